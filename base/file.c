@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/file.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+
+bool file_read(const char *path, size_t limit, struct arena *arena, struct view *ret_text, struct error *err) {
+    bool std = strcmp(path, "-") == 0;
+    FILE *in = std ? stdin : fopen(path, "rb");
+    if (in == NULL) return error_set(err, ERROR_IO, "%s: %s", path, strerror(errno));
+    struct buf text;
+    buf_init(&text, limit);
+    char chunk[16384];
+    size_t n;
+    while (!text.failed && (n = fread(chunk, 1, sizeof chunk, in)) > 0) buf_bytes(&text, chunk, n);
+    bool ok = true;
+    if (text.failed) {
+        ok = error_set(err, ERROR_LIMIT, "%s: larger than %zu bytes", path, limit);
+    } else if (ferror(in)) {
+        ok = error_set(err, ERROR_IO, "%s: %s", path, strerror(errno));
+    } else {
+        *ret_text = (struct view){arena_strndup(arena, buf_text(&text), text.len), text.len};
+    }
+    buf_finish(&text);
+    if (!std) fclose(in);
+    return ok;
+}
+
+bool file_write(const char *path, struct view text, struct error *err) {
+    struct buf temporary;
+    buf_init(&temporary, 4096);
+    buf_printf(&temporary, "%s.%ld.tmp", path, (long)getpid());
+    bool ok = false;
+    FILE *out = temporary.failed ? NULL : fopen(buf_text(&temporary), "wb");
+    if (out == NULL) {
+        error_set(err, ERROR_IO, "%s: %s", path, strerror(errno));
+        goto out;
+    }
+    bool written = fwrite(text.ptr, 1, text.len, out) == text.len;
+    if (fclose(out) != 0 || !written || rename(buf_text(&temporary), path) != 0) {
+        error_set(err, ERROR_IO, "%s: %s", path, strerror(errno));
+        unlink(buf_text(&temporary));
+        goto out;
+    }
+    ok = true;
+out:
+    buf_finish(&temporary);
+    return ok;
+}
+
+bool file_make_dir(const char *path, struct error *err) {
+    char part[4096];
+    size_t len = strlen(path);
+    if (len == 0 || len >= sizeof part) return error_set(err, ERROR_IO, "%s: not a usable path", path);
+    memcpy(part, path, len + 1);
+    for (size_t i = 1; i <= len; i++) {
+        if (part[i] != '/' && part[i] != '\0') continue;
+        char saved = part[i];
+        part[i] = '\0';
+        if (mkdir(part, 0777) != 0 && errno != EEXIST) return error_set(err, ERROR_IO, "%s: %s", part, strerror(errno));
+        part[i] = saved;
+    }
+    struct stat s;
+    if (stat(path, &s) != 0 || !S_ISDIR(s.st_mode)) return error_set(err, ERROR_IO, "%s: not a directory", path);
+    return true;
+}

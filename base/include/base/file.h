@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Whole files, bounded.
+#ifndef BASE_FILE_H
+#define BASE_FILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "base/view.h"
+
+// Reads a file of at most `limit` bytes into the arena ("-" is standard input); the text is also NUL-terminated.
+bool file_read(const char *path, size_t limit, struct arena *arena, struct view *ret_text, struct error *err);
+
+// Writes a file whole or not at all: a temporary file beside it, then a rename.
+bool file_write(const char *path, struct view text, struct error *err);
+
+// Makes a directory and its parents; one that is there already is fine.
+bool file_make_dir(const char *path, struct error *err);
+
+#endif

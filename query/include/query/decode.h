@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Decoder of answers of the Prometheus query API, a push parser: feed it the body in pieces of any size as they arrive.
+// It holds no copy of the body; samples go straight into the columns of the set.
+#ifndef QUERY_DECODE_H
+#define QUERY_DECODE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "query/series.h"
+
+struct decode_limits { // 0 means the default
+    uint64_t bytes;        // decoded bytes of body; 1 GiB
+    uint64_t samples;      // over all series; 50,000,000
+    uint64_t series;       // 1,000,000
+    uint64_t string_bytes; // one string; 1 MiB
+};
+
+enum decode_outcome {
+    DECODE_OK,         // the set is whole
+    DECODE_API_ERROR,  // a well-formed error envelope: see error_type and error_text
+    DECODE_HTTP_ERROR, // no usable JSON, or a status that decides alone
+    DECODE_BROKEN,     // must not be used: malformed, cut off, over a limit; see err
+};
+
+struct decode_result {
+    enum decode_outcome outcome;
+    char error_type[64];   // DECODE_API_ERROR
+    char error_text[1024];
+    struct error err;      // every outcome but DECODE_OK: one line with byte offset and reason
+};
+
+struct decoder;
+
+// http_status and content_type (may be NULL) come from the answer's head. The decoder fills *set, which must be
+// initialised, stays the caller's, and is to be used only after DECODE_OK.
+struct decoder *decoder_create(int http_status, const char *content_type, const struct decode_limits *limits, struct series_set *set);
+void decoder_destroy(struct decoder *decoder);
+
+// False when the answer cannot become usable any more: the transfer may be stopped.
+bool decoder_feed(struct decoder *decoder, const char *data, size_t len);
+
+// Ends the body. Checks that the document is complete, label sets are distinct and times rise strictly.
+void decoder_end(struct decoder *decoder, struct decode_result *ret);
+
+#endif

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The little of PromQL that serin has to understand itself: whether an expression is a plain selector (and may be read
+// raw), whether matchers are well formed, and how label matchers are written.
+#ifndef QUERY_SELECTOR_H
+#define QUERY_SELECTOR_H
+
+#include <stdbool.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/view.h"
+
+// True for `name`, `name{...}` or `{...}` without range, offset, @, function or operator; blanks around are allowed.
+bool selector_is_plain(struct view expr);
+
+// Checks every {...} matcher list in the expression: closed strings and braces, known operators, and for =~ and !~ that
+// the pattern is a regular expression as RE2 reads it (as far as brackets, repetitions and escapes tell).
+// Error text says what and at which byte.
+bool selector_check_matchers(struct view expr, struct error *err);
+
+// name="value", with value escaped as PromQL wants it (backslash, double quote, line feed).
+void selector_matcher(struct buf *buf, const char *name, const char *op, const char *value);
+
+#endif
