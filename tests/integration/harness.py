@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the integration tests share: starting serin, and starting a Prometheus that holds the fixtures' data."""
+
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import tempfile
+import time
+import urllib.error
+import urllib.request
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+SERIN = os.environ["SERIN"]
+CONFIG = str(ROOT / "fixtures/canaries/checkout.yaml")
+END = "2025-01-01T00:40:00Z"  # the fixtures' data cover 2025-01-01T00:00:00Z to 00:45:00Z
+
+PASS, FAIL, USAGE, MARGINAL, INCONCLUSIVE, UNREACHABLE = 0, 1, 2, 3, 4, 6
+
+
+def serin(*args, wrapper=(), timeout=120, **options):
+    """Runs serin from the checkout's top with nothing on standard input; returns code, stdout and stderr (both text)."""
+    command = [*wrapper, SERIN, *map(str, args)]
+    environment = {**os.environ, "LC_ALL": "C.UTF-8"}
+    for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"):
+        environment.pop(name, None)
+    done = subprocess.run(command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, capture_output=True, timeout=timeout, **options)
+    return done.returncode, done.stdout.decode(), done.stderr.decode()
+
+
+def show(result):
+    """A run's result as the text of a failed check."""
+    code, out, err = result
+    return f"exit code {code}\n--- standard output\n{out}\n--- standard error\n{err}"
+
+
+class Prometheus:
+    """A real Prometheus on a port that the kernel chose; holds the data of one variant. Use it in a with statement."""
+
+    def __init__(self, variant):
+        self.variant = variant
+        self.process = None
+        self.url = None
+
+    def __enter__(self):
+        self.dir = pathlib.Path(tempfile.mkdtemp(prefix="serin-"))
+        try:
+            self.start()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
+
+    def start(self):
+        source = ROOT / f"fixtures/data/{self.variant}.om"
+        subprocess.run(
+            ["promtool", "tsdb", "create-blocks-from", "openmetrics", source, self.dir / "data"], check=True, capture_output=True, timeout=60
+        )
+        (self.dir / "prometheus.yml").write_text("")
+        command = ["prometheus", f"--config.file={self.dir}/prometheus.yml", f"--storage.tsdb.path={self.dir}/data"]
+        command += ["--storage.tsdb.retention.time=100y", "--web.listen-address=127.0.0.1:0"]
+        with open(self.dir / "log", "wb") as log:
+            self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        deadline = time.monotonic() + 60
+        while not self.ready():
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError("Prometheus did not become ready:\n" + (self.dir / "log").read_text())
+            time.sleep(0.1)
+
+    def ready(self):
+        address = re.search(r'Listening on"? .*address=(127\.0\.0\.1:\d+)', (self.dir / "log").read_text())
+        if address is None:
+            return False
+        self.url = "http://" + address[1]
+        try:
+            with urllib.request.urlopen(self.url + "/-/ready", timeout=5) as answer:
+                return answer.status == 200
+        except (urllib.error.URLError, OSError):
+            return False
+
+    def stop(self):
+        if self.process is not None:
+            self.process.terminate()
+            try:
+                self.process.wait(timeout=30)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+        shutil.rmtree(self.dir, ignore_errors=True)
