@@ -90,7 +90,10 @@ struct source *source_create_recorded(const char *name, const char *dir, struct 
 void source_destroy(struct source *source);
 const char *source_name(const struct source *source);
 
-// Server version from /api/v1/status/buildinfo, "" when unknown; filled in by fetch_run() only when asked for.
+// Server version from /api/v1/status/buildinfo, "" when unknown. The first fetch_run() asks for it beside its queries.
 const char *source_version(const struct source *source);
+
+// What the user should know about the source, such as a secret file everybody can read; "" when there is nothing.
+const char *source_warning(const struct source *source);
 
 #endif

@@ -1,0 +1,377 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// libcurl is told to follow no redirect: it would turn POST into GET and carry custom headers to other hosts. Same-origin
+// redirects are followed here by adding the same easy handle again with the new URL.
+#include "base/http.h"
+
+#include <curl/curl.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "http_error.h"
+#include "base/mem.h"
+#include "base/timetext.h"
+
+#define MOST_HOPS 5
+#define MOST_IDLE_HANDLES 32
+#define MOST_CONNECTIONS 64L
+
+struct transfer {
+    struct transfer *next, **link; // *link is this transfer
+    CURL *easy;
+    struct curl_slist *headers, *connect_to;
+    struct http_failure failure;   // what went wrong, as far as only this file knows
+    struct http_head head;
+    bool compression;
+    int hops;
+    int64_t idle_timeout_ms, last_byte_ms; // last_byte_ms is 0 before the first byte of body
+    bool (*body_piece)(void *user, const struct http_head *head, const char *data, size_t len);
+    void (*done)(void *user, const struct http_result *result);
+    void *user;
+};
+
+struct http_client {
+    CURLM *multi;
+    struct transfer *transfers;
+    size_t active;
+    CURL *idle[MOST_IDLE_HANDLES]; // easy handles to use again
+    size_t idle_count;
+};
+
+static pthread_once_t curl_started = PTHREAD_ONCE_INIT;
+
+static void start_curl(void) {
+    if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) abort(); // only memory can be missing
+}
+
+struct http_client *http_client_create(void) {
+    pthread_once(&curl_started, start_curl);
+    struct http_client *client = mem_zero(1, sizeof *client);
+    client->multi = curl_multi_init();
+    if (client->multi == NULL) abort();
+    curl_multi_setopt(client->multi, CURLMOPT_MAXCONNECTS, MOST_CONNECTIONS);
+    return client;
+}
+
+void http_client_destroy(struct http_client *client) {
+    if (client == NULL) return;
+    http_client_cancel(client);
+    for (size_t i = 0; i < client->idle_count; i++) curl_easy_cleanup(client->idle[i]);
+    curl_multi_cleanup(client->multi);
+    free(client);
+}
+
+size_t http_client_active(const struct http_client *client) {
+    return client->active;
+}
+
+static void transfer_destroy(struct http_client *client, struct transfer *t) {
+    if (client->idle_count < MOST_IDLE_HANDLES) {
+        curl_easy_reset(t->easy);
+        client->idle[client->idle_count++] = t->easy;
+    } else {
+        curl_easy_cleanup(t->easy);
+    }
+    curl_slist_free_all(t->headers);
+    curl_slist_free_all(t->connect_to);
+    free(t);
+}
+
+static void transfer_unlink(struct http_client *client, struct transfer *t) {
+    *t->link = t->next;
+    if (t->next != NULL) t->next->link = t->link;
+    client->active--;
+}
+
+static void transfer_link(struct http_client *client, struct transfer *t) {
+    t->next = client->transfers;
+    t->link = &client->transfers;
+    if (t->next != NULL) t->next->link = &t->next;
+    client->transfers = t;
+    client->active++;
+}
+
+void http_client_cancel(struct http_client *client) {
+    while (client->transfers != NULL) {
+        struct transfer *t = client->transfers;
+        curl_multi_remove_handle(client->multi, t->easy);
+        transfer_unlink(client, t);
+        transfer_destroy(client, t);
+    }
+}
+
+static void read_header(struct transfer *t, const char *name, char *ret_text, size_t size) {
+    struct curl_header *header;
+    ret_text[0] = '\0';
+    if (curl_easy_header(t->easy, name, 0, CURLH_HEADER, -1, &header) != CURLHE_OK) return;
+    size_t len = strlen(header->value);
+    if (len >= size) len = size - 1;
+    memcpy(ret_text, header->value, len);
+    ret_text[len] = '\0';
+}
+
+static void read_head(struct transfer *t) {
+    long status = 0;
+    curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
+    t->head.status = (int)status;
+    read_header(t, "Content-Type", t->head.content_type, sizeof t->head.content_type);
+    read_header(t, "Retry-After", t->head.retry_after, sizeof t->head.retry_after);
+    char encoding[32];
+    read_header(t, "Content-Encoding", encoding, sizeof encoding);
+    t->failure.encoded = !t->compression && encoding[0] != '\0' && strcasecmp(encoding, "identity") != 0;
+}
+
+// Where the answer sends us, absolute; NULL when it does not.
+static const char *redirect_target(const struct transfer *t) {
+    char *target = NULL;
+    curl_easy_getinfo(t->easy, CURLINFO_REDIRECT_URL, &target);
+    return target;
+}
+
+static size_t on_body(char *data, size_t size, size_t count, void *user) {
+    struct transfer *t = user;
+    size_t len = size * count;
+    if (t->head.status == 0) read_head(t);
+    if (redirect_target(t) != NULL) return len; // a page for people
+    t->last_byte_ms = mono_now_ms();
+    t->failure.bytes += len;
+    if (t->failure.encoded) return 0;
+    if (t->body_piece == NULL || t->body_piece(t->user, &t->head, data, len)) return len;
+    t->failure.stopped = true;
+    return 0;
+}
+
+static bool part_equal(CURLU *a, CURLU *b, CURLUPart part) {
+    char *x = NULL, *y = NULL;
+    bool equal = curl_url_get(a, part, &x, CURLU_DEFAULT_PORT) == CURLUE_OK &&
+                 curl_url_get(b, part, &y, CURLU_DEFAULT_PORT) == CURLUE_OK && strcasecmp(x, y) == 0;
+    curl_free(x);
+    curl_free(y);
+    return equal;
+}
+
+static bool same_origin(const char *url, const char *other) {
+    CURLU *a = curl_url(), *b = curl_url();
+    bool same = curl_url_set(a, CURLUPART_URL, url, 0) == CURLUE_OK && curl_url_set(b, CURLUPART_URL, other, 0) == CURLUE_OK &&
+                part_equal(a, b, CURLUPART_SCHEME) && part_equal(a, b, CURLUPART_HOST) && part_equal(a, b, CURLUPART_PORT);
+    curl_url_cleanup(a);
+    curl_url_cleanup(b);
+    return same;
+}
+
+// True when the transfer goes on at another place of the same server.
+static bool follow(struct http_client *client, struct transfer *t, const char *target) {
+    char *url = NULL;
+    curl_easy_getinfo(t->easy, CURLINFO_EFFECTIVE_URL, &url);
+    int status = t->head.status;
+    bool keeps_method = status == 301 || status == 302 || status == 307 || status == 308;
+    if (!keeps_method || t->hops >= MOST_HOPS || url == NULL || !same_origin(url, target)) return false;
+    char *copy = mem_strdup(target); // the handle owns the text it came from
+    curl_easy_setopt(t->easy, CURLOPT_URL, copy);
+    free(copy);
+    t->hops++;
+    t->head = (struct http_head){0};
+    return curl_multi_add_handle(client->multi, t->easy) == CURLM_OK;
+}
+
+static void transfer_end(struct http_client *client, struct transfer *t, CURLcode code) {
+    curl_multi_remove_handle(client->multi, t->easy);
+    if (t->head.status == 0) read_head(t);
+    const char *target = code == CURLE_OK ? redirect_target(t) : NULL;
+    if (target != NULL && follow(client, t, target)) return;
+    transfer_unlink(client, t);
+    struct http_result result = {.head = &t->head, .bytes = t->failure.bytes, .stopped = t->failure.stopped};
+    if (code == CURLE_OK && target == NULL && !t->failure.encoded) {
+        result.complete = true;
+    } else {
+        t->failure.code = (int)code;
+        t->failure.redirect = target;
+        t->failure.hops = t->hops;
+        http_failure_explain(&t->failure, t->easy, t->head.status, &result);
+    }
+    t->done(t->user, &result);
+    transfer_destroy(client, t);
+}
+
+static size_t end_finished(struct http_client *client) {
+    size_t ended = 0;
+    CURLMsg *message;
+    int left;
+    while ((message = curl_multi_info_read(client->multi, &left)) != NULL) {
+        if (message->msg != CURLMSG_DONE) continue;
+        struct transfer *t = NULL;
+        CURLcode code = message->data.result; // removing the handle takes the message away
+        curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &t);
+        size_t before = client->active;
+        transfer_end(client, t, code);
+        if (client->active != before) ended++;
+    }
+    return ended;
+}
+
+static size_t end_idle(struct http_client *client) {
+    size_t ended = 0;
+    int64_t now = mono_now_ms();
+    for (struct transfer *t = client->transfers, *next; t != NULL; t = next) {
+        next = t->next;
+        if (t->last_byte_ms == 0 || now - t->last_byte_ms < t->idle_timeout_ms) continue;
+        t->failure.idle_ms = t->idle_timeout_ms;
+        transfer_end(client, t, CURLE_OPERATION_TIMEDOUT);
+        ended++;
+    }
+    return ended;
+}
+
+void http_client_wait(struct http_client *client, int64_t until_mono_ms) {
+    for (;;) {
+        int running;
+        curl_multi_perform(client->multi, &running);
+        if (end_finished(client) + end_idle(client) > 0) return;
+        int64_t left = until_mono_ms - mono_now_ms();
+        if (left <= 0) return;
+        curl_multi_poll(client->multi, NULL, 0, left > 500 ? 500 : (int)left, NULL);
+    }
+}
+
+bool http_client_run(struct http_client *client, int64_t until_mono_ms) {
+    while (client->active > 0 && mono_now_ms() < until_mono_ms) http_client_wait(client, until_mono_ms);
+    return client->active == 0;
+}
+
+static bool is_token(const char *text) {
+    static const char allowed[] = "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    return *text != '\0' && strspn(text, allowed) == strlen(text);
+}
+
+static bool add_header(struct transfer *t, const char *name, const char *value, struct error *err) {
+    if (!is_token(name)) return error_set(err, ERROR_CONFIG, "\"%s\" cannot be the name of an HTTP header", name);
+    for (const char *p = value; *p != '\0'; p++) {
+        if (((unsigned char)*p < ' ' && *p != '\t') || *p == 0x7f) {
+            return error_set(err, ERROR_CONFIG, "the value of HTTP header %s holds a control character", name);
+        }
+    }
+    struct buf line;
+    buf_init(&line, 65536);
+    buf_printf(&line, *value != '\0' ? "%s: %s" : "%s;", name, value); // curl's way to send an empty value
+    bool fits = !line.failed;
+    if (fits) {
+        struct curl_slist *list = curl_slist_append(t->headers, buf_text(&line));
+        if (list == NULL) abort();
+        t->headers = list;
+    }
+    buf_finish(&line);
+    return fits || error_set(err, ERROR_CONFIG, "the value of HTTP header %s is longer than 64 KiB", name);
+}
+
+static bool set_headers(struct transfer *t, const struct http_request *request, struct error *err) {
+    for (size_t i = 0; i < request->header_count; i++) {
+        if (!add_header(t, request->headers[i].name, request->headers[i].value, err)) return false;
+    }
+    if (request->bearer != NULL) {
+        struct buf value;
+        buf_init(&value, 65536);
+        buf_printf(&value, "Bearer %s", request->bearer);
+        bool ok = add_header(t, "Authorization", buf_text(&value), err);
+        buf_finish(&value);
+        if (!ok) return false;
+    }
+    struct curl_slist *list = curl_slist_append(t->headers, "Expect:"); // no round trip before the body
+    if (list == NULL) abort();
+    t->headers = list;
+    curl_easy_setopt(t->easy, CURLOPT_HTTPHEADER, t->headers);
+    return true;
+}
+
+static bool is_loopback(const char *host) {
+    return strcasecmp(host, "localhost") == 0 || strncmp(host, "127.", 4) == 0 || strcmp(host, "[::1]") == 0;
+}
+
+// The URL, and for server_name the same server under the name its certificate has, with the Host header left as it was.
+static bool set_url(struct transfer *t, const struct http_request *request, struct error *err) {
+    CURLU *parts = curl_url();
+    char *host = NULL, *port = NULL, *url = NULL;
+    struct buf text;
+    buf_init(&text, 8192);
+    bool ok = curl_url_set(parts, CURLUPART_URL, request->url, 0) == CURLUE_OK &&
+              curl_url_get(parts, CURLUPART_HOST, &host, 0) == CURLUE_OK &&
+              curl_url_get(parts, CURLUPART_PORT, &port, CURLU_DEFAULT_PORT) == CURLUE_OK;
+    if (ok && is_loopback(host)) curl_easy_setopt(t->easy, CURLOPT_NOPROXY, "*");
+    if (ok && request->server_name != NULL) {
+        buf_printf(&text, "%s:%s:%s:%s", request->server_name, port, host, port);
+        t->connect_to = curl_slist_append(NULL, buf_text(&text));
+        curl_easy_setopt(t->easy, CURLOPT_CONNECT_TO, t->connect_to);
+        buf_clear(&text);
+        buf_printf(&text, "%s:%s", host, port);
+        ok = add_header(t, "Host", buf_text(&text), err) && curl_url_set(parts, CURLUPART_HOST, request->server_name, 0) == CURLUE_OK;
+    }
+    ok = ok && curl_url_get(parts, CURLUPART_URL, &url, 0) == CURLUE_OK;
+    if (ok) curl_easy_setopt(t->easy, CURLOPT_URL, url);
+    buf_finish(&text);
+    curl_free(host);
+    curl_free(port);
+    curl_free(url);
+    curl_url_cleanup(parts);
+    return ok || error_set(err, ERROR_CONFIG, "not a usable URL");
+}
+
+static void set_tls(CURL *easy, const struct http_request *request) {
+    if (request->ca_file != NULL) curl_easy_setopt(easy, CURLOPT_CAINFO, request->ca_file);
+    if (request->cert_file != NULL) curl_easy_setopt(easy, CURLOPT_SSLCERT, request->cert_file);
+    if (request->key_file != NULL) curl_easy_setopt(easy, CURLOPT_SSLKEY, request->key_file);
+    if (request->insecure_skip_verify) {
+        curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 0L);
+        curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 0L);
+    }
+}
+
+static long time_limit(int64_t ms, long by_default) {
+    return ms > 0 ? (long)ms : by_default;
+}
+
+static void set_options(struct transfer *t, const struct http_request *request) {
+    CURL *easy = t->easy;
+    curl_easy_setopt(easy, CURLOPT_PRIVATE, t);
+    curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, t->failure.detail);
+    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
+    curl_easy_setopt(easy, CURLOPT_WRITEDATA, t);
+    curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+    curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+    curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(easy, CURLOPT_USERAGENT, "serin/" SERIN_VERSION);
+    curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, time_limit(request->timeout_ms, 30000L));
+    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, time_limit(request->connect_timeout_ms, 10000L));
+    if (request->compression) curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip, deflate");
+    if (request->body.ptr != NULL) {
+        curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body.len);
+        curl_easy_setopt(easy, CURLOPT_COPYPOSTFIELDS, request->body.ptr);
+    }
+    if (request->method != NULL) curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request->method);
+    if (request->username != NULL) {
+        curl_easy_setopt(easy, CURLOPT_HTTPAUTH, CURLAUTH_BASIC);
+        curl_easy_setopt(easy, CURLOPT_USERNAME, request->username);
+        curl_easy_setopt(easy, CURLOPT_PASSWORD, request->password != NULL ? request->password : "");
+    }
+}
+
+bool http_client_start(struct http_client *client, const struct http_request *request, struct error *err) {
+    struct transfer *t = mem_zero(1, sizeof *t);
+    t->easy = client->idle_count > 0 ? client->idle[--client->idle_count] : curl_easy_init();
+    if (t->easy == NULL) abort();
+    t->compression = request->compression;
+    t->idle_timeout_ms = time_limit(request->idle_timeout_ms, 15000L);
+    t->body_piece = request->body_piece;
+    t->done = request->done;
+    t->user = request->user;
+    t->failure.timeout_ms = time_limit(request->timeout_ms, 30000L);
+    set_options(t, request);
+    set_tls(t->easy, request);
+    bool ok = set_url(t, request, err) && set_headers(t, request, err);
+    if (ok && curl_multi_add_handle(client->multi, t->easy) != CURLM_OK) ok = error_set(err, ERROR_SOURCE, "cannot start a request");
+    if (!ok) {
+        transfer_destroy(client, t);
+        return false;
+    }
+    transfer_link(client, t);
+    return true;
+}

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Answers kept in a directory: one file per answer with the body exactly as it came (00001.body, ...), and answers.jsonl
+// with one JSON object a line:
+//
+//   {"source", "expr", "mode", "start_ms", "end_ms", "step_ms", "http_status", "content_type", "file", "duration_ms",
+//    "tries", "bytes", "error", "error_code", "outcome"}
+//
+// mode is "raw", "range", "instant", or "buildinfo" for the server's version (expr "", times 0). file is "" when no body
+// came. The last three are there only when the transfer failed, so that the body alone does not decide. Recording into a
+// directory that has answers already adds to it; of two answers to one query the later one counts.
+#ifndef QUERY_RECORDED_H
+#define QUERY_RECORDED_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/error.h"
+#include "query/source.h"
+
+struct recorder;
+
+// `count` is the number of slots: one per answer to come. NULL with err when the directory cannot be used.
+struct recorder *recorder_create(const char *dir, size_t count, struct error *err);
+
+void recorder_restart(struct recorder *recorder, size_t slot); // a new try: forgets the body of the one before
+void recorder_body(struct recorder *recorder, size_t slot, const char *data, size_t len);
+
+// Ends a slot. `query` NULL is the server's version. transfer_failed: the body alone does not tell how it ended, so the
+// error goes into the record.
+void recorder_answer(struct recorder *recorder, size_t slot, const char *source, const struct query *query, const char *content_type,
+                     const struct answer *answer, bool transfer_failed);
+
+// Writes the index, in the order of the slots, and frees the recorder. False when anything could not be written.
+bool recorder_close(struct recorder *recorder, struct error *err);
+
+#endif

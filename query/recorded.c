@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The reading side of recorded answers: a source that sends nothing. A body goes through the same decoder as on the wire,
+// so a replay gives what the run gave, errors included.
+#include "query/recorded.h"
+
+#include <inttypes.h>
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/timetext.h"
+#include "source_ops.h"
+
+#define MOST_INDEX_BYTES ((size_t)1 << 30)
+#define MOST_BODY_BYTES ((size_t)2 << 30)
+
+struct entry { // one line of the index; texts live in the arena of the source
+    const char *expr, *mode, *content_type, *file;
+    int64_t start_ms, end_ms, step_ms;
+    int http_status, tries;
+    int64_t duration_ms;
+    uint64_t bytes;
+    const char *error; // NULL: the body decides
+    int error_code, outcome;
+};
+
+struct recorded {
+    struct source base;
+    struct arena arena;
+    const char *dir;
+    struct entry *entries;
+    size_t count, cap;
+};
+
+static const char *text_of(struct recorded *r, const json_t *line, const char *key) {
+    return arena_strdup(&r->arena, json_string_value(json_object_get(line, key)));
+}
+
+static int64_t number_of(const json_t *line, const char *key) {
+    return json_integer_value(json_object_get(line, key));
+}
+
+static bool is_file_name(const char *name) {
+    return name != NULL && strchr(name, '/') == NULL && name[0] != '.';
+}
+
+static bool read_entry(struct recorded *r, const json_t *line, struct error *err) {
+    struct entry e = {
+        .expr = text_of(r, line, "expr"),
+        .mode = text_of(r, line, "mode"),
+        .content_type = text_of(r, line, "content_type"),
+        .file = text_of(r, line, "file"),
+        .start_ms = number_of(line, "start_ms"),
+        .end_ms = number_of(line, "end_ms"),
+        .step_ms = number_of(line, "step_ms"),
+        .http_status = (int)number_of(line, "http_status"),
+        .tries = (int)number_of(line, "tries"),
+        .duration_ms = number_of(line, "duration_ms"),
+        .bytes = (uint64_t)number_of(line, "bytes"),
+        .error = text_of(r, line, "error"),
+        .error_code = (int)number_of(line, "error_code"),
+        .outcome = (int)number_of(line, "outcome"),
+    };
+    if (e.expr == NULL || e.mode == NULL || (!is_file_name(e.file) && e.error == NULL)) {
+        return error_set(err, ERROR_DATA, "expr, mode or file is missing or not usable");
+    }
+    if (e.outcome < DECODE_OK || e.outcome > DECODE_BROKEN || e.error_code < ERROR_NONE || e.error_code > ERROR_CANCELLED) {
+        return error_set(err, ERROR_DATA, "outcome or error_code is not a known one");
+    }
+    if (e.error != NULL && e.outcome == DECODE_OK) e.outcome = DECODE_HTTP_ERROR;
+    mem_grow((void **)&r->entries, &r->cap, r->count, sizeof e);
+    r->entries[r->count++] = e;
+    return true;
+}
+
+static bool read_line(struct recorded *r, struct view text, struct error *err) {
+    json_error_t why;
+    json_t *line = json_loadb(text.ptr, text.len, JSON_REJECT_DUPLICATES, &why);
+    if (line == NULL) return error_set(err, ERROR_DATA, "not a JSON object: %s", why.text);
+    const char *source = json_string_value(json_object_get(line, "source"));
+    bool ok = true;
+    if (source == NULL) {
+        ok = error_set(err, ERROR_DATA, "source is missing");
+    } else if (strcmp(source, r->base.name) == 0) {
+        ok = read_entry(r, line, err);
+    }
+    json_decref(line);
+    return ok;
+}
+
+static bool read_index(struct recorded *r, struct error *err) {
+    struct arena arena = {0};
+    struct view text;
+    const char *path = arena_printf(&r->arena, "%s/answers.jsonl", r->dir);
+    bool ok = file_read(path, MOST_INDEX_BYTES, &arena, &text, err);
+    size_t number = 0;
+    for (size_t at = 0; ok && at < text.len;) {
+        const char *end = memchr(text.ptr + at, '\n', text.len - at);
+        size_t len = end != NULL ? (size_t)(end - text.ptr) - at : text.len - at;
+        number++;
+        if (len > 0 && !read_line(r, (struct view){text.ptr + at, len}, err)) ok = error_prefix(err, "%s:%zu", path, number);
+        at += len + 1;
+    }
+    arena_finish(&arena);
+    return ok;
+}
+
+// The later of two recordings of one query counts.
+static const struct entry *find(const struct recorded *r, const char *mode, const struct query *query) {
+    for (size_t i = r->count; i-- > 0;) {
+        const struct entry *e = &r->entries[i];
+        if (e->start_ms == query->start_ms && e->end_ms == query->end_ms && e->step_ms == query->step_ms &&
+            strcmp(e->mode, mode) == 0 && strcmp(e->expr, query->expr) == 0) {
+            return e;
+        }
+    }
+    return NULL;
+}
+
+static bool read_body(const struct recorded *r, const struct entry *e, struct arena *arena, struct view *ret, struct error *err) {
+    *ret = (struct view){"", 0};
+    if (e->file == NULL || e->file[0] == '\0') return true;
+    return file_read(arena_printf(arena, "%s/%s", r->dir, e->file), MOST_BODY_BYTES, arena, ret, err);
+}
+
+static void decode_body(struct recorded *r, const struct entry *e, struct answer *answer) {
+    struct arena arena = {0};
+    struct view body;
+    if (read_body(r, e, &arena, &body, &answer->result.err)) {
+        struct decoder *decoder = decoder_create(e->http_status, e->content_type, &r->base.limits, &answer->set);
+        if (body.len > 0) decoder_feed(decoder, body.ptr, body.len);
+        decoder_end(decoder, &answer->result);
+        decoder_destroy(decoder);
+    } else {
+        answer->result.outcome = DECODE_BROKEN;
+    }
+    arena_finish(&arena);
+}
+
+static void explain_missing(const struct recorded *r, const struct query *query, struct error *err) {
+    struct buf when;
+    buf_init(&when, 256);
+    time_format(&when, query->start_ms);
+    buf_str(&when, " to ");
+    time_format(&when, query->end_ms);
+    error_set(err, ERROR_SOURCE, "source %s: %s holds no recorded answer to the %s query %s (%s, step %" PRId64 " ms)", r->base.name, r->dir,
+              query_mode_name(query->mode), query->expr, buf_text(&when), query->step_ms);
+    buf_finish(&when);
+}
+
+static void recorded_answer(struct source *source, const struct query *query, struct answer *answer) {
+    struct recorded *r = (struct recorded *)source;
+    const struct entry *e = find(r, query_mode_name(query->mode), query);
+    if (e == NULL) {
+        answer->result.outcome = DECODE_HTTP_ERROR;
+        explain_missing(r, query, &answer->result.err);
+        return;
+    }
+    answer->http_status = e->http_status;
+    answer->tries = e->tries;
+    answer->duration_ms = e->duration_ms;
+    answer->bytes = e->bytes;
+    if (e->error == NULL) {
+        decode_body(r, e, answer);
+        answer_settle(answer, source->name, query);
+    } else {
+        answer->result.outcome = (enum decode_outcome)e->outcome;
+        error_set(&answer->result.err, (enum error_code)e->error_code, "%s", e->error);
+    }
+}
+
+static void read_version(struct recorded *r) {
+    static const struct query version = {.expr = ""};
+    const struct entry *e = find(r, "buildinfo", &version);
+    struct arena arena = {0};
+    struct view body;
+    if (e != NULL && e->error == NULL && read_body(r, e, &arena, &body, NULL)) source_read_version(&r->base, body.ptr, body.len);
+    r->base.version_known = true;
+    arena_finish(&arena);
+}
+
+static void recorded_destroy(struct source *source) {
+    struct recorded *r = (struct recorded *)source;
+    arena_finish(&r->arena);
+    free(r->entries);
+    free(r);
+}
+
+static const struct source_ops recorded_ops = {
+    .kind = "recorded",
+    .answer = recorded_answer,
+    .destroy = recorded_destroy,
+};
+
+struct source *source_create_recorded(const char *name, const char *dir, struct error *err) {
+    struct recorded *r = mem_zero(1, sizeof *r);
+    source_init(&r->base, &recorded_ops, name);
+    r->dir = arena_strdup(&r->arena, dir);
+    if (!read_index(r, err)) {
+        error_prefix(err, "source %s", name);
+        source_destroy(&r->base);
+        return NULL;
+    }
+    read_version(r);
+    return &r->base;
+}

@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// One scanner over the expression: a place in it, and readers that move it on or say what is wrong there.
+#include "query/selector.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "regex.h"
+
+#define MOST_PATTERN_BYTES ((size_t)1 << 20)
+
+struct scanner {
+    const char *start, *p, *end;
+    struct error *err;
+};
+
+static bool fault_at(const struct scanner *s, const char *place, const char *text) {
+    return error_set(s->err, ERROR_CONFIG, "at byte %zu: %s", (size_t)(place - s->start) + 1, text);
+}
+
+static bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
+
+static bool is_name_start(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+}
+
+static void skip_blanks(struct scanner *s) {
+    for (; s->p < s->end && (strchr(" \t\r\n", *s->p) != NULL || *s->p == '#') && *s->p != '\0'; s->p++) {
+        if (*s->p != '#') continue;
+        while (s->p + 1 < s->end && s->p[1] != '\n') s->p++;
+    }
+}
+
+// A name, with colons when it is a metric's; empty when there is none.
+static struct view read_name(struct scanner *s, bool colons) {
+    const char *from = s->p;
+    while (s->p < s->end && (is_name_start(*s->p) || (colons && *s->p == ':') || (s->p > from && is_digit(*s->p)))) s->p++;
+    return (struct view){from, (size_t)(s->p - from)};
+}
+
+static bool is_hex(char c) {
+    return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+
+static unsigned hex_value(char c) {
+    return is_digit(c) ? (unsigned)(c - '0') : (unsigned)((c | 0x20) - 'a') + 10;
+}
+
+// \x41, \u00e9, \U0001f600 and \101 in the text; they stand for one character, of which the pattern check needs only the
+// ASCII ones.
+static bool read_numeric_escape(struct scanner *s, char kind, struct buf *out) {
+    size_t digits = kind == 'x' ? 2 : kind == 'u' ? 4 : kind == 'U' ? 8 : 3;
+    unsigned base = kind >= '0' && kind <= '7' ? 8 : 16, value = 0;
+    if (base == 8) s->p--;
+    for (size_t i = 0; i < digits; i++, s->p++) {
+        if (s->p == s->end || !is_hex(*s->p) || hex_value(*s->p) >= base) return false;
+        value = value * base + hex_value(*s->p);
+    }
+    buf_char(out, value > 0 && value < 0x80 ? (char)value : 'x');
+    return true;
+}
+
+static bool read_escape(struct scanner *s, char quote, struct buf *out) {
+    static const char letters[] = "abfnrtv\\", values[] = "\a\b\f\n\r\t\v\\";
+    const char *from = s->p - 1;
+    if (s->p == s->end) return fault_at(s, from, "the string is not closed");
+    char e = *s->p++;
+    const char *known = e != '\0' ? strchr(letters, e) : NULL;
+    if (known != NULL) {
+        buf_char(out, values[known - letters]);
+    } else if (e == quote) {
+        buf_char(out, quote);
+    } else if ((strchr("xuU", e) == NULL && !(e >= '0' && e <= '7')) || e == '\0' || !read_numeric_escape(s, e, out)) {
+        return fault_at(s, from, "unknown escape in a string; a backslash for the pattern is written twice, as in \"\\\\d\"");
+    }
+    return true;
+}
+
+// A string in any of the three quotes, with what it stands for appended to out.
+static bool read_string(struct scanner *s, struct buf *out) {
+    const char *from = s->p;
+    char quote = *s->p++;
+    while (s->p < s->end) {
+        char c = *s->p++;
+        if (c == quote) return true;
+        if (c == '\n' && quote != '`') break;
+        if (c == '\\' && quote != '`') {
+            if (!read_escape(s, quote, out)) return false;
+        } else {
+            buf_char(out, c);
+        }
+    }
+    return fault_at(s, from, "the string is not closed");
+}
+
+static bool at_quote(const struct scanner *s) {
+    return s->p < s->end && (*s->p == '"' || *s->p == '\'' || *s->p == '`');
+}
+
+static bool skip_string(struct scanner *s) {
+    struct buf ignored;
+    buf_init(&ignored, MOST_PATTERN_BYTES);
+    bool ok = read_string(s, &ignored);
+    buf_finish(&ignored);
+    return ok;
+}
+
+// Sets *ret_regex for =~ and !~.
+static bool read_operator(struct scanner *s, bool *ret_regex) {
+    const char *from = s->p;
+    size_t left = (size_t)(s->end - s->p);
+    bool two = left >= 2 && ((s->p[0] == '=' && s->p[1] == '~') || (s->p[0] == '!' && (s->p[1] == '=' || s->p[1] == '~')));
+    if (!two && (left == 0 || *s->p != '=' || (left >= 2 && s->p[1] == '='))) {
+        return fault_at(s, from, "expected one of the operators = != =~ !~ after a label name");
+    }
+    *ret_regex = two && s->p[1] == '~';
+    s->p += two ? 2 : 1;
+    return true;
+}
+
+static bool read_value(struct scanner *s, bool regex) {
+    const char *from = s->p;
+    if (!at_quote(s)) return fault_at(s, from, "expected a value in quotes");
+    struct buf value;
+    buf_init(&value, MOST_PATTERN_BYTES);
+    bool ok = read_string(s, &value);
+    const char *fault = ok && regex ? regex_fault((struct view){buf_text(&value), value.len}) : NULL;
+    if (fault != NULL) {
+        ok = error_set(s->err, ERROR_CONFIG, "at byte %zu: the pattern \"%.200s\" %s", (size_t)(from - s->start) + 1, buf_text(&value), fault);
+    }
+    buf_finish(&value);
+    return ok;
+}
+
+// label op "value", or "a metric name" in quotes alone.
+static bool read_matcher(struct scanner *s) {
+    bool regex = false;
+    if (at_quote(s)) {
+        if (!skip_string(s)) return false;
+        skip_blanks(s);
+        if (s->p < s->end && (*s->p == ',' || *s->p == '}')) return true;
+    } else if (read_name(s, false).len == 0) {
+        return fault_at(s, s->p, s->p == s->end ? "the { is not closed" : "expected a label name");
+    }
+    skip_blanks(s);
+    if (!read_operator(s, &regex)) return false;
+    skip_blanks(s);
+    return read_value(s, regex);
+}
+
+// From { to }.
+static bool read_matchers(struct scanner *s) {
+    const char *from = s->p++;
+    for (;;) {
+        skip_blanks(s);
+        if (s->p < s->end && *s->p == '}') break;
+        if (s->p == s->end) return fault_at(s, from, "the { is not closed");
+        if (!read_matcher(s)) return false;
+        skip_blanks(s);
+        if (s->p < s->end && *s->p == ',') {
+            s->p++;
+        } else if (s->p < s->end && *s->p != '}') {
+            return fault_at(s, s->p, "expected , or } after a matcher");
+        }
+    }
+    s->p++;
+    return true;
+}
+
+bool selector_is_plain(struct view expr) {
+    struct scanner s = {.start = expr.ptr, .p = expr.ptr, .end = expr.ptr + expr.len};
+    skip_blanks(&s);
+    struct view name = read_name(&s, true);
+    bool number = name.len == 3 && (strncasecmp(name.ptr, "nan", 3) == 0 || strncasecmp(name.ptr, "inf", 3) == 0);
+    skip_blanks(&s);
+    bool braces = s.p < s.end && *s.p == '{';
+    if (number || (name.len == 0 && !braces) || (braces && !read_matchers(&s))) return false;
+    skip_blanks(&s);
+    return s.p == s.end && memchr(expr.ptr, '#', expr.len) == NULL; // after a comment no window could be written
+}
+
+bool selector_check_matchers(struct view expr, struct error *err) {
+    struct scanner s = {.start = expr.ptr, .p = expr.ptr, .end = expr.ptr + expr.len, .err = err};
+    for (skip_blanks(&s); s.p < s.end; skip_blanks(&s)) {
+        if (at_quote(&s)) {
+            if (!skip_string(&s)) return false;
+        } else if (*s.p == '{') {
+            if (!read_matchers(&s)) return false;
+        } else if (*s.p == '}') {
+            return fault_at(&s, s.p, "a } without its {");
+        } else {
+            s.p++;
+        }
+    }
+    return true;
+}
+
+static bool is_legacy_name(const char *name) {
+    struct scanner s = {.start = name, .p = name, .end = name + strlen(name)};
+    return read_name(&s, false).len > 0 && s.p == s.end;
+}
+
+static void quote(struct buf *buf, const char *text) {
+    buf_char(buf, '"');
+    for (; *text != '\0'; text++) {
+        if (*text == '\n') {
+            buf_str(buf, "\\n");
+        } else {
+            if (*text == '"' || *text == '\\') buf_char(buf, '\\');
+            buf_char(buf, *text);
+        }
+    }
+    buf_char(buf, '"');
+}
+
+void selector_matcher(struct buf *buf, const char *name, const char *op, const char *value) {
+    if (is_legacy_name(name)) {
+        buf_str(buf, name);
+    } else {
+        quote(buf, name);
+    }
+    buf_str(buf, op);
+    quote(buf, value);
+}

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Private to query: what a kind of source has to do. An instance embeds struct source first. fetch_run() alone calls
+// these, from the thread it runs in, and only one fetch_run() at a time uses a source.
+#ifndef QUERY_SOURCE_OPS_H
+#define QUERY_SOURCE_OPS_H
+
+#include "base/http.h"
+#include "query/source.h"
+
+struct source_ops {
+    const char *kind; // "prometheus", "recorded"
+
+    // May. Called once at the start of each run: reads secrets again, loads what the run needs. False makes every query
+    // of this source fail with the error.
+    bool (*prepare)(struct source *source, struct error *err);
+
+    // Must, unless `answer` is there. Fills in the request for one try; `query` NULL asks for the server's version. Texts
+    // go into url and body (initialised, the caller's) or belong to the source. timeout_ms is what this try may take.
+    bool (*request)(struct source *source, const struct query *query, int64_t timeout_ms, struct buf *url, struct buf *body,
+                    struct http_request *ret, struct error *err);
+
+    // Must, unless `request` is there. Answers without sending anything: fills in the whole answer, which is initialised.
+    void (*answer)(struct source *source, const struct query *query, struct answer *answer);
+
+    // Must. Frees everything but the struct source's own members, then the instance.
+    void (*destroy)(struct source *source);
+};
+
+struct source {
+    const struct source_ops *ops;
+    char *name;
+    char version[64];
+    char warning[256];
+    bool version_known;  // asked for, with or without success
+    int concurrency, tries;
+    int64_t timeout_ms;
+    struct decode_limits limits;
+    int running;         // transfers in flight; of the run going on
+    bool prepared, usable; // of the run going on
+    struct error unusable; // why not
+};
+
+void source_init(struct source *source, const struct source_ops *ops, const char *name);
+
+// Takes the version out of the body of /api/v1/status/buildinfo; anything else leaves it as it was.
+void source_read_version(struct source *source, const char *body, size_t len);
+
+// Ends an answer: clips a raw one to [start, end], checks that a range answer lies on the asked grid, and puts the
+// source's name in front of an error.
+void answer_settle(struct answer *answer, const char *source_name, const struct query *query);
+
+void answer_init(struct answer *answer);
+
+// Throws away what a try has left.
+void answer_reset(struct answer *answer);
+
+#endif
