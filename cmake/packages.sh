@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # The Debian packages serin needs, in one place for ./quickstart and ./check. Sourced by bash.
+# shellcheck shell=bash disable=SC2034 # the lists are for those who source this
 
 build_packages="gcc libc6-dev cmake ninja-build pkg-config libcurl4-openssl-dev libssl-dev libgsl-dev libjansson-dev libyaml-dev"
 live_packages="prometheus"
@@ -10,7 +11,7 @@ install_packages() {
     local missing="" name root=""
     for name in "$@"; do
         case $(dpkg-query -W -f='${db:Status-Status}' "$name" 2>/dev/null || true) in
-        *installed) ;;
+        installed) ;;
         *) missing="$missing $name" ;;
         esac
     done

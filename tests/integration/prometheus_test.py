@@ -19,14 +19,7 @@ def metrics_by_name(document):
 class PrometheusTest(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.servers = {variant: cls.enterClassContextCompatible(Prometheus(variant)) for variant in VERDICTS}
-
-    @classmethod
-    def enterClassContextCompatible(cls, context):
-        """unittest's enterClassContext, which Python 3.9 and 3.10 lack."""
-        value = context.__enter__()
-        cls.addClassCleanup(context.__exit__, None, None, None)
-        return value
+        cls.servers = {variant: cls.enterClassContext(Prometheus(variant)) for variant in VERDICTS}
 
     def setUp(self):
         self.dir = pathlib.Path(tempfile.mkdtemp(prefix="serin-"))
