@@ -39,6 +39,15 @@ struct decoder;
 struct decoder *decoder_create(int http_status, const char *content_type, const struct decode_limits *limits, struct series_set *set);
 void decoder_destroy(struct decoder *decoder);
 
+// Takes answers about labels, series and metadata too: data is then a list, or an object without resultType and result,
+// which is only checked to be well-formed; the set's type stays RESULT_NONE. Unless this is called they are refused,
+// so that a query never ends in nothing. To be called before the first feed.
+void decoder_allow_metadata(struct decoder *decoder);
+
+// Whether a body with this Content-Encoding (NULL: none) is JSON text once the HTTP library is through with it: none, identity,
+// gzip and deflate are; others were never asked for. False with err filled in.
+bool decode_check_encoding(const char *content_encoding, struct error *err);
+
 // False when the answer cannot become usable any more: the transfer may be stopped.
 bool decoder_feed(struct decoder *decoder, const char *data, size_t len);
 

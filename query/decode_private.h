@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The decoder's insides, shared by its three files: decode.c (the answer as a whole), decode_result.c (what each JSON
+// event means where it stands) and decode_values.c (samples, the hot path).
+#ifndef QUERY_DECODE_PRIVATE_H
+#define QUERY_DECODE_PRIVATE_H
+
+#include "json_lexer.h"
+#include "query/decode.h"
+
+// Samples wait here until their series ends, so that columns are allocated once and fit exactly. A range query gives
+// at most 11,001 points a series; longer raw series spill into columns that double.
+#define STAGE_SAMPLES 16384
+#define PREFIX_BYTES 160
+
+// What an open container is. PLACE_SKIP: well-formed JSON that nobody asked for.
+enum place {
+    PLACE_TOP,
+    PLACE_SKIP,
+    PLACE_ENVELOPE,
+    PLACE_TEXTS, // warnings, infos
+    PLACE_DATA,
+    PLACE_RESULT,
+    PLACE_SERIES,
+    PLACE_METRIC,
+    PLACE_SAMPLES,
+    PLACE_SAMPLE,
+    PLACE_HISTOGRAM_SAMPLES,
+    PLACE_HISTOGRAM_SAMPLE,
+    PLACE_HISTOGRAM,
+    PLACE_BUCKETS,
+    PLACE_BUCKET,
+    PLACE_COUNT,
+};
+
+enum field {
+    FIELD_UNKNOWN,
+    FIELD_STATUS,
+    FIELD_DATA,
+    FIELD_ERROR_TYPE,
+    FIELD_ERROR,
+    FIELD_WARNINGS,
+    FIELD_INFOS,
+    FIELD_PARTIAL,
+    FIELD_RESULT_TYPE,
+    FIELD_RESULT,
+    FIELD_METRIC,
+    FIELD_VALUE,
+    FIELD_VALUES,
+    FIELD_HISTOGRAM,
+    FIELD_HISTOGRAMS,
+    FIELD_COUNT,
+    FIELD_SUM,
+    FIELD_BUCKETS,
+};
+
+struct frame {
+    enum place place;
+    enum field field; // of the last key
+    uint64_t count;   // values before the current one
+};
+
+enum status { STATUS_NONE, STATUS_SUCCESS, STATUS_ERROR };
+enum data_shape { DATA_NONE, DATA_QUERY, DATA_LIST, DATA_NULL };
+enum result_shape { SHAPE_NONE, SHAPE_EMPTY, SHAPE_POINT, SHAPE_VECTOR, SHAPE_MATRIX };
+
+struct decoder {
+    int http_status;
+    bool type_is_json;   // the content type says JSON, or there is none
+    bool allow_metadata;
+    struct decode_limits limits;
+    struct series_set *set;
+    struct json_lexer json;
+    struct frame frames[JSON_DEPTH_MAX + 1];
+    uint64_t bytes;       // of body before the current piece
+    uint64_t offset;      // of the current event
+    char prefix[PREFIX_BYTES];
+    size_t prefix_len;
+
+    bool failed;          // err says why
+    bool no_envelope;     // failed because this is no answer of a query API
+    struct error err;
+    struct error data_err; // wrong data; counts only when status turns out to be success
+
+    enum status status;
+    unsigned seen;        // bits of enum field, of the envelope and of data
+    char error_type[64], error_text[1024];
+    enum data_shape data_shape;
+    enum result_shape result_shape;
+    struct text_list *texts;
+
+    int64_t point_ms;     // scalar or string result
+    struct view point_text;
+
+    unsigned series_seen; // bits of enum field
+    struct label *labels;
+    size_t label_count, label_cap;
+    uint64_t samples;     // stored in finished stages and histograms
+    int64_t *stage_ms;
+    double *stage_value;
+    size_t staged;
+    int64_t last_ms;      // of the current series' floats
+    int64_t sample_ms;
+    double sample_value;
+
+    struct histogram histogram;
+    unsigned histogram_seen;
+    struct bucket bucket;
+    struct bucket *buckets;
+    size_t bucket_count, bucket_cap;
+};
+
+// decode.c: the answer cannot be used. Returns false.
+bool decoder_fail(struct decoder *d, enum error_code code, const char *reason);
+
+// decode_result.c
+bool decode_event(struct decoder *d, enum json_event event);
+bool decode_wrong_data(struct decoder *d, const char *reason); // false only when that already decides
+
+// decode_values.c
+const char *decode_samples(struct decoder *d, const char *p, const char *end); // whole samples at p; returns where it stopped
+bool decode_add_sample(struct decoder *d, int64_t time_ms, double value);
+void decode_end_samples(struct decoder *d);
+bool decode_count_samples(struct decoder *d, uint64_t more);
+bool decode_time_ms(struct view number, int64_t *ret_ms); // JSON number of seconds, rounded; false outside int64
+
+static inline struct series *decode_series(struct decoder *d) {
+    return &d->set->items[d->set->count - 1];
+}
+
+#endif
