@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <signal.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "command.h"
+
+static volatile sig_atomic_t interrupted;
+
+static void on_signal(int number) {
+    (void)number;
+    interrupted = 1;
+}
+
+static void show_progress(void *user, size_t done, size_t total) {
+    (void)user;
+    fprintf(stderr, "\r\x1b[Kquerying %zu/%zu", done, total);
+    if (done == total) fputs("\r\x1b[K", stderr);
+    fflush(stderr);
+}
+
+static int run(const struct options *options, struct arena *arena) {
+    struct error err = {0};
+    struct findings findings;
+    struct view text;
+    struct analysis_options analysis = {.overrides = options->overrides, .recorded_dir = options->recorded_dir, .record_dir = options->record_dir,
+                                        .deadline_ms = options->deadline_ms, .interrupted = &interrupted};
+    if (options->operand_count != 1) {
+        error_set(&err, ERROR_USAGE, "analyze takes one config file; see serin analyze --help");
+        tell_error(&err);
+        return EXIT_USAGE;
+    }
+    if (!read_config_file(options->operands[0], arena, &text, &err) || !window_end(options, &analysis.end_ms, &err)) {
+        tell_error(&err);
+        return exit_code_of(&err);
+    }
+    if (isatty(STDERR_FILENO)) analysis.progress = show_progress;
+    struct sigaction action = {.sa_handler = on_signal};
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+    findings_init(&findings, arena);
+    json_t *result = analysis_run(text, options->operands[0], &analysis, arena, &findings, &err);
+    if (result == NULL || options->verbose) tell_findings(&findings);
+    int code = result != NULL ? publish(result, options) : exit_code_of(&err);
+    if (result == NULL) tell_error(&err);
+    json_decref(result);
+    findings_finish(&findings);
+    return code;
+}
+
+const struct command cmd_analyze = {
+    .name = "analyze",
+    .usage = "analyze CONFIG [OPTIONS]",
+    .summary = "query both sides, judge them, print the report; the exit code is the verdict",
+    .details = "CONFIG is a canary config (YAML or JSON) or a Kayenta canary config; - is standard input.\n",
+    .options = OPTIONS_CONFIG | OPTIONS_WINDOW | OPTIONS_SOURCE | OPTIONS_OUTPUT,
+    .run = run,
+};

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Commands and their options. A command is a file cmd_x.c and a row in main.c; an option is a row in options.c, from which
+// parsing and help are made.
+#ifndef APP_COMMAND_H
+#define APP_COMMAND_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "analyzer/analysis.h"
+#include "exporters/report.h"
+
+enum option_set { // which options a command takes
+    OPTIONS_CONFIG = 1, // how a config is read: --var, --url, --baseline, ...
+    OPTIONS_WINDOW = 2, // --end, --length, --step
+    OPTIONS_SOURCE = 4, // --source, --record, --deadline
+    OPTIONS_OUTPUT = 8, // --output, --color, ...
+};
+
+#define MOST_OUTPUTS 16
+
+struct output {
+    const char *format; // "text" or "json"
+    const char *path;   // NULL: standard output
+};
+
+enum when { WHEN_AUTO, WHEN_ALWAYS, WHEN_NEVER };
+
+struct options { // what the command line said
+    struct config_overrides overrides;
+    const char **operands;
+    size_t operand_count;
+    int64_t start_ms, end_ms; // INT64_MIN: not given
+    int64_t deadline_ms;
+    const char *recorded_dir, *record_dir;
+    struct output outputs[MOST_OUTPUTS];
+    size_t output_count;
+    enum when color;
+    bool ascii, quiet, verbose, help;
+    bool fold[8]; // exit codes that --fail-on turns into 1
+};
+
+struct command {
+    const char *name, *usage, *summary, *details;
+    unsigned options; // enum option_set, added up
+    int (*run)(const struct options *options, struct arena *arena); // returns the exit code
+};
+
+extern const struct command cmd_analyze, cmd_replay, cmd_plan, cmd_check;
+
+// Parses what follows the command's name. False with err (ERROR_USAGE) for anything not understood.
+bool options_parse(const struct command *command, int argc, char **argv, struct arena *arena, struct options *ret, struct error *err);
+void options_help(const struct command *command, struct buf *out);
+
+// Writes "serin: text" to standard error; the one place where errors are told.
+void tell_error(const struct error *err);
+void tell_findings(const struct findings *findings);
+int exit_code_of(const struct error *err);
+
+// Reads a config file of at most 8 MiB.
+bool read_config_file(const char *path, struct arena *arena, struct view *ret_text, struct error *err);
+
+// Renders the document to every output asked for and returns the exit code, folded as --fail-on says.
+int publish(const json_t *result, const struct options *options);
+
+// The window's end: --end, or now less a minute, so that late samples have arrived.
+bool window_end(const struct options *options, int64_t *ret_end_ms, struct error *err);
+
+#endif

@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/nearest.h"
+#include "base/timetext.h"
+#include "command.h"
+
+struct parser {
+    struct options *options;
+    struct arena *arena;
+    struct error *err;
+};
+
+typedef bool option_fn(struct parser *p, const char *value);
+
+static bool bad_value(struct parser *p, const char *value, const char *expected) {
+    return error_set(p->err, ERROR_USAGE, "expected %s, found %s", expected, value);
+}
+
+static bool set_var(struct parser *p, const char *value) {
+    size_t name_len = strcspn(value, "=");
+    if (name_len == 0 || value[name_len] == '\0') return bad_value(p, value, "NAME=VALUE");
+    struct name_values *vars = &p->options->overrides.vars;
+    const char *name = arena_strndup(p->arena, value, name_len);
+    struct name_value *items = arena_array(p->arena, vars->count + 1, sizeof *items);
+    size_t count = 0;
+    for (size_t i = 0; i < vars->count; i++) { // the last one of a name counts
+        if (strcmp(vars->items[i].name, name) != 0) items[count++] = vars->items[i];
+    }
+    items[count++] = (struct name_value){name, value + name_len + 1, {0, 0}};
+    *vars = (struct name_values){items, count};
+    return true;
+}
+
+static bool set_url(struct parser *p, const char *value) {
+    p->options->overrides.url = value;
+    return true;
+}
+
+static bool set_baseline(struct parser *p, const char *value) {
+    p->options->overrides.sides[SIDE_BASELINE] = value;
+    return true;
+}
+
+static bool set_canary(struct parser *p, const char *value) {
+    p->options->overrides.sides[SIDE_CANARY] = value;
+    return true;
+}
+
+static bool read_score(struct parser *p, const char *value, double *field) {
+    char *end;
+    double score = strtod(value, &end);
+    if (*value == '\0' || *end != '\0' || !(score >= 0 && score <= 100)) return bad_value(p, value, "a score from 0 to 100");
+    *field = score;
+    return true;
+}
+
+static bool set_pass(struct parser *p, const char *value) {
+    return read_score(p, value, &p->options->overrides.pass);
+}
+
+static bool set_marginal(struct parser *p, const char *value) {
+    return read_score(p, value, &p->options->overrides.marginal);
+}
+
+static bool read_duration(struct parser *p, const char *value, int64_t *field) {
+    if (!duration_parse(view_of(value), field) || *field == 0) return bad_value(p, value, "a duration such as 90s, 30m or 1h30m");
+    return true;
+}
+
+static bool set_length(struct parser *p, const char *value) {
+    return read_duration(p, value, &p->options->overrides.length_ms);
+}
+
+static bool set_step(struct parser *p, const char *value) {
+    return read_duration(p, value, &p->options->overrides.step_ms);
+}
+
+static bool set_deadline(struct parser *p, const char *value) {
+    return read_duration(p, value, &p->options->deadline_ms);
+}
+
+static bool read_time(struct parser *p, const char *value, int64_t *field) {
+    if (time_parse(view_of(value), field)) return true;
+    return bad_value(p, value, "a time such as 2025-01-01T00:40:00Z or Unix seconds");
+}
+
+static bool set_start(struct parser *p, const char *value) {
+    return read_time(p, value, &p->options->start_ms);
+}
+
+static bool set_end(struct parser *p, const char *value) {
+    return read_time(p, value, &p->options->end_ms);
+}
+
+static bool set_source(struct parser *p, const char *value) {
+    if (strncmp(value, "recorded:", 9) != 0 || value[9] == '\0') return bad_value(p, value, "recorded:DIR");
+    p->options->recorded_dir = value + 9;
+    return true;
+}
+
+static bool set_record(struct parser *p, const char *value) {
+    p->options->record_dir = value;
+    return true;
+}
+
+static bool set_output(struct parser *p, const char *value) {
+    struct options *o = p->options;
+    size_t len = strcspn(value, "=");
+    bool text = len == 4 && strncmp(value, "text", 4) == 0, json = len == 4 && strncmp(value, "json", 4) == 0;
+    if (!text && !json) return bad_value(p, value, "text or json, with =FILE to write to a file");
+    if (o->output_count == MOST_OUTPUTS) return error_set(p->err, ERROR_USAGE, "more than %d outputs", MOST_OUTPUTS);
+    const char *path = value[len] == '=' ? value + len + 1 : NULL;
+    o->outputs[o->output_count++] = (struct output){text ? "text" : "json", path};
+    return path == NULL || *path != '\0' || bad_value(p, value, "a file after =");
+}
+
+static bool set_color(struct parser *p, const char *value) {
+    static const char *const words[] = {"auto", "always", "never"};
+    for (size_t i = 0; i < 3; i++) {
+        if (strcmp(value, words[i]) != 0) continue;
+        p->options->color = (enum when)i;
+        return true;
+    }
+    return bad_value(p, value, "auto, always or never");
+}
+
+static bool set_fail_on(struct parser *p, const char *value) {
+    static const struct {
+        const char *word;
+        int code;
+    } words[] = {{"marginal", EXIT_MARGINAL}, {"inconclusive", EXIT_INCONCLUSIVE}, {"nodata", EXIT_INCONCLUSIVE}, {"gate", EXIT_GATE}, {"error", EXIT_SOURCE}};
+    while (*value != '\0') {
+        size_t len = strcspn(value, ","), i = 0;
+        while (i < sizeof words / sizeof words[0] && !view_is((struct view){value, len}, words[i].word)) i++;
+        if (i == sizeof words / sizeof words[0]) return bad_value(p, value, "marginal, inconclusive, nodata, gate or error, joined by commas");
+        p->options->fold[words[i].code] = true;
+        value += len + (value[len] == ',');
+    }
+    return true;
+}
+
+static bool set_ascii(struct parser *p, const char *value) {
+    (void)value;
+    return p->options->ascii = true;
+}
+
+static bool set_quiet(struct parser *p, const char *value) {
+    (void)value;
+    return p->options->quiet = true;
+}
+
+static bool set_verbose(struct parser *p, const char *value) {
+    (void)value;
+    return p->options->verbose = true;
+}
+
+static bool set_help(struct parser *p, const char *value) {
+    (void)value;
+    return p->options->help = true;
+}
+
+static const struct option {
+    const char *name, *argument; // argument NULL: none
+    unsigned sets;               // 0: every command
+    option_fn *set;
+    const char *help;
+} options[] = {
+    {"var", "NAME=VALUE", OPTIONS_CONFIG, set_var, "a value for ${NAME}; goes before vars in the file"},
+    {"url", "URL", OPTIONS_CONFIG, set_url, "the server to query, for Kayenta configs"},
+    {"baseline", "K=V,...", OPTIONS_CONFIG, set_baseline, "scope, location and parameters of the baseline, for Kayenta configs"},
+    {"canary", "K=V,...", OPTIONS_CONFIG, set_canary, "the same of the canary"},
+    {"pass", "SCORE", OPTIONS_CONFIG, set_pass, "score to pass, instead of the file's"},
+    {"marginal", "SCORE", OPTIONS_CONFIG, set_marginal, "score below which the canary fails, instead of the file's"},
+    {"start", "TIME", OPTIONS_WINDOW, set_start, "begin of the window; with --end it sets the length"},
+    {"end", "TIME", OPTIONS_WINDOW, set_end, "end of the window; else a minute ago"},
+    {"length", "DURATION", OPTIONS_WINDOW, set_length, "length of the window, warm-up included, instead of the file's"},
+    {"step", "DURATION", OPTIONS_WINDOW, set_step, "step of range queries, instead of the file's"},
+    {"source", "recorded:DIR", OPTIONS_SOURCE, set_source, "answer every query from recorded answers"},
+    {"record", "DIR", OPTIONS_SOURCE, set_record, "keep config, options and answers for serin replay"},
+    {"deadline", "DURATION", OPTIONS_SOURCE, set_deadline, "for all queries together; else 60s"},
+    {"output", "FORMAT[=FILE]", OPTIONS_OUTPUT, set_output, "text or json; may be given several times; else text"},
+    {"color", "WHEN", OPTIONS_OUTPUT, set_color, "auto, always or never"},
+    {"ascii", NULL, OPTIONS_OUTPUT, set_ascii, "words instead of symbols"},
+    {"quiet", NULL, OPTIONS_OUTPUT, set_quiet, "the first line only"},
+    {"verbose", NULL, OPTIONS_OUTPUT, set_verbose, "queries and reasons too"},
+    {"fail-on", "LIST", OPTIONS_OUTPUT, set_fail_on, "marginal, inconclusive, nodata, gate, error: end these with exit code 1"},
+    {"help", NULL, 0, set_help, "show this help"},
+};
+
+#define OPTION_COUNT (sizeof options / sizeof options[0])
+
+static bool applies(const struct command *command, const struct option *option) {
+    return option->sets == 0 || (option->sets & command->options) != 0;
+}
+
+static bool unknown(const struct command *command, const char *argument, struct error *err) {
+    const char *words[OPTION_COUNT];
+    size_t count = 0;
+    for (size_t i = 0; i < OPTION_COUNT; i++) {
+        if (applies(command, &options[i])) words[count++] = options[i].name;
+    }
+    struct view name = {argument + 2, strcspn(argument + 2, "=")};
+    const char *near = nearest_word(name, words, count);
+    if (near == NULL) return error_set(err, ERROR_USAGE, "unknown option %s; see serin %s --help", argument, command->name);
+    return error_set(err, ERROR_USAGE, "unknown option %s; did you mean --%s?", argument, near);
+}
+
+static bool set_option(struct parser *p, const struct command *command, int argc, char **argv, int *at) {
+    const char *argument = argv[*at];
+    struct view name = {argument + 2, strcspn(argument + 2, "=")};
+    for (size_t i = 0; i < OPTION_COUNT; i++) {
+        const struct option *option = &options[i];
+        if (!applies(command, option) || !view_is(name, option->name)) continue;
+        const char *value = argument[2 + name.len] == '=' ? argument + 3 + name.len : NULL;
+        if (option->argument == NULL && value != NULL) return error_set(p->err, ERROR_USAGE, "--%s takes no value", option->name);
+        if (option->argument != NULL && value == NULL) {
+            if (*at + 1 >= argc) return error_set(p->err, ERROR_USAGE, "--%s needs %s", option->name, option->argument);
+            value = argv[++*at];
+        }
+        return option->set(p, value) || error_prefix(p->err, "--%s", option->name);
+    }
+    return unknown(command, argument, p->err);
+}
+
+static bool settle_window(struct parser *p) {
+    struct options *o = p->options;
+    if (o->start_ms == INT64_MIN) return true;
+    if (o->end_ms == INT64_MIN) return error_set(p->err, ERROR_USAGE, "--start needs --end");
+    if (o->overrides.length_ms > 0) return error_set(p->err, ERROR_USAGE, "--start and --length cannot be given together");
+    if (o->start_ms >= o->end_ms) return error_set(p->err, ERROR_USAGE, "--start must be before --end");
+    o->overrides.length_ms = o->end_ms - o->start_ms;
+    return true;
+}
+
+bool options_parse(const struct command *command, int argc, char **argv, struct arena *arena, struct options *ret, struct error *err) {
+    *ret = (struct options){.start_ms = INT64_MIN, .end_ms = INT64_MIN};
+    config_overrides_init(&ret->overrides);
+    ret->operands = arena_array(arena, (size_t)argc, sizeof *ret->operands);
+    struct parser p = {ret, arena, err};
+    bool only_operands = false;
+    for (int i = 0; i < argc; i++) {
+        if (!only_operands && strcmp(argv[i], "--") == 0) {
+            only_operands = true;
+        } else if (!only_operands && strncmp(argv[i], "--", 2) == 0) {
+            if (!set_option(&p, command, argc, argv, &i)) return false;
+        } else if (!only_operands && strcmp(argv[i], "-h") == 0) {
+            ret->help = true;
+        } else if (!only_operands && argv[i][0] == '-' && argv[i][1] != '\0') {
+            return error_set(err, ERROR_USAGE, "unknown option %s; options begin with --", argv[i]);
+        } else {
+            ret->operands[ret->operand_count++] = argv[i];
+        }
+    }
+    return settle_window(&p);
+}
+
+void options_help(const struct command *command, struct buf *out) {
+    buf_printf(out, "usage: serin %s\n\n%s\n\n%s", command->usage, command->summary, command->details);
+    buf_str(out, "\nOptions\n");
+    for (size_t i = 0; i < OPTION_COUNT; i++) {
+        if (!applies(command, &options[i])) continue;
+        size_t start = out->len;
+        buf_printf(out, "  --%s %s", options[i].name, options[i].argument != NULL ? options[i].argument : "");
+        size_t used = out->len - start;
+        buf_repeat(out, ' ', used < 26 ? 26 - used : 1);
+        buf_printf(out, "%s\n", options[i].help);
+    }
+}

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// From result documents and errors to what the user sees.
+#include <langinfo.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/timetext.h"
+#include "command.h"
+
+#define MOST_CONFIG_BYTES ((size_t)8 << 20)
+#define MOST_REPORT_BYTES ((size_t)256 << 20)
+#define SETTLE_MS 60000
+
+void tell_error(const struct error *err) {
+    fprintf(stderr, "serin: %s\n", err->text);
+}
+
+void tell_findings(const struct findings *findings) {
+    struct buf text;
+    buf_init(&text, (size_t)4 << 20);
+    findings_print(findings, &text);
+    fputs(buf_text(&text), stderr);
+    buf_finish(&text);
+}
+
+int exit_code_of(const struct error *err) {
+    switch (err->code) {
+    case ERROR_NONE: return EXIT_PASS;
+    case ERROR_USAGE:
+    case ERROR_CONFIG:
+    case ERROR_IO: return EXIT_USAGE;
+    case ERROR_SOURCE:
+    case ERROR_API:
+    case ERROR_DATA:
+    case ERROR_LIMIT: return EXIT_SOURCE;
+    case ERROR_CANCELLED: return EXIT_INTERRUPTED;
+    }
+    return EXIT_SOURCE;
+}
+
+bool read_config_file(const char *path, struct arena *arena, struct view *ret_text, struct error *err) {
+    return file_read(path, MOST_CONFIG_BYTES, arena, ret_text, err);
+}
+
+bool window_end(const struct options *options, int64_t *ret_end_ms, struct error *err) {
+    int64_t end_ms = options->end_ms != INT64_MIN ? options->end_ms : wall_now_ms() - SETTLE_MS;
+    if (end_ms <= 0) return error_set(err, ERROR_USAGE, "--end: must be after 1970");
+    *ret_end_ms = end_ms;
+    return true;
+}
+
+static bool set_and_not_empty(const char *name) {
+    const char *value = getenv(name);
+    return value != NULL && value[0] != '\0';
+}
+
+static bool wants_color(const struct options *options, bool terminal) {
+    if (options->color != WHEN_AUTO) return options->color == WHEN_ALWAYS;
+    const char *term = getenv("TERM");
+    if (set_and_not_empty("NO_COLOR")) return false;
+    if (set_and_not_empty("CLICOLOR_FORCE")) return true;
+    return terminal && term != NULL && strcmp(term, "dumb") != 0;
+}
+
+static int terminal_width(void) {
+    struct winsize size;
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col < 80) return 80;
+    return size.ws_col > 200 ? 200 : size.ws_col;
+}
+
+static struct report_style style_of(const struct options *options, bool to_file) {
+    bool terminal = !to_file && isatty(STDOUT_FILENO);
+    return (struct report_style){
+        .color = !to_file && wants_color(options, terminal),
+        .ascii = options->ascii || strcmp(nl_langinfo(CODESET), "UTF-8") != 0,
+        .width = terminal ? terminal_width() : 80,
+        .quiet = options->quiet,
+        .verbose = options->verbose,
+    };
+}
+
+static bool render(struct buf *out, const json_t *result, const struct output *output, const struct options *options, struct error *err) {
+    struct report_style style = style_of(options, output->path != NULL);
+    bool ok = strcmp(output->format, "json") == 0 ? report_json(out, result, err) : report_text(out, result, &style, err);
+    if (!ok) return false;
+    if (output->path != NULL) return file_write(output->path, (struct view){buf_text(out), out->len}, err);
+    if (fwrite(buf_text(out), 1, out->len, stdout) != out->len || fflush(stdout) != 0) return error_set(err, ERROR_IO, "standard output: cannot be written");
+    return true;
+}
+
+int publish(const json_t *result, const struct options *options) {
+    static const struct output text = {"text", NULL};
+    const struct output *outputs = options->output_count > 0 ? options->outputs : &text;
+    size_t count = options->output_count > 0 ? options->output_count : 1;
+    int code = analysis_exit_code(result);
+    if (code > 0 && code < 8 && options->fold[code]) code = EXIT_FAIL;
+    for (size_t i = 0; i < count; i++) {
+        struct error err = {0};
+        struct buf out;
+        buf_init(&out, MOST_REPORT_BYTES);
+        if (!render(&out, result, &outputs[i], options, &err)) {
+            tell_error(&err);
+            if (code == EXIT_PASS) code = EXIT_USAGE; // a report that is lost is no pass
+        }
+        buf_finish(&out);
+    }
+    return code;
+}

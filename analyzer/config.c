@@ -1,0 +1,304 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Native canary configs: the tables of keys. What spans several keys is checked in config_check.c.
+#include "analyzer/config.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "config_check.h"
+#include "config_kayenta.h"
+#include "config_metric.h"
+#include "config_publish.h"
+#include "config_reader.h"
+#include "base/digest.h"
+#include "query/selector.h"
+
+const char *side_name(enum side side) {
+    return side == SIDE_BASELINE ? "baseline" : "canary";
+}
+
+const char *metric_kind_name(enum metric_kind kind) {
+    switch (kind) {
+    case METRIC_SERIES: return "series";
+    case METRIC_COUNTS: return "counts";
+    case METRIC_THRESHOLD: return "threshold";
+    }
+    return "";
+}
+
+const char *direction_name(enum kayenta_direction direction) {
+    switch (direction) {
+    case KAYENTA_EITHER: return "either";
+    case KAYENTA_INCREASE: return "increase";
+    case KAYENTA_DECREASE: return "decrease";
+    }
+    return "";
+}
+
+void config_overrides_init(struct config_overrides *overrides) {
+    *overrides = (struct config_overrides){.pass = NAN, .marginal = NAN};
+}
+
+static void read_headers(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, struct source_header **ret,
+                         size_t *ret_count) {
+    struct name_values values = {0};
+    config_name_values(r, node, path, &values);
+    struct source_header *headers = arena_array(r->arena, values.count, sizeof *headers);
+    for (size_t i = 0; i < values.count; i++) headers[i] = (struct source_header){values.items[i].name, values.items[i].value};
+    *ret = headers;
+    *ret_count = values.count;
+}
+
+static void read_source_headers(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, void *object) {
+    struct source_settings *settings = object;
+    struct source_header *headers;
+    read_headers(r, node, path, &headers, &settings->header_count);
+    settings->headers = headers;
+}
+
+static void read_source_params(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, void *object) {
+    struct source_settings *settings = object;
+    struct source_header *params;
+    read_headers(r, node, path, &params, &settings->param_count);
+    settings->params = params;
+}
+
+static void read_small_int(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, void *field) {
+    int64_t value = 0;
+    config_count(r, node, path, &value);
+    if (value < 1 || value > 100) {
+        config_error(r, node, path, "must be from 1 to 100");
+    } else {
+        *(int *)field = (int)value;
+    }
+}
+
+static void read_source(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, struct source_config *source) {
+#define AT(member) offsetof(struct source_settings, member)
+    static const struct config_key keys[] = {
+        {"url", config_text, AT(url), true},
+        {"username", config_text, AT(username), false},
+        {"password_file", config_text, AT(password_file), false},
+        {"bearer_token_file", config_text, AT(bearer_token_file), false},
+        {"tenant", config_text, AT(tenant), false},
+        {"headers", read_source_headers, 0, false},
+        {"params", read_source_params, 0, false},
+        {"ca_file", config_text, AT(ca_file), false},
+        {"cert_file", config_text, AT(cert_file), false},
+        {"key_file", config_text, AT(key_file), false},
+        {"server_name", config_text, AT(server_name), false},
+        {"insecure_skip_verify", config_bool, AT(insecure_skip_verify), false},
+        {"compression", config_bool, AT(compression), false},
+        {"concurrency", read_small_int, AT(concurrency), false},
+        {"timeout", config_duration, AT(timeout_ms), false},
+        {"tries", read_small_int, AT(tries), false},
+    };
+#undef AT
+    config_read_map(r, node, path, keys, sizeof keys / sizeof keys[0], &source->settings);
+}
+
+static void read_sources(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, void *object) {
+    struct canary_config *config = object;
+    if (node->kind != YAML_MAP) {
+        config_error(r, node, path, "expected a map of source names, found %s", yaml_kind_name(node));
+        return;
+    }
+    config->sources = arena_array(r->arena, node->count, sizeof *config->sources);
+    config->source_count = node->count;
+    for (size_t i = 0; i < node->count; i++) {
+        const struct yaml_pair *pair = &node->pairs[i];
+        struct config_path here = {path, pair->key->text, 0};
+        config->sources[i] = (struct source_config){.name = pair->key->text, .place = config_place(pair->key)};
+        read_source(r, pair->value, &here, &config->sources[i]);
+    }
+}
+
+// A matcher as PromQL writes it, without braces.
+static void read_matchers(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, void *field) {
+    config_texts(r, node, path, field);
+    const struct texts *texts = field;
+    for (size_t i = 0; i < texts->count; i++) {
+        const struct yaml_node *at = node->kind == YAML_LIST ? node->items[i] : node;
+        const char *list = arena_printf(r->arena, "{%s}", texts->items[i]);
+        struct error err;
+        if (!selector_check_matchers(view_of(list), &err)) config_error(r, at, path, "%s", err.text);
+    }
+}
+
+static void read_scope(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, void *object) {
+    static const struct config_key keys[] = {
+        {"source", config_text, offsetof(struct scope_config, source), false},
+        {"labels", config_name_values, offsetof(struct scope_config, labels), false},
+        {"matchers", read_matchers, offsetof(struct scope_config, matchers), false},
+        {"offset", config_duration, offsetof(struct scope_config, offset_ms), false},
+    };
+    struct scope_config *scope = object;
+    scope->place = config_place(node);
+    config_read_map(r, node, path, keys, sizeof keys / sizeof keys[0], scope);
+}
+
+static void read_scopes(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, void *object) {
+    static const struct config_key keys[] = {
+        {"baseline", read_scope, SIDE_BASELINE * sizeof(struct scope_config), false},
+        {"canary", read_scope, SIDE_CANARY * sizeof(struct scope_config), true},
+    };
+    struct canary_config *config = object;
+    config_read_map(r, node, path, keys, sizeof keys / sizeof keys[0], config->scopes);
+}
+
+static void read_window(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, void *field) {
+    static const struct config_key keys[] = {
+        {"length", config_duration, offsetof(struct window_config, length_ms), true},
+        {"warmup", config_duration, offsetof(struct window_config, warmup_ms), false},
+        {"interval", config_duration, offsetof(struct window_config, interval_ms), false},
+        {"step", config_duration, offsetof(struct window_config, step_ms), false},
+    };
+    struct window_config *window = field;
+    config_read_map(r, node, path, keys, sizeof keys / sizeof keys[0], window);
+    if (window->warmup_ms >= window->length_ms && window->length_ms > 0) config_error(r, node, path, "warmup leaves nothing of length");
+    if (window->step_ms > window->length_ms - window->warmup_ms && window->length_ms > 0) {
+        config_error(r, node, path, "step is longer than what is judged (length without warmup)");
+    }
+}
+
+static void read_judge_name(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, void *field) {
+    static const char *const words[] = {"kayenta", "serin", "threshold"};
+    size_t which = config_read_word(r, node, path, words, 3, 0);
+    *(const char **)field = words[0];
+    if (which > 0) config_error(r, node, path, "the judge %s is not built yet; name: kayenta is", words[which]);
+}
+
+static void read_confidence(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, void *field) {
+    double value = 98;
+    config_percent(r, node, path, &value);
+    if (value < 98 || value > 98) config_error(r, node, path, "the judge kayenta works at 98%%, which cannot be changed; remove the key");
+    (void)field;
+}
+
+static void read_judge(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, void *field) {
+    static const struct config_key keys[] = {
+        {"name", read_judge_name, offsetof(struct judge_config, name), true},
+        {"pass", config_percent, offsetof(struct judge_config, pass), false},
+        {"marginal", config_percent, offsetof(struct judge_config, marginal), false},
+        {"confidence", read_confidence, 0, false},
+        {"min_samples", config_positive, offsetof(struct judge_config, min_samples), false},
+    };
+    struct judge_config *judge = field;
+    config_read_map(r, node, path, keys, sizeof keys / sizeof keys[0], judge);
+    if (judge->marginal > judge->pass) config_error(r, node, path, "marginal (%g) is over pass (%g)", judge->marginal, judge->pass);
+}
+
+static void read_groups(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, void *object) {
+    struct canary_config *config = object;
+    if (node->kind != YAML_MAP) {
+        config_error(r, node, path, "expected a map of group names to weights in per cent, found %s", yaml_kind_name(node));
+        return;
+    }
+    config->groups = arena_array(r->arena, node->count, sizeof *config->groups);
+    config->group_count = node->count;
+    double sum = 0;
+    for (size_t i = 0; i < node->count; i++) {
+        const struct yaml_pair *pair = &node->pairs[i];
+        struct config_path here = {path, pair->key->text, 0};
+        config->groups[i] = (struct group_config){pair->key->text, 0, config_place(pair->key)};
+        config_percent(r, pair->value, &here, &config->groups[i].weight);
+        sum += config->groups[i].weight;
+    }
+    if (fabs(sum - 100) > 1e-9) config_error(r, node, path, "the weights add up to %g; they must add up to 100", sum);
+}
+
+static void read_guard_min(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, void *object) {
+    struct guard_config *guard = object;
+    guard->has_min = true;
+    config_number(r, node, path, &guard->min);
+}
+
+static void read_guard_max(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, void *object) {
+    struct guard_config *guard = object;
+    guard->has_max = true;
+    config_number(r, node, path, &guard->max);
+}
+
+static void read_guard(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, void *item) {
+    static const struct config_key keys[] = {
+        {"name", config_text, offsetof(struct guard_config, name), true},
+        {"query", config_text, offsetof(struct guard_config, query), true},
+        {"min", read_guard_min, 0, false},
+        {"max", read_guard_max, 0, false},
+        {"share", config_percent, offsetof(struct guard_config, share), false},
+    };
+    struct guard_config *guard = item;
+    *guard = (struct guard_config){.name = "", .place = config_place(node), .share = 80};
+    config_read_map(r, node, path, keys, sizeof keys / sizeof keys[0], guard);
+    if (node->kind == YAML_MAP && !guard->has_min && !guard->has_max) config_error(r, node, path, "needs min, max or both");
+    const struct yaml_node *query = yaml_get(node, "query");
+    struct error err;
+    if (guard->query != NULL && !selector_check_matchers(view_of(guard->query), &err)) {
+        struct config_path here = {path, "query", 0};
+        config_error(r, query, &here, "%s", err.text);
+    }
+}
+
+static void read_guards(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, void *object) {
+    struct canary_config *config = object;
+    void *items = NULL;
+    config_read_list(r, node, path, read_guard, sizeof(struct guard_config), &items, &config->guard_count);
+    config->guards = items;
+}
+
+static void read_native(struct config_reader *r, const struct yaml_node *root) {
+#define AT(member) offsetof(struct canary_config, member)
+    static const struct config_key keys[] = {
+        {"canary", config_text, AT(name), true},
+        {"owner", config_text, AT(owner), false},
+        {"runbook", config_text, AT(runbook), false},
+        {"vars", config_ignore, 0, false}, // read first
+        {"sources", read_sources, 0, true},
+        {"scopes", read_scopes, 0, true},
+        {"window", read_window, AT(window), true},
+        {"judge", read_judge, AT(judge), true},
+        {"groups", read_groups, 0, false},
+        {"guards", read_guards, 0, false},
+        {"metrics", config_read_metrics, 0, true},
+        {"objectives", config_read_objectives, 0, false},
+        {"publish", config_read_publish, 0, false},
+    };
+#undef AT
+    config_read_map(r, root, NULL, keys, sizeof keys / sizeof keys[0], r->config);
+    config_check(r, root);
+}
+
+static void read_vars(struct config_reader *r, const struct yaml_node *root) {
+    const struct yaml_node *node = yaml_get(root, "vars");
+    struct config_path path = {NULL, "vars", 0};
+    struct name_values in_file = {0}, *all = &r->config->vars;
+    const struct name_values *given = &r->overrides->vars;
+    if (node != NULL) config_name_values(r, node, &path, &in_file);
+    all->items = arena_array(r->arena, in_file.count + given->count, sizeof *all->items);
+    for (size_t i = 0; i < in_file.count; i++) all->items[all->count++] = in_file.items[i];
+    for (size_t i = 0; i < given->count; i++) {
+        size_t at = 0;
+        while (at < all->count && strcmp(all->items[at].name, given->items[i].name) != 0) at++;
+        if (at == all->count) all->count++;
+        all->items[at] = given->items[i];
+    }
+}
+
+bool config_read(struct view text, const char *file, const struct config_overrides *overrides, struct arena *arena, struct findings *findings,
+                 struct canary_config *ret) {
+    *ret = (struct canary_config){.file = arena_strdup(arena, file), .name = ""};
+    ret->judge = (struct judge_config){.name = "kayenta", .pass = 95, .marginal = 75, .min_samples = 10};
+    ret->window.step_ms = 60000;
+    digest_hex(text, ret->sha256);
+    struct config_reader r = {.arena = arena, .findings = findings, .config = ret, .overrides = overrides};
+    struct yaml_node *root;
+    size_t errors = findings->errors;
+    if (!yaml_parse(text, file, arena, findings, &root)) return false;
+    read_vars(&r, root);
+    if (config_is_kayenta(root)) {
+        config_read_kayenta(&r, root);
+    } else {
+        read_native(&r, root);
+    }
+    return findings->errors == errors;
+}

@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "config_kayenta.h"
+
+#include <math.h>
+#include <string.h>
+
+bool config_is_kayenta(const struct yaml_node *root) {
+    if (root->kind != YAML_MAP || yaml_get(root, "canary") != NULL || yaml_get(root, "sources") != NULL) return false;
+    if (yaml_get(root, "classifier") != NULL) return true;
+    const struct yaml_node *metrics = yaml_get(root, "metrics");
+    return metrics != NULL && metrics->kind == YAML_LIST && metrics->count > 0 && yaml_get(metrics->items[0], "analysisConfigurations") != NULL;
+}
+
+// The member, or NULL when it is absent or null.
+static const struct yaml_node *member(const struct yaml_node *map, const char *key) {
+    const struct yaml_node *node = yaml_get(map, key);
+    return yaml_is_null(node) ? NULL : node;
+}
+
+static void read_member(struct config_reader *r, const struct yaml_node *map, const struct config_path *path, const char *key,
+                        config_read_fn *read, void *field) {
+    const struct yaml_node *node = member(map, key);
+    struct config_path here = {path, key, 0};
+    if (node != NULL) read(r, node, &here, field);
+}
+
+// Kayenta takes unknown words as the default; serin says so.
+static size_t read_choice(struct config_reader *r, const struct yaml_node *map, const struct config_path *path, const char *key,
+                          const char *const *words, size_t count) {
+    const struct yaml_node *node = member(map, key);
+    struct config_path here = {path, key, 0};
+    if (node == NULL) return 0;
+    for (size_t i = 0; node->kind == YAML_SCALAR && i < count; i++) {
+        if (strcmp(node->text, words[i]) == 0) return i;
+    }
+    config_warn(r, node, &here, "%s is not a value of this key, so %s is used, as Kayenta does",
+                node->kind == YAML_SCALAR ? node->text : yaml_kind_name(node), words[0]);
+    return 0;
+}
+
+static void read_effect(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, void *field) {
+    static const char *const measures[] = {"meanRatio", "cles"};
+    struct kayenta_settings *judge = field;
+    judge->measure = read_choice(r, node, path, "measure", measures, 2) == 1 ? KAYENTA_CLES : KAYENTA_MEAN_RATIO;
+    judge->limits = kayenta_limits_default(judge->measure);
+    read_member(r, node, path, "allowedIncrease", config_number, &judge->limits.allowed_increase);
+    read_member(r, node, path, "allowedDecrease", config_number, &judge->limits.allowed_decrease);
+    read_member(r, node, path, "criticalIncrease", config_number, &judge->limits.critical_increase);
+    read_member(r, node, path, "criticalDecrease", config_number, &judge->limits.critical_decrease);
+}
+
+static void read_outliers(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, void *field) {
+    static const char *const strategies[] = {"keep", "remove"};
+    struct kayenta_settings *judge = field;
+    judge->remove_outliers = read_choice(r, node, path, "strategy", strategies, 2) == 1;
+    read_member(r, node, path, "outlierFactor", judge->remove_outliers ? config_positive : config_number, &judge->outlier_factor);
+}
+
+static void read_canary(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, void *field) {
+    static const char *const directions[] = {"either", "increase", "decrease"};
+    static const enum kayenta_direction direction_values[] = {KAYENTA_EITHER, KAYENTA_INCREASE, KAYENTA_DECREASE};
+    static const char *const strategies[] = {"remove", "replace"};
+    struct kayenta_settings *judge = field;
+    if (node->kind != YAML_MAP) {
+        config_error(r, node, path, "expected a map, found %s", yaml_kind_name(node));
+        return;
+    }
+    judge->direction = direction_values[read_choice(r, node, path, "direction", directions, 3)];
+    judge->nan_strategy = read_choice(r, node, path, "nanStrategy", strategies, 2) == 1 ? KAYENTA_NAN_REPLACE : KAYENTA_NAN_REMOVE;
+    read_member(r, node, path, "critical", config_bool, &judge->critical);
+    read_member(r, node, path, "mustHaveData", config_bool, &judge->must_have_data);
+    read_member(r, node, path, "muted", config_bool, &judge->muted);
+    read_member(r, node, path, "outliers", read_outliers, judge);
+    read_member(r, node, path, "effectSize", read_effect, judge);
+}
+
+static void read_query(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, void *field) {
+    struct metric_config *metric = field;
+    struct kayenta_query_config *query = metric->kayenta;
+    const struct yaml_node *type = member(node, "type");
+    struct config_path here = {path, "type", 0};
+    if (node->kind != YAML_MAP) {
+        config_error(r, node, path, "expected a map, found %s", yaml_kind_name(node));
+        return;
+    }
+    if (type == NULL || type->kind != YAML_SCALAR || strcmp(type->text, "prometheus") != 0) {
+        config_error(r, type != NULL ? type : node, &here, "only queries of type prometheus can be read here, found %s",
+                     type == NULL ? "none" : type->kind == YAML_SCALAR ? type->text : yaml_kind_name(type));
+    }
+    if (member(node, "customFilter") != NULL) config_error(r, node, path, "customFilter is no longer supported; use customInlineTemplate");
+    read_member(r, node, path, "metricName", config_text, &query->metric_name);
+    read_member(r, node, path, "resourceType", config_text, &query->resource_type);
+    read_member(r, node, path, "labelBindings", config_texts, &query->label_bindings);
+    read_member(r, node, path, "groupByFields", config_texts, &query->group_by);
+    const struct yaml_node *text = member(node, "customInlineTemplate");
+    if (text != NULL && text->kind == YAML_SCALAR && text->len > 0) query->inline_template = text->text;
+    text = member(node, "customFilterTemplate");
+    if (text != NULL && text->kind == YAML_SCALAR && text->len > 0) query->filter_template = text->text;
+}
+
+static void read_metric(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, void *item) {
+    struct metric_config *m = item;
+    *m = (struct metric_config){.name = "", .place = config_place(node), .kind = METRIC_SERIES, .min_samples = r->config->judge.min_samples};
+    m->kayenta = arena_alloc(r->arena, sizeof *m->kayenta);
+    kayenta_settings_default(&m->judge);
+    if (node->kind != YAML_MAP) {
+        config_error(r, node, path, "expected a map, found %s", yaml_kind_name(node));
+        return;
+    }
+    if (member(node, "name") == NULL) config_error(r, node, path, "the key name is missing");
+    if (member(node, "query") == NULL) config_error(r, node, path, "the key query is missing");
+    read_member(r, node, path, "name", config_text, &m->name);
+    read_member(r, node, path, "groups", config_texts, &m->groups);
+    read_member(r, node, path, "query", read_query, m);
+    const struct yaml_node *analysis = member(node, "analysisConfigurations");
+    struct config_path here = {path, "analysisConfigurations", 0};
+    if (analysis != NULL) read_member(r, analysis, &here, "canary", read_canary, &m->judge);
+}
+
+static void read_metrics(struct config_reader *r, const struct yaml_node *root) {
+    struct config_path path = {NULL, "metrics", 0};
+    const struct yaml_node *node = member(root, "metrics");
+    void *items = NULL;
+    if (node != NULL) config_read_list(r, node, &path, read_metric, sizeof(struct metric_config), &items, &r->config->metric_count);
+    r->config->metrics = items;
+    if (r->config->metric_count == 0) config_error(r, node != NULL ? node : root, &path, "there must be at least one metric");
+    for (size_t i = 0; i < r->config->metric_count; i++) {
+        for (size_t j = 0; j < i; j++) {
+            const struct metric_config *a = &r->config->metrics[j], *b = &r->config->metrics[i];
+            if (strcmp(a->name, b->name) == 0 && b->name[0] != '\0') {
+                config_error(r, node->items[i], &path, "a metric called %s is already there in line %d; names must differ", b->name, a->place.line);
+            }
+        }
+    }
+}
+
+static void read_classifier(struct config_reader *r, const struct yaml_node *root) {
+    struct config_path path = {NULL, "classifier", 0}, weights_path = {&path, "groupWeights", 0}, limits_path = {&path, "scoreThresholds", 0};
+    const struct yaml_node *classifier = member(root, "classifier");
+    if (classifier == NULL) {
+        config_error(r, root, &path, "the key classifier is missing; Kayenta's judge needs it");
+        return;
+    }
+    const struct yaml_node *weights = member(classifier, "groupWeights");
+    if (weights != NULL && weights->kind == YAML_MAP) {
+        r->config->groups = arena_array(r->arena, weights->count, sizeof *r->config->groups);
+        r->config->group_count = weights->count;
+        for (size_t i = 0; i < weights->count; i++) {
+            struct config_path here = {&weights_path, weights->pairs[i].key->text, 0};
+            r->config->groups[i] = (struct group_config){weights->pairs[i].key->text, 0, config_place(weights->pairs[i].key)};
+            config_number(r, weights->pairs[i].value, &here, &r->config->groups[i].weight);
+        }
+    } else if (weights != NULL) {
+        config_error(r, weights, &weights_path, "expected a map, found %s", yaml_kind_name(weights));
+    }
+    const struct yaml_node *limits = member(classifier, "scoreThresholds");
+    if (limits != NULL) {
+        read_member(r, limits, &limits_path, "pass", config_number, &r->config->judge.pass);
+        read_member(r, limits, &limits_path, "marginal", config_number, &r->config->judge.marginal);
+    }
+}
+
+// "scope=app-v2,location=us-east-1,namespace=shop": two names are fixed, all others are extended parameters.
+static void read_side(struct config_reader *r, enum side side) {
+    struct kayenta_scope *scope = &r->config->kayenta_scopes[side];
+    const char *text = r->overrides->sides[side];
+    if (text == NULL) return;
+    size_t most = 1;
+    for (const char *p = text; *p != '\0'; p++) most += *p == ',';
+    scope->params.items = arena_array(r->arena, most, sizeof *scope->params.items);
+    while (*text != '\0') {
+        size_t len = strcspn(text, ","), name_len = strcspn(text, "=");
+        if (name_len >= len) {
+            findings_add(r->findings, FINDING_ERROR, "command line", 0, 0, side == SIDE_BASELINE ? "--baseline" : "--canary",
+                         "expected name=value pairs joined by commas, found %.*s", (int)(len > 100 ? 100 : len), text);
+            return;
+        }
+        const char *name = arena_strndup(r->arena, text, name_len), *value = arena_strndup(r->arena, text + name_len + 1, len - name_len - 1);
+        if (strcmp(name, "scope") == 0) {
+            scope->scope = value;
+        } else if (strcmp(name, "location") == 0) {
+            scope->location = value;
+        } else {
+            scope->params.items[scope->params.count++] = (struct name_value){name, value, {0, 0}};
+        }
+        text += len + (text[len] == ',');
+    }
+}
+
+static void read_source(struct config_reader *r) {
+    struct canary_config *config = r->config;
+    if (r->overrides->url == NULL) return;
+    config->sources = arena_alloc(r->arena, sizeof *config->sources);
+    config->sources[0] = (struct source_config){.name = "prometheus", .settings = {.url = r->overrides->url}};
+    config->source_count = 1;
+    config->scopes[SIDE_BASELINE].source = config->scopes[SIDE_CANARY].source = "prometheus";
+}
+
+void config_read_kayenta(struct config_reader *r, const struct yaml_node *root) {
+    struct canary_config *config = r->config;
+    config->kayenta = true;
+    config->name = "kayenta";
+    read_member(r, root, NULL, "name", config_text, &config->name);
+    const struct yaml_node *templates = member(root, "templates");
+    if (templates != NULL && templates->count > 0) {
+        struct config_path path = {NULL, "templates", 0};
+        config_name_values(r, templates, &path, &config->kayenta_templates);
+    }
+    config->window.length_ms = 60 * 60000;
+    read_classifier(r, root);
+    read_metrics(r, root);
+    if (!isnan(r->overrides->pass)) config->judge.pass = r->overrides->pass;
+    if (!isnan(r->overrides->marginal)) config->judge.marginal = r->overrides->marginal;
+    if (r->overrides->length_ms > 0) config->window.length_ms = r->overrides->length_ms;
+    if (r->overrides->step_ms > 0) config->window.step_ms = r->overrides->step_ms;
+    read_side(r, SIDE_BASELINE);
+    read_side(r, SIDE_CANARY);
+    read_source(r);
+}

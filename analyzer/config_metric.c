@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "config_metric.h"
+
+#include <math.h>
+
+#include "query/selector.h"
+
+static void read_direction(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, void *field) {
+    static const char *const words[] = {"either", "increase", "decrease"};
+    static const enum kayenta_direction values[] = {KAYENTA_EITHER, KAYENTA_INCREASE, KAYENTA_DECREASE};
+    *(enum kayenta_direction *)field = values[config_read_word(r, node, path, words, 3, 0)];
+}
+
+static void read_gaps(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, void *field) {
+    static const char *const words[] = {"remove", "zero"};
+    *(enum kayenta_nan_strategy *)field = config_read_word(r, node, path, words, 2, 0) == 1 ? KAYENTA_NAN_REPLACE : KAYENTA_NAN_REMOVE;
+}
+
+static void read_measure(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, void *field) {
+    static const char *const words[] = {"meanRatio", "cles"};
+    *(enum kayenta_measure *)field = config_read_word(r, node, path, words, 2, 0) == 1 ? KAYENTA_CLES : KAYENTA_MEAN_RATIO;
+}
+
+static void read_outliers(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, void *object) {
+    struct metric_config *m = object;
+    m->judge.remove_outliers = true;
+    config_positive(r, node, path, &m->judge.outlier_factor);
+}
+
+static void read_effect(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, void *object) {
+    struct metric_config *m = object;
+    const struct yaml_node *measure = yaml_get(node, "measure");
+    if (measure != NULL) {
+        struct config_path here = {path, "measure", 0};
+        read_measure(r, measure, &here, &m->judge.measure);
+    }
+    m->judge.limits = kayenta_limits_default(m->judge.measure);
+    static const struct config_key keys[] = {
+        {"measure", config_ignore, 0, false},
+        {"allowed_increase", config_number, offsetof(struct kayenta_effect_limits, allowed_increase), false},
+        {"allowed_decrease", config_number, offsetof(struct kayenta_effect_limits, allowed_decrease), false},
+        {"critical_increase", config_number, offsetof(struct kayenta_effect_limits, critical_increase), false},
+        {"critical_decrease", config_number, offsetof(struct kayenta_effect_limits, critical_decrease), false},
+    };
+    config_read_map(r, node, path, keys, sizeof keys / sizeof keys[0], &m->judge.limits);
+}
+
+// Checks the matchers of a query where it stands, with placeholders still in it.
+static void read_query(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, void *field) {
+    config_text(r, node, path, field);
+    struct error err;
+    if (node->kind == YAML_SCALAR && !selector_check_matchers((struct view){node->text, node->len}, &err)) {
+        config_error(r, node, path, "%s", err.text);
+    }
+}
+
+static void read_counts(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, void *object) {
+    struct metric_config *m = object;
+    static const struct config_key keys[] = {
+        {"bad", read_query, offsetof(struct metric_config, bad), true},
+        {"total", read_query, offsetof(struct metric_config, total), true},
+    };
+    m->kind = METRIC_COUNTS;
+    config_read_map(r, node, path, keys, sizeof keys / sizeof keys[0], m);
+    const char *const queries[] = {m->bad, m->total};
+    const char *const names[] = {"bad", "total"};
+    for (size_t i = 0; i < 2; i++) {
+        struct config_path here = {path, names[i], 0};
+        if (queries[i] == NULL || selector_is_plain(view_of(queries[i]))) continue;
+        config_error(r, yaml_get(node, names[i]), &here, "must be the plain selector of a counter, such as name{%s}: its increases are counted step by step",
+                     "${scope}");
+    }
+}
+
+static void read_min(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, void *object) {
+    struct metric_config *m = object;
+    m->has_min = true;
+    config_number(r, node, path, &m->min);
+}
+
+static void read_max(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, void *object) {
+    struct metric_config *m = object;
+    m->has_max = true;
+    config_number(r, node, path, &m->max);
+}
+
+static void read_threshold(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, void *object) {
+    struct metric_config *m = object;
+    static const struct config_key keys[] = {
+        {"query", read_query, offsetof(struct metric_config, query), true},
+        {"min", read_min, 0, false},
+        {"max", read_max, 0, false},
+        {"allowed", config_count, offsetof(struct metric_config, allowed), false},
+    };
+    m->kind = METRIC_THRESHOLD;
+    config_read_map(r, node, path, keys, sizeof keys / sizeof keys[0], m);
+    if (!m->has_min && !m->has_max) config_error(r, node, path, "needs min, max or both");
+    if (m->has_min && m->has_max && m->min > m->max) config_error(r, node, path, "min is over max");
+}
+
+static void read_histogram(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, void *object) {
+    (void)object;
+    config_error(r, node, path, "metrics of kind histogram are not built yet; compare a quantile or a mean of it as a series until they are");
+}
+
+static void read_quantiles(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, void *object) {
+    (void)object;
+    config_error(r, node, path, "belongs to metrics of kind histogram, which are not built yet");
+}
+
+static void read_tolerance(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, void *object) {
+    struct metric_config *m = object;
+    if (node->kind != YAML_MAP) {
+        config_error(r, node, path, "expected a map with relative, absolute or both, found %s", yaml_kind_name(node));
+        return;
+    }
+    static const struct config_key keys[] = {
+        {"relative", config_ignore, 0, false},
+        {"absolute", config_ignore, 0, false},
+    };
+    config_read_map(r, node, path, keys, sizeof keys / sizeof keys[0], m);
+    config_warn(r, node, path, "has no effect with the judge kayenta, whose tolerance is fixed; use effect to set limits");
+    m->has_tolerance = true;
+}
+
+static void check_kind(struct config_reader *r, const struct yaml_node *node, const struct config_path *path) {
+    int kinds = (yaml_get(node, "query") != NULL) + (yaml_get(node, "counts") != NULL) + (yaml_get(node, "threshold") != NULL) +
+                (yaml_get(node, "histogram") != NULL);
+    if (kinds == 1) return;
+    config_error(r, node, path, "needs exactly one of query, counts, threshold, histogram; %s", kinds == 0 ? "none is there" : "there are several");
+}
+
+static void read_metric(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, void *item) {
+    struct metric_config *m = item;
+    static const struct config_key keys[] = {
+        {"name", config_text, offsetof(struct metric_config, name), true},
+        {"group", config_texts, offsetof(struct metric_config, groups), false},
+        {"unit", config_text, offsetof(struct metric_config, unit), false},
+        {"query", read_query, offsetof(struct metric_config, query), false},
+        {"counts", read_counts, 0, false},
+        {"threshold", read_threshold, 0, false},
+        {"histogram", read_histogram, 0, false},
+        {"quantiles", read_quantiles, 0, false},
+        {"by", config_texts, offsetof(struct metric_config, by), false},
+        {"offset", config_duration, offsetof(struct metric_config, offset_ms), false},
+        {"direction", read_direction, offsetof(struct metric_config, judge.direction), false},
+        {"critical", config_bool, offsetof(struct metric_config, judge.critical), false},
+        {"muted", config_bool, offsetof(struct metric_config, judge.muted), false},
+        {"must_have_data", config_bool, offsetof(struct metric_config, judge.must_have_data), false},
+        {"gaps", read_gaps, offsetof(struct metric_config, judge.nan_strategy), false},
+        {"remove_outliers", read_outliers, 0, false},
+        {"effect", read_effect, 0, false},
+        {"tolerance", read_tolerance, 0, false},
+        {"min_samples", config_positive, offsetof(struct metric_config, min_samples), false},
+    };
+    *m = (struct metric_config){.name = "", .place = config_place(node), .kind = METRIC_SERIES, .min_samples = NAN};
+    kayenta_settings_default(&m->judge);
+    if (node->kind == YAML_MAP) check_kind(r, node, path);
+    config_read_map(r, node, path, keys, sizeof keys / sizeof keys[0], m);
+}
+
+void config_read_metrics(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, void *object) {
+    struct canary_config *config = object;
+    void *items = NULL;
+    config_read_list(r, node, path, read_metric, sizeof(struct metric_config), &items, &config->metric_count);
+    config->metrics = items;
+    if (node->kind == YAML_LIST && node->count == 0) config_error(r, node, path, "there must be at least one metric");
+}

@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The `metrics` of a native config.
+#ifndef ANALYZER_CONFIG_METRIC_H
+#define ANALYZER_CONFIG_METRIC_H
+
+#include "config_reader.h"
+
+void config_read_metrics(struct config_reader *reader, const struct yaml_node *node, const struct config_path *path, void *config);
+
+#endif

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A canary config as a struct: what to read, from where, and how to judge it. Read once, never changed afterwards.
+// Everything in it lives in the arena that it was read into.
+#ifndef ANALYZER_CONFIG_H
+#define ANALYZER_CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "analyzer/kayenta_metric.h"
+#include "base/arena.h"
+#include "base/finding.h"
+#include "base/view.h"
+#include "query/source.h"
+
+enum side { SIDE_BASELINE, SIDE_CANARY };
+#define SIDE_COUNT 2
+
+const char *side_name(enum side side); // "baseline", "canary"
+
+enum metric_kind {
+    METRIC_SERIES,    // gauge-like samples of both sides
+    METRIC_COUNTS,    // bad of total, per step
+    METRIC_THRESHOLD, // the canary's samples against a limit
+};
+
+const char *metric_kind_name(enum metric_kind kind);
+const char *direction_name(enum kayenta_direction direction);
+
+struct place { // where in the file; line 0: nowhere
+    int line, column;
+};
+
+struct name_value {
+    const char *name, *value;
+    struct place place;
+};
+
+struct name_values {
+    struct name_value *items;
+    size_t count;
+};
+
+struct texts {
+    const char **items;
+    size_t count;
+};
+
+struct source_config {
+    const char *name;
+    struct place place;
+    struct source_settings settings; // url with variables expanded
+};
+
+struct scope_config {
+    struct place place;
+    const char *source;       // name of a source
+    struct name_values labels; // equality matchers
+    struct texts matchers;    // further matchers as PromQL writes them: code=~"5.."
+    int64_t offset_ms;        // how much earlier this side is read
+};
+
+struct group_config {
+    const char *name;
+    double weight; // per cent
+    struct place place;
+};
+
+struct guard_config {
+    const char *name;
+    struct place place;
+    const char *query; // read step by step over the window; for both sides when it names ${scope}, else once
+    bool has_min, has_max;
+    double min, max;
+    double share; // per cent of the window's steps on which the value must be within the bounds; a missing value is not
+};
+
+// The query of a metric from a Kayenta config; turned into PromQL for a scope by kayenta_query.h.
+struct kayenta_query_config {
+    const char *metric_name, *resource_type;
+    struct texts label_bindings, group_by;
+    const char *inline_template, *filter_template; // NULL: none
+};
+
+struct metric_config {
+    const char *name;
+    struct place place;
+    enum metric_kind kind;
+    const char *unit; // "s", "bytes", "ratio", ... or NULL
+    struct texts groups;
+    struct texts by;         // labels that split the metric into one result each; none: all series of a side are pooled
+    const char *query;       // series, threshold
+    const char *bad, *total; // counts
+    bool has_min, has_max;   // threshold
+    double min, max;
+    int64_t allowed;         // threshold: samples that may lie outside
+    int64_t offset_ms;       // over 0: temporal baseline, the canary's scope that much earlier
+    double min_samples;      // per side; below it the metric is inconclusive
+    struct kayenta_settings judge; // direction, critical, muted, gaps, outliers, effect size
+    bool has_tolerance;
+    struct kayenta_query_config *kayenta; // NULL in a native config
+};
+
+struct judge_config {
+    const char *name; // "kayenta"
+    double pass, marginal;
+    double min_samples; // default of the metrics
+};
+
+struct window_config {
+    int64_t length_ms, warmup_ms, interval_ms, step_ms;
+};
+
+struct kayenta_scope { // a side of a Kayenta execution request, given on the command line
+    const char *scope, *location;
+    struct name_values params; // extendedScopeParams
+};
+
+struct canary_config {
+    const char *file, *name, *owner, *runbook;
+    char sha256[65]; // of the file's bytes
+    struct name_values vars;
+    struct source_config *sources;
+    size_t source_count;
+    struct scope_config scopes[SIDE_COUNT];
+    struct window_config window;
+    struct judge_config judge;
+    struct group_config *groups;
+    size_t group_count;
+    struct guard_config *guards;
+    size_t guard_count;
+    struct metric_config *metrics;
+    size_t metric_count;
+    bool kayenta; // read from a Kayenta canary config
+    struct name_values kayenta_templates;
+    struct kayenta_scope kayenta_scopes[SIDE_COUNT];
+    struct texts notices; // what the config asks for and this build does not do
+};
+
+// What the command line adds to a file.
+struct config_overrides {
+    struct name_values vars;               // --var
+    const char *url;                       // --url: the source of a config that names none
+    const char *sides[SIDE_COUNT];         // --baseline, --canary: "scope=x,location=y,param=z", Kayenta configs only
+    double pass, marginal;                 // NaN: not given
+    int64_t length_ms, step_ms;            // 0: not given
+};
+
+void config_overrides_init(struct config_overrides *overrides);
+
+// Reads a native config (YAML or JSON) or a Kayenta canary config (JSON, recognised by its members). All findings are
+// collected; true when there is no error among them. ret_config is filled as far as possible. `text` must be what
+// `file` holds; `file` is used for messages and kept.
+bool config_read(struct view text, const char *file, const struct config_overrides *overrides, struct arena *arena,
+                 struct findings *findings, struct canary_config *ret_config);
+
+#endif

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Every query of an analysis, fully expanded, with its times. Made from the config alone: nothing is sent.
+#ifndef ANALYZER_PLAN_H
+#define ANALYZER_PLAN_H
+
+#include "analyzer/config.h"
+#include "base/buf.h"
+#include "base/error.h"
+#include "query/source.h"
+
+enum query_part { PART_VALUE, PART_BAD, PART_TOTAL, PART_GUARD };
+
+const char *query_part_name(enum query_part part); // "value", "bad", "total", "guard"
+
+struct planned_query {
+    size_t owner; // index of the metric, or of the guard for PART_GUARD
+    enum query_part part;
+    enum side side;
+    const char *source;
+    struct query query;
+};
+
+struct plan {
+    const struct canary_config *config;
+    int64_t start_ms, end_ms; // of the canary side, after the warm-up; multiples of the step
+    int64_t shift_ms[SIDE_COUNT]; // how much earlier a side is read (scopes.*.offset)
+    struct planned_query *queries;
+    size_t query_count;
+};
+
+// Counters are read this much earlier than the window, to know the value that the first increase starts from.
+#define PLAN_COUNTER_LOOKBACK_MS INT64_C(300000)
+
+// The window ends at end_ms, rounded down to a multiple of the step. Lives in the arena and borrows the config.
+bool plan_build(const struct canary_config *config, int64_t end_ms, struct arena *arena, struct plan *ret_plan, struct error *err);
+
+// When the samples of a metric on one side begin and end.
+void plan_metric_times(const struct plan *plan, const struct metric_config *metric, enum side side, int64_t *ret_start_ms, int64_t *ret_end_ms);
+
+// For people: one block a query, with metric, side, source, mode, times and text.
+void plan_print(const struct plan *plan, struct buf *out);
+
+#endif

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What an analysis says: a classification per metric, a score per group, one verdict with its reasons. Plain data in an arena.
+#ifndef ANALYZER_VERDICT_H
+#define ANALYZER_VERDICT_H
+
+#include "analyzer/samples.h"
+
+enum classification { CLASS_PASS, CLASS_HIGH, CLASS_LOW, CLASS_INCONCLUSIVE, CLASS_NODATA, CLASS_ERROR };
+enum verdict_kind { VERDICT_PASS, VERDICT_MARGINAL, VERDICT_FAIL, VERDICT_INCONCLUSIVE, VERDICT_ERROR };
+enum guard_state { GUARD_OK, GUARD_BROKEN, GUARD_ERROR };
+
+const char *classification_name(enum classification classification);
+const char *verdict_name(enum verdict_kind verdict);
+const char *guard_state_name(enum guard_state state);
+
+// Exit codes of the program, design-wide: 0 pass, 1 canary failed, 2 usage or configuration, 3 marginal, 4 inconclusive, 5 gate
+// closed, 6 source or server unreachable.
+enum exit_code { EXIT_PASS = 0, EXIT_FAIL = 1, EXIT_USAGE = 2, EXIT_MARGINAL = 3, EXIT_INCONCLUSIVE = 4, EXIT_GATE = 5, EXIT_SOURCE = 6, EXIT_INTERRUPTED = 130 };
+
+int verdict_exit_code(enum verdict_kind verdict);
+
+struct metric_result {
+    const struct metric_samples *samples;
+    enum classification classification;
+    const char *reason;           // NULL: nothing to say
+    struct kayenta_result judged; // as the judge left it; the reported class above may be more careful
+    bool compared;                // judged is filled in (not for thresholds)
+    bool fails;                   // alone it makes the canary fail, as a critical metric that is high or low does
+    int64_t outside;              // threshold: samples beyond the limit
+    struct summary summary;       // threshold: of the canary's samples
+};
+
+struct group_result {
+    const char *name;
+    double weight, score;
+    size_t metrics; // that count
+    bool has_data;
+};
+
+struct guard_result {
+    const struct guard_config *guard;
+    enum side side;
+    enum guard_state state;
+    const char *text;
+    double value; // mean over the window; NaN: none
+};
+
+struct verdict {
+    enum verdict_kind kind;
+    bool has_score;
+    double score;
+    struct texts reasons, missing, next;
+    struct metric_result *metrics;
+    size_t metric_count;
+    struct group_result *groups;
+    size_t group_count;
+    struct guard_result *guards;
+    size_t guard_count;
+};
+
+// A judge: a pure function from samples to results. One row in judge.c names each.
+struct judge {
+    const char *name;
+    double confidence; // of the interval it shows
+    // Must classify one metric. False with err when the settings cannot be used, which ends the analysis in error.
+    bool (*metric)(const struct metric_config *metric, const struct metric_samples *samples, struct arena *arena, struct metric_result *ret,
+                   struct error *err);
+    // Must fill in the groups, the score and, from them, the verdict with its reasons.
+    bool (*score)(const struct canary_config *config, struct verdict *verdict, struct arena *arena, struct error *err);
+};
+
+const struct judge *judge_find(const char *name); // NULL when there is none of that name
+
+// Judges all metrics and the guards. `answers` as for samples_build(). Deterministic: same input, same verdict.
+bool verdict_make(const struct plan *plan, const struct samples *samples, const struct answer *const *answers, struct arena *arena,
+                  struct verdict *ret, struct error *err);
+
+#endif

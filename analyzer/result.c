@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "analyzer/result.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/digest.h"
+#include "base/timetext.h"
+#include "result_metric.h"
+#include "result_number.h"
+
+#ifndef SERIN_VERSION
+#error "the build defines SERIN_VERSION"
+#endif
+
+static json_t *seconds(int64_t ms) {
+    return ms % 1000 == 0 ? json_integer(ms / 1000) : json_real((double)ms / 1000);
+}
+
+static json_t *instant(int64_t ms) {
+    struct buf text;
+    buf_init(&text, 64);
+    time_format(&text, ms);
+    json_t *value = json_string(buf_text(&text));
+    buf_finish(&text);
+    return value;
+}
+
+static json_t *text_or_null(const char *text) {
+    return text != NULL ? json_string(text) : json_null();
+}
+
+static json_t *pairs(const struct name_values *values) {
+    json_t *map = json_object();
+    for (size_t i = 0; i < values->count; i++) json_object_set_new(map, values->items[i].name, json_string(values->items[i].value));
+    return map;
+}
+
+// Names a run by what it judged: config, variables, window.
+static json_t *run_id(const struct plan *plan) {
+    struct buf text;
+    char hex[DIGEST_HEX_LEN + 1];
+    buf_init(&text, (size_t)1 << 20);
+    buf_printf(&text, "%s %lld %lld", plan->config->sha256, (long long)plan->start_ms, (long long)plan->end_ms);
+    for (size_t i = 0; i < plan->config->vars.count; i++) {
+        buf_printf(&text, " %s=%s", plan->config->vars.items[i].name, plan->config->vars.items[i].value);
+    }
+    digest_hex((struct view){buf_text(&text), text.len}, hex);
+    buf_finish(&text);
+    hex[16] = '\0';
+    return json_string(hex);
+}
+
+static json_t *window(const struct plan *plan) {
+    json_t *w = json_object();
+    json_object_set_new(w, "start", instant(plan->start_ms));
+    json_object_set_new(w, "end", instant(plan->end_ms));
+    json_object_set_new(w, "length_s", seconds(plan->end_ms - plan->start_ms));
+    json_object_set_new(w, "warmup_s", seconds(plan->config->window.warmup_ms));
+    json_object_set_new(w, "step_s", seconds(plan->config->window.step_ms));
+    return w;
+}
+
+static json_t *scope_side(const struct canary_config *config, enum side side) {
+    const struct scope_config *scope = &config->scopes[side];
+    json_t *s = json_object();
+    json_object_set_new(s, "source", text_or_null(scope->source));
+    json_t *labels = pairs(&scope->labels);
+    const struct kayenta_scope *k = &config->kayenta_scopes[side];
+    if (k->scope != NULL) json_object_set_new(labels, "scope", json_string(k->scope));
+    if (k->location != NULL) json_object_set_new(labels, "location", json_string(k->location));
+    for (size_t i = 0; i < k->params.count; i++) json_object_set_new(labels, k->params.items[i].name, json_string(k->params.items[i].value));
+    json_object_set_new(s, "labels", labels);
+    if (scope->matchers.count > 0) json_object_set_new(s, "matchers", result_texts(&scope->matchers));
+    json_object_set_new(s, "offset_s", seconds(scope->offset_ms));
+    return s;
+}
+
+static json_t *scopes(const struct canary_config *config) {
+    json_t *list = json_array(), *s = json_object();
+    json_object_set_new(s, "name", json_string("default"));
+    json_object_set_new(s, "baseline", scope_side(config, SIDE_BASELINE));
+    json_object_set_new(s, "canary", scope_side(config, SIDE_CANARY));
+    json_array_append_new(list, s);
+    return list;
+}
+
+static json_t *judge(const struct canary_config *config) {
+    json_t *j = json_object();
+    json_object_set_new(j, "name", json_string(config->judge.name));
+    json_object_set_new(j, "pass", result_number(config->judge.pass));
+    json_object_set_new(j, "marginal", result_number(config->judge.marginal));
+    json_object_set_new(j, "confidence", result_number(judge_find(config->judge.name)->confidence));
+    json_object_set_new(j, "min_samples", result_number(config->judge.min_samples));
+    return j;
+}
+
+static json_t *groups(const struct verdict *verdict) {
+    json_t *list = json_array();
+    for (size_t i = 0; i < verdict->group_count; i++) {
+        const struct group_result *g = &verdict->groups[i];
+        json_t *item = json_object();
+        json_object_set_new(item, "name", json_string(g->name));
+        json_object_set_new(item, "weight", result_number(g->weight));
+        json_object_set_new(item, "score", g->has_data ? result_number(g->score) : json_null());
+        json_object_set_new(item, "metrics", json_integer((json_int_t)g->metrics));
+        json_object_set_new(item, "has_data", json_boolean(g->has_data));
+        json_array_append_new(list, item);
+    }
+    return list;
+}
+
+static json_t *guards(const struct verdict *verdict) {
+    json_t *list = json_array();
+    for (size_t i = 0; i < verdict->guard_count; i++) {
+        const struct guard_result *g = &verdict->guards[i];
+        json_t *item = json_object();
+        json_object_set_new(item, "name", json_string(g->guard->name));
+        json_object_set_new(item, "side", json_string(side_name(g->side)));
+        json_object_set_new(item, "state", json_string(guard_state_name(g->state)));
+        json_object_set_new(item, "text", json_string(g->text));
+        json_object_set_new(item, "value", isnan(g->value) ? json_null() : result_number(g->value));
+        json_object_set_new(item, "min", g->guard->has_min ? result_number(g->guard->min) : json_null());
+        json_object_set_new(item, "max", g->guard->has_max ? result_number(g->guard->max) : json_null());
+        json_array_append_new(list, item);
+    }
+    return list;
+}
+
+static const char *outcome(const struct answer *answer) {
+    if (answer->http_status == 0) return "unreachable";
+    switch (answer->result.outcome) {
+    case DECODE_OK: return "ok";
+    case DECODE_API_ERROR: return "api_error";
+    case DECODE_HTTP_ERROR: return "http_error";
+    case DECODE_BROKEN: return "broken";
+    }
+    return "";
+}
+
+static json_t *query(const struct canary_config *config, const struct planned_query *q, const struct answer *answer) {
+    json_t *item = json_object();
+    bool ok = answer->result.outcome == DECODE_OK && answer->http_status != 0;
+    size_t samples = 0;
+    for (size_t i = 0; ok && i < answer->set.count; i++) samples += answer->set.items[i].count + answer->set.items[i].histogram_count;
+    json_object_set_new(item, "metric", json_string(q->part == PART_GUARD ? config->guards[q->owner].name : config->metrics[q->owner].name));
+    json_object_set_new(item, "part", json_string(query_part_name(q->part)));
+    json_object_set_new(item, "side", json_string(side_name(q->side)));
+    json_object_set_new(item, "source", json_string(q->source));
+    json_object_set_new(item, "mode", json_string(query_mode_name(q->query.mode)));
+    json_object_set_new(item, "expr", json_string(q->query.expr));
+    json_object_set_new(item, "start", instant(q->query.start_ms));
+    json_object_set_new(item, "end", instant(q->query.end_ms));
+    json_object_set_new(item, "step_s", q->query.mode == QUERY_RANGE ? seconds(q->query.step_ms) : json_null());
+    json_object_set_new(item, "outcome", json_string(outcome(answer)));
+    json_object_set_new(item, "error", ok ? json_null() : result_text(answer->result.err.text));
+    json_object_set_new(item, "http_status", json_integer(answer->http_status));
+    json_object_set_new(item, "tries", json_integer(answer->tries));
+    json_object_set_new(item, "bytes", json_integer((json_int_t)answer->bytes));
+    json_object_set_new(item, "duration_ms", json_integer(answer->duration_ms));
+    json_object_set_new(item, "series", json_integer(ok ? (json_int_t)answer->set.count : 0));
+    json_object_set_new(item, "samples", json_integer((json_int_t)samples));
+    return item;
+}
+
+static json_t *queries(const struct result_input *in, int64_t *ret_longest_ms) {
+    json_t *list = json_array();
+    *ret_longest_ms = 0;
+    for (size_t i = 0; i < in->plan->query_count; i++) {
+        if (in->answers[i]->duration_ms > *ret_longest_ms) *ret_longest_ms = in->answers[i]->duration_ms;
+        json_array_append_new(list, query(in->plan->config, &in->plan->queries[i], in->answers[i]));
+    }
+    return list;
+}
+
+static json_t *sources(const struct result_input *in) {
+    json_t *list = json_array();
+    for (size_t i = 0; i < in->plan->config->source_count; i++) {
+        json_t *item = json_object();
+        json_object_set_new(item, "name", json_string(in->plan->config->sources[i].name));
+        json_object_set_new(item, "version", result_text(in->source_versions[i]));
+        json_array_append_new(list, item);
+    }
+    return list;
+}
+
+json_t *result_build(const struct result_input *in) {
+    const struct canary_config *config = in->plan->config;
+    const struct verdict *v = in->verdict;
+    json_t *r = json_object(), *file = json_object(), *timings = json_object(), *metrics = json_array();
+    int64_t longest_ms;
+    json_object_set_new(file, "file", json_string(config->file));
+    json_object_set_new(file, "sha256", json_string(config->sha256));
+    for (size_t i = 0; i < v->metric_count; i++) json_array_append_new(metrics, result_metric(in->plan, &v->metrics[i]));
+    json_object_set_new(r, "schema", json_string("serin.result/1"));
+    json_object_set_new(r, "serin", json_string(SERIN_VERSION));
+    json_object_set_new(r, "id", run_id(in->plan));
+    json_object_set_new(r, "canary", json_string(config->name));
+    json_object_set_new(r, "owner", text_or_null(config->owner));
+    json_object_set_new(r, "runbook", text_or_null(config->runbook));
+    json_object_set_new(r, "config", file);
+    json_object_set_new(r, "window", window(in->plan));
+    json_object_set_new(r, "scopes", scopes(config));
+    json_object_set_new(r, "variables", pairs(&config->vars));
+    json_object_set_new(r, "judge", judge(config));
+    json_object_set_new(r, "verdict", json_string(verdict_name(v->kind)));
+    json_object_set_new(r, "exit_code", json_integer(verdict_exit_code(v->kind)));
+    json_object_set_new(r, "score", v->has_score ? result_number(v->score) : json_null());
+    json_object_set_new(r, "reasons", result_texts(&v->reasons));
+    json_object_set_new(r, "missing", result_texts(&v->missing));
+    json_object_set_new(r, "next", result_texts(&v->next));
+    json_object_set_new(r, "groups", groups(v));
+    json_object_set_new(r, "metrics", metrics);
+    json_object_set_new(r, "guards", guards(v));
+    json_object_set_new(r, "notices", result_texts(&config->notices));
+    json_object_set_new(r, "queries", queries(in, &longest_ms));
+    json_object_set_new(r, "sources", sources(in));
+    json_object_set_new(timings, "fetch_ms", json_integer(longest_ms));
+    json_object_set_new(r, "timings", timings);
+    return r;
+}

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "result_metric.h"
+
+#include <math.h>
+
+#include "result_number.h"
+
+static json_t *tags(const struct name_values *values) {
+    json_t *map = json_object();
+    for (size_t i = 0; i < values->count; i++) json_object_set_new(map, values->items[i].name, result_text(values->items[i].value));
+    return map;
+}
+
+static json_t *summary(const struct summary *s) {
+    json_t *item = json_object();
+    json_object_set_new(item, "samples", json_integer((json_int_t)s->count));
+    json_object_set_new(item, "min", s->count > 0 ? result_number(s->min) : json_null());
+    json_object_set_new(item, "max", s->count > 0 ? result_number(s->max) : json_null());
+    json_object_set_new(item, "mean", s->count > 0 ? result_number(s->mean) : json_null());
+    json_object_set_new(item, "std", s->count > 0 ? result_number(s->std) : json_null());
+    return item;
+}
+
+static json_t *shift(const struct metric_config *config, const struct kayenta_result *judged) {
+    if (!judged->tested) return json_null();
+    json_t *item = json_object();
+    json_object_set_new(item, "estimate", result_number(judged->estimate));
+    json_object_set_new(item, "lower", result_number(judged->lower));
+    json_object_set_new(item, "upper", result_number(judged->upper));
+    json_object_set_new(item, "confidence", result_number(config->judge.confidence));
+    return item;
+}
+
+static json_t *effect(const struct metric_config *config, const struct kayenta_result *judged) {
+    if (!judged->tested) return json_null();
+    json_t *item = json_object();
+    json_object_set_new(item, "measure", json_string(config->judge.measure == KAYENTA_CLES ? "cles" : "meanRatio"));
+    json_object_set_new(item, "value", result_number(judged->effect));
+    return item;
+}
+
+static json_t *limit(const struct metric_config *config, const struct metric_result *metric) {
+    if (config->kind != METRIC_THRESHOLD) return json_null();
+    json_t *item = json_object();
+    json_object_set_new(item, "min", config->has_min ? result_number(config->min) : json_null());
+    json_object_set_new(item, "max", config->has_max ? result_number(config->max) : json_null());
+    json_object_set_new(item, "outside", json_integer(metric->outside));
+    json_object_set_new(item, "allowed", json_integer(config->allowed));
+    return item;
+}
+
+static json_t *trend(const struct column *column) {
+    json_t *list = json_array();
+    for (size_t i = 0; i < TREND_POINTS; i++) {
+        json_array_append_new(list, isfinite(column->trend[i]) ? result_number(column->trend[i]) : json_null());
+    }
+    return list;
+}
+
+static json_t *counts(const struct column *column) {
+    json_t *item = json_object();
+    json_object_set_new(item, "bad", result_number(column->bad));
+    json_object_set_new(item, "total", result_number(column->total));
+    return item;
+}
+
+static json_t *sides(json_t *baseline, json_t *canary) {
+    json_t *item = json_object();
+    json_object_set_new(item, "baseline", baseline);
+    json_object_set_new(item, "canary", canary);
+    return item;
+}
+
+json_t *result_metric(const struct plan *plan, const struct metric_result *metric) {
+    const struct metric_samples *samples = metric->samples;
+    const struct metric_config *config = &plan->config->metrics[samples->metric];
+    const struct kayenta_result *judged = &metric->judged;
+    const struct column *baseline = &samples->sides[SIDE_BASELINE], *canary = &samples->sides[SIDE_CANARY];
+    bool threshold = config->kind == METRIC_THRESHOLD;
+    json_t *m = json_object();
+    json_object_set_new(m, "name", json_string(config->name));
+    json_object_set_new(m, "tags", tags(&samples->tags));
+    json_object_set_new(m, "groups", result_texts(&config->groups));
+    json_object_set_new(m, "kind", json_string(metric_kind_name(config->kind)));
+    json_object_set_new(m, "unit", config->unit != NULL ? json_string(config->unit) : config->kind == METRIC_COUNTS ? json_string("ratio") : json_null());
+    json_object_set_new(m, "critical", json_boolean(config->judge.critical));
+    json_object_set_new(m, "muted", json_boolean(config->judge.muted));
+    json_object_set_new(m, "direction", json_string(direction_name(config->judge.direction)));
+    json_object_set_new(m, "classification", json_string(classification_name(metric->classification)));
+    json_object_set_new(m, "reason", metric->reason != NULL ? result_text(metric->reason) : json_null());
+    json_object_set_new(m, "ratio", metric->compared && judged->has_ratio ? result_number(judged->ratio) : json_null());
+    json_object_set_new(m, "shift", shift(config, judged));
+    json_object_set_new(m, "effect", effect(config, judged));
+    json_object_set_new(m, "limit", limit(config, metric));
+    json_object_set_new(m, "baseline", threshold ? json_null() : summary(&judged->control));
+    json_object_set_new(m, "canary", threshold ? summary(&metric->summary) : summary(&judged->experiment));
+    json_object_set_new(m, "counts", config->kind == METRIC_COUNTS ? sides(counts(baseline), counts(canary)) : json_null());
+    json_object_set_new(m, "trend", sides(trend(baseline), trend(canary)));
+    json_object_set_new(m, "warnings", result_texts(&samples->warnings));
+    return m;
+}

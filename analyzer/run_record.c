@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "run_record.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+
+#define MOST_CONFIG_BYTES ((size_t)8 << 20)
+#define FORMAT 1
+
+static bool write_file(const char *dir, const char *name, struct view text, struct error *err) {
+    struct buf path;
+    buf_init(&path, 4096);
+    buf_printf(&path, "%s/%s", dir, name);
+    bool ok = !path.failed ? file_write(buf_text(&path), text, err) : error_set(err, ERROR_IO, "%s: path too long", dir);
+    buf_finish(&path);
+    return ok;
+}
+
+static json_t *options_json(const char *file, const struct analysis_options *o) {
+    json_t *root = json_object(), *vars = json_object();
+    for (size_t i = 0; i < o->overrides.vars.count; i++) {
+        json_object_set_new(vars, o->overrides.vars.items[i].name, json_string(o->overrides.vars.items[i].value));
+    }
+    json_object_set_new(root, "format", json_integer(FORMAT));
+    json_object_set_new(root, "file", json_string(file));
+    json_object_set_new(root, "end_ms", json_integer(o->end_ms));
+    json_object_set_new(root, "vars", vars);
+    if (o->overrides.url != NULL) json_object_set_new(root, "url", json_string(o->overrides.url));
+    for (int side = 0; side < SIDE_COUNT; side++) {
+        if (o->overrides.sides[side] != NULL) json_object_set_new(root, side_name((enum side)side), json_string(o->overrides.sides[side]));
+    }
+    if (!isnan(o->overrides.pass)) json_object_set_new(root, "pass", json_real(o->overrides.pass));
+    if (!isnan(o->overrides.marginal)) json_object_set_new(root, "marginal", json_real(o->overrides.marginal));
+    if (o->overrides.length_ms > 0) json_object_set_new(root, "length_ms", json_integer(o->overrides.length_ms));
+    if (o->overrides.step_ms > 0) json_object_set_new(root, "step_ms", json_integer(o->overrides.step_ms));
+    return root;
+}
+
+bool run_record_write(const char *dir, struct view text, const char *file, const struct analysis_options *options, struct error *err) {
+    struct buf path;
+    buf_init(&path, 4096);
+    buf_printf(&path, "%s/run.json", dir);
+    bool taken = access(buf_text(&path), F_OK) == 0;
+    buf_finish(&path);
+    if (taken) return error_set(err, ERROR_IO, "%s holds a recorded run already; record into another directory", dir);
+    json_t *root = options_json(file, options);
+    char *json = json_dumps(root, JSON_INDENT(2));
+    json_decref(root);
+    bool ok = file_make_dir(dir, err) && write_file(dir, "canary.yaml", text, err) && write_file(dir, "run.json", view_of(json), err);
+    free(json);
+    return ok;
+}
+
+static const char *copy_text(const json_t *root, const char *key, struct arena *arena) {
+    return arena_strdup(arena, json_string_value(json_object_get(root, key)));
+}
+
+static double number_or_nan(const json_t *root, const char *key) {
+    const json_t *value = json_object_get(root, key);
+    return json_is_number(value) ? json_number_value(value) : (double)NAN;
+}
+
+static void read_options(const json_t *root, struct arena *arena, struct analysis_options *o) {
+    json_t *vars = json_object_get(root, "vars"), *value;
+    const char *name;
+    o->overrides.vars.items = arena_array(arena, json_object_size(vars), sizeof *o->overrides.vars.items);
+    json_object_foreach(vars, name, value) {
+        const char *text = json_string_value(value);
+        o->overrides.vars.items[o->overrides.vars.count++] = (struct name_value){arena_strdup(arena, name), arena_strdup(arena, text ? text : ""), {0, 0}};
+    }
+    o->end_ms = json_integer_value(json_object_get(root, "end_ms"));
+    o->overrides.url = copy_text(root, "url", arena);
+    for (int side = 0; side < SIDE_COUNT; side++) o->overrides.sides[side] = copy_text(root, side_name((enum side)side), arena);
+    o->overrides.pass = number_or_nan(root, "pass");
+    o->overrides.marginal = number_or_nan(root, "marginal");
+    o->overrides.length_ms = json_integer_value(json_object_get(root, "length_ms"));
+    o->overrides.step_ms = json_integer_value(json_object_get(root, "step_ms"));
+}
+
+bool run_record_read(const char *dir, struct arena *arena, struct view *ret_text, const char **ret_file, struct analysis_options *ret,
+                     struct error *err) {
+    struct view json;
+    if (!file_read(arena_printf(arena, "%s/run.json", dir), MOST_CONFIG_BYTES, arena, &json, err)) return false;
+    if (!file_read(arena_printf(arena, "%s/canary.yaml", dir), MOST_CONFIG_BYTES, arena, ret_text, err)) return false;
+    json_error_t problem;
+    json_t *root = json_loadb(json.ptr, json.len, JSON_REJECT_DUPLICATES, &problem);
+    if (root == NULL) return error_set(err, ERROR_DATA, "%s/run.json:%d:%d: %s", dir, problem.line, problem.column, problem.text);
+    bool ok = json_integer_value(json_object_get(root, "format")) == FORMAT && json_is_integer(json_object_get(root, "end_ms")) &&
+              json_is_string(json_object_get(root, "file"));
+    if (ok) {
+        read_options(root, arena, ret);
+        *ret_file = copy_text(root, "file", arena);
+    } else {
+        error_set(err, ERROR_DATA, "%s/run.json: not the record of a run (format %d with file and end_ms)", dir, FORMAT);
+    }
+    json_decref(root);
+    return ok;
+}

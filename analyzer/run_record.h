@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What a recorded run needs beside its answers: the config as it was and the options that changed it.
+#ifndef ANALYZER_RUN_RECORD_H
+#define ANALYZER_RUN_RECORD_H
+
+#include "analyzer/analysis.h"
+
+// Writes DIR/run.json and DIR/canary.yaml (DIR is made when needed). A directory that holds a run already is refused.
+bool run_record_write(const char *dir, struct view text, const char *file, const struct analysis_options *options, struct error *err);
+
+bool run_record_read(const char *dir, struct arena *arena, struct view *ret_text, const char **ret_file, struct analysis_options *ret_options,
+                     struct error *err);
+
+#endif

@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "analyzer/samples.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "counter_blocks.h"
+#include "texts.h"
+
+#define MOST_SPLITS 1000 // results of one metric
+
+struct entry { // one combination of label values while it grows
+    struct name_values tags;
+    double *values[SIDE_COUNT];
+    size_t count[SIDE_COUNT], cap[SIDE_COUNT];
+    double trend_sum[SIDE_COUNT][TREND_POINTS];
+    size_t trend_count[SIDE_COUNT][TREND_POINTS];
+    double *bad[SIDE_COUNT], *total[SIDE_COUNT]; // increases per block
+};
+
+struct gather {
+    const struct plan *plan;
+    const struct metric_config *metric;
+    struct arena *arena;
+    struct error *err;
+    struct entry *entries;
+    size_t count, cap, blocks;
+    struct texts warnings;
+};
+
+static bool is_split_label(const struct gather *g, const struct label *label) {
+    if (g->metric->kayenta != NULL) return !view_is(label->name, "__name__");
+    for (size_t i = 0; i < g->metric->by.count; i++) {
+        if (view_is(label->name, g->metric->by.items[i])) return true;
+    }
+    return false;
+}
+
+static struct name_values tags_of(const struct gather *g, const struct labels *labels) {
+    struct name_values tags = {arena_array(g->arena, labels->count, sizeof *tags.items), 0};
+    for (size_t i = 0; i < labels->count; i++) {
+        const struct label *label = &labels->items[i];
+        if (!is_split_label(g, label)) continue;
+        tags.items[tags.count++] = (struct name_value){.name = arena_strndup(g->arena, label->name.ptr, label->name.len),
+                                                       .value = arena_strndup(g->arena, label->value.ptr, label->value.len)};
+    }
+    return tags;
+}
+
+static int compare_tags(const struct name_values *a, const struct name_values *b) {
+    for (size_t i = 0; i < a->count && i < b->count; i++) {
+        int order = strcmp(a->items[i].name, b->items[i].name);
+        if (order == 0) order = strcmp(a->items[i].value, b->items[i].value);
+        if (order != 0) return order;
+    }
+    return (a->count > b->count) - (a->count < b->count);
+}
+
+static int compare_entries(const void *a, const void *b) {
+    return compare_tags(&((const struct entry *)a)->tags, &((const struct entry *)b)->tags);
+}
+
+static struct entry *find_entry(struct gather *g, struct name_values tags) {
+    for (size_t i = 0; i < g->count; i++) {
+        if (compare_tags(&g->entries[i].tags, &tags) == 0) return &g->entries[i];
+    }
+    if (g->count == MOST_SPLITS) {
+        error_set(g->err, ERROR_LIMIT, "metric %s: more than %d label combinations; aggregate in the query or name fewer labels under by",
+                  g->metric->name, MOST_SPLITS);
+        return NULL;
+    }
+    mem_grow((void **)&g->entries, &g->cap, g->count, sizeof *g->entries);
+    g->entries[g->count] = (struct entry){.tags = tags};
+    return &g->entries[g->count++];
+}
+
+static void warn(struct gather *g, const char *text) {
+    for (size_t i = 0; i < g->warnings.count; i++) {
+        if (strcmp(g->warnings.items[i], text) == 0) return;
+    }
+    texts_add(&g->warnings, g->arena, text);
+}
+
+static void add_value(struct gather *g, struct entry *e, enum side side, int64_t time_ms, double value) {
+    mem_grow((void **)&e->values[side], &e->cap[side], e->count[side], sizeof(double));
+    e->values[side][e->count[side]++] = value;
+    int64_t start_ms, end_ms;
+    plan_metric_times(g->plan, g->metric, side, &start_ms, &end_ms);
+    int64_t part = (time_ms - start_ms) * TREND_POINTS / (end_ms - start_ms + 1);
+    if (part < 0 || part >= TREND_POINTS || !isfinite(value)) return;
+    e->trend_sum[side][part] += value;
+    e->trend_count[side][part]++;
+}
+
+static int compare_series(const void *a, const void *b) {
+    const struct series *const *x = a, *const *y = b;
+    return labels_compare(&(*x)->labels, &(*y)->labels);
+}
+
+// The set's series in the order of their labels; the caller frees the array.
+static const struct series **sorted(const struct series_set *set) {
+    const struct series **order = mem_alloc(set->count * sizeof *order);
+    for (size_t i = 0; i < set->count; i++) order[i] = &set->items[i];
+    qsort(order, set->count, sizeof(const struct series *), compare_series);
+    return order;
+}
+
+static void take_warnings(struct gather *g, const struct series_set *set) {
+    for (size_t i = 0; i < set->warnings.count; i++) warn(g, arena_strndup(g->arena, set->warnings.items[i].ptr, set->warnings.items[i].len));
+    if (set->partial) warn(g, "the source says that its answer is partial");
+    for (size_t i = 0; i < set->count; i++) {
+        if (set->items[i].histogram_count > 0) warn(g, "native histograms in the answer are left out: this kind of metric compares numbers");
+    }
+}
+
+static bool take_values(struct gather *g, enum side side, const struct series_set *set) {
+    const struct series **order = sorted(set);
+    bool ok = true;
+    for (size_t i = 0; i < set->count && ok; i++) {
+        struct entry *e = find_entry(g, tags_of(g, &order[i]->labels));
+        ok = e != NULL;
+        for (size_t k = 0; ok && k < order[i]->count; k++) add_value(g, e, side, order[i]->time_ms[k], order[i]->value[k]);
+    }
+    free(order);
+    return ok;
+}
+
+static bool take_counts(struct gather *g, enum side side, bool bad, const struct series_set *set) {
+    int64_t start_ms, end_ms;
+    plan_metric_times(g->plan, g->metric, side, &start_ms, &end_ms);
+    const struct series **order = sorted(set);
+    bool ok = true;
+    for (size_t i = 0; i < set->count && ok; i++) {
+        struct entry *e = find_entry(g, tags_of(g, &order[i]->labels));
+        ok = e != NULL;
+        if (!ok) break;
+        double **blocks = bad ? &e->bad[side] : &e->total[side];
+        if (*blocks == NULL) *blocks = arena_array(g->arena, g->blocks, sizeof(double));
+        counter_blocks_add(order[i], start_ms, g->plan->config->window.step_ms, *blocks, g->blocks);
+    }
+    free(order);
+    return ok;
+}
+
+// Bad of total for each block with traffic; a block without any says nothing about errors and is left out.
+static void finish_counts(struct gather *g, struct entry *e, enum side side, struct column *column) {
+    int64_t start_ms, end_ms, step_ms = g->plan->config->window.step_ms;
+    plan_metric_times(g->plan, g->metric, side, &start_ms, &end_ms);
+    for (size_t k = 0; k < g->blocks && e->total[side] != NULL; k++) {
+        double bad = e->bad[side] != NULL ? e->bad[side][k] : 0, total = e->total[side][k];
+        column->bad += bad;
+        column->total += total;
+        if (total > 0) add_value(g, e, side, start_ms + ((int64_t)k + 1) * step_ms - 1, bad / total);
+    }
+}
+
+static void finish_side(struct gather *g, struct entry *e, enum side side, struct column *column) {
+    *column = (struct column){0};
+    if (g->metric->kind == METRIC_COUNTS) finish_counts(g, e, side, column);
+    column->values = arena_array(g->arena, e->count[side], sizeof(double));
+    if (e->count[side] > 0) memcpy(column->values, e->values[side], e->count[side] * sizeof(double));
+    column->count = e->count[side];
+    for (size_t k = 0; k < TREND_POINTS; k++) {
+        column->trend[k] = e->trend_count[side][k] > 0 ? e->trend_sum[side][k] / (double)e->trend_count[side][k] : (double)NAN;
+    }
+    free(e->values[side]);
+    e->values[side] = NULL;
+}
+
+static bool gather_metric(struct gather *g, size_t metric, const struct answer *const *answers) {
+    for (size_t q = 0; q < g->plan->query_count; q++) {
+        const struct planned_query *planned = &g->plan->queries[q];
+        if (planned->part == PART_GUARD || planned->owner != metric) continue;
+        const struct series_set *set = &answers[q]->set;
+        take_warnings(g, set);
+        bool ok = planned->part == PART_VALUE ? take_values(g, planned->side, set)
+                                              : take_counts(g, planned->side, planned->part == PART_BAD, set);
+        if (!ok) return false;
+    }
+    return g->count > 0 || find_entry(g, (struct name_values){0}) != NULL;
+}
+
+bool samples_build(const struct plan *plan, const struct answer *const *answers, struct arena *arena, struct samples *ret, struct error *err) {
+    struct metric_samples *items = NULL;
+    size_t count = 0, cap = 0;
+    bool ok = true;
+    for (size_t m = 0; m < plan->config->metric_count && ok; m++) {
+        struct gather g = {.plan = plan, .metric = &plan->config->metrics[m], .arena = arena, .err = err};
+        g.blocks = (size_t)((plan->end_ms - plan->start_ms) / plan->config->window.step_ms);
+        ok = gather_metric(&g, m, answers);
+        if (g.count > 1) qsort(g.entries, g.count, sizeof *g.entries, compare_entries);
+        for (size_t i = 0; i < g.count; i++) {
+            mem_grow((void **)&items, &cap, count, sizeof *items);
+            struct metric_samples *s = &items[count++];
+            *s = (struct metric_samples){.metric = m, .tags = g.entries[i].tags, .warnings = g.warnings};
+            for (int side = 0; side < SIDE_COUNT; side++) finish_side(&g, &g.entries[i], (enum side)side, &s->sides[side]);
+        }
+        free(g.entries);
+    }
+    *ret = (struct samples){arena_array(arena, count, sizeof *items), count};
+    if (count > 0) memcpy(ret->items, items, count * sizeof *items);
+    free(items);
+    return ok;
+}

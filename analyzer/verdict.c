@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "analyzer/verdict.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "guard.h"
+#include "texts.h"
+
+const char *classification_name(enum classification classification) {
+    static const char *const names[] = {"pass", "high", "low", "inconclusive", "nodata", "error"};
+    return names[classification];
+}
+
+const char *verdict_name(enum verdict_kind verdict) {
+    static const char *const names[] = {"pass", "marginal", "fail", "inconclusive", "error"};
+    return names[verdict];
+}
+
+const char *guard_state_name(enum guard_state state) {
+    static const char *const names[] = {"ok", "broken", "error"};
+    return names[state];
+}
+
+int verdict_exit_code(enum verdict_kind verdict) {
+    static const int codes[] = {EXIT_PASS, EXIT_FAIL, EXIT_MARGINAL, EXIT_INCONCLUSIVE, EXIT_SOURCE};
+    return codes[verdict];
+}
+
+// A limit needs no baseline and no test: a sample lies within it or not.
+static void judge_threshold(const struct metric_config *metric, struct arena *arena, struct metric_result *ret) {
+    const struct column *column = &ret->samples->sides[SIDE_CANARY];
+    int64_t high = 0, low = 0;
+    for (size_t i = 0; i < column->count; i++) {
+        if (metric->has_max && column->values[i] > metric->max) high++;
+        if (metric->has_min && column->values[i] < metric->min) low++;
+    }
+    ret->outside = high + low;
+    summary_of(column->values, column->count, &ret->summary);
+    ret->classification = CLASS_PASS;
+    if (ret->outside <= metric->allowed) return;
+    ret->classification = high > 0 ? CLASS_HIGH : CLASS_LOW;
+    ret->fails = metric->judge.critical;
+    ret->reason = arena_printf(arena, "%lld of %zu samples are %s %g (%lld allowed)", (long long)ret->outside, column->count,
+                               high > 0 ? "over" : "under", high > 0 ? metric->max : metric->min, (long long)metric->allowed);
+}
+
+// Samples that say something: with gaps read as zero every sample does.
+static size_t usable(const struct metric_config *metric, const struct column *column) {
+    size_t count = 0;
+    for (size_t i = 0; i < column->count; i++) {
+        if (metric->judge.nan_strategy == KAYENTA_NAN_REPLACE || !isnan(column->values[i])) count++;
+    }
+    return count;
+}
+
+// No classification of a test stands on fewer samples than the metric asks for.
+static void require_samples(const struct plan *plan, const struct metric_config *metric, struct arena *arena, struct verdict *verdict,
+                            struct metric_result *result) {
+    for (int side = metric->kind == METRIC_THRESHOLD ? SIDE_CANARY : SIDE_BASELINE; side < SIDE_COUNT; side++) {
+        size_t count = usable(metric, &result->samples->sides[side]);
+        if ((double)count >= metric->min_samples) continue;
+        bool none = count == 0;
+        if (result->classification != CLASS_NODATA || none) result->classification = none ? CLASS_NODATA : CLASS_INCONCLUSIVE;
+        result->fails = false;
+        result->reason = arena_printf(arena, "%zu samples on the %s side, %g needed", count, side_name((enum side)side), metric->min_samples);
+        if (metric->judge.muted) continue;
+        double window_min = (double)(plan->end_ms - plan->start_ms) / 60000.0;
+        const char *hint = none ? "check the query and the labels of the scope"
+                                : arena_printf(arena, "about %.0f more minutes at this rate",
+                                               ceil(window_min * (metric->min_samples / (double)count - 1)));
+        texts_add(&verdict->missing, arena, arena_printf(arena, "%s: %s; %s", metric->name, result->reason, hint));
+    }
+}
+
+static bool judge_metrics(const struct plan *plan, const struct judge *judge, const struct samples *samples, struct arena *arena,
+                          struct verdict *ret, struct error *err) {
+    ret->metrics = arena_array(arena, samples->count, sizeof *ret->metrics);
+    ret->metric_count = samples->count;
+    for (size_t i = 0; i < samples->count; i++) {
+        const struct metric_config *metric = &plan->config->metrics[samples->items[i].metric];
+        struct metric_result *result = &ret->metrics[i];
+        *result = (struct metric_result){.samples = &samples->items[i]};
+        if (metric->kind == METRIC_THRESHOLD) {
+            judge_threshold(metric, arena, result);
+        } else if (!judge->metric(metric, result->samples, arena, result, err)) {
+            return error_prefix(err, "metric %s", metric->name);
+        }
+        if (metric->judge.must_have_data && result->classification == CLASS_NODATA) {
+            result->fails = true;
+            continue;
+        }
+        require_samples(plan, metric, arena, ret, result);
+    }
+    return true;
+}
+
+static bool inconclusive(enum classification c) {
+    return c == CLASS_INCONCLUSIVE || c == CLASS_NODATA || c == CLASS_ERROR;
+}
+
+// A failure stands whatever is missing; a pass stands only when nothing is.
+static void be_careful(const struct plan *plan, struct arena *arena, struct verdict *v) {
+    size_t broken = 0, open = 0;
+    for (size_t i = 0; i < v->guard_count; i++) {
+        if (v->guards[i].state == GUARD_OK) continue;
+        broken++;
+        texts_add(&v->missing, arena, arena_printf(arena, "guard %s: %s", v->guards[i].guard->name, v->guards[i].text));
+    }
+    for (size_t i = 0; i < v->metric_count; i++) {
+        const struct metric_result *m = &v->metrics[i];
+        const struct metric_config *config = &plan->config->metrics[m->samples->metric];
+        if (config->judge.muted || !inconclusive(m->classification) || (m->classification == CLASS_NODATA && m->fails)) continue;
+        open++;
+        if (m->classification == CLASS_ERROR) {
+            texts_add(&v->missing, arena, arena_printf(arena, "%s: the judge could not compute a result from these samples", config->name));
+        }
+    }
+    if (broken > 0) {
+        v->kind = VERDICT_INCONCLUSIVE;
+        texts_clear(&v->reasons);
+        texts_add(&v->reasons, arena, arena_printf(arena, "%zu guard%s broken, so no verdict counts", broken, broken == 1 ? " is" : "s are"));
+    } else if (open > 0 && v->kind != VERDICT_FAIL) {
+        v->kind = VERDICT_INCONCLUSIVE;
+        texts_clear(&v->reasons);
+        texts_add(&v->reasons, arena, arena_printf(arena, "%zu of %zu metrics could not be judged", open, v->metric_count));
+    }
+}
+
+static void say_next(const struct plan *plan, struct arena *arena, struct verdict *v) {
+    const char *runbook = plan->config->runbook;
+    switch (v->kind) {
+    case VERDICT_PASS: texts_add(&v->next, arena, "promote the canary"); break;
+    case VERDICT_MARGINAL: texts_add(&v->next, arena, "let a person decide, or wait for a longer window"); break;
+    case VERDICT_FAIL: texts_add(&v->next, arena, "roll the canary back"); break;
+    case VERDICT_INCONCLUSIVE: texts_add(&v->next, arena, "keep the canary as it is, supply what is missing, then analyze again"); break;
+    case VERDICT_ERROR: texts_add(&v->next, arena, "mend the source or the query, then analyze again; the canary was not judged"); break;
+    }
+    if (v->kind == VERDICT_FAIL && runbook != NULL) texts_add(&v->next, arena, arena_printf(arena, "runbook %s", runbook));
+}
+
+bool verdict_make(const struct plan *plan, const struct samples *samples, const struct answer *const *answers, struct arena *arena,
+                  struct verdict *ret, struct error *err) {
+    const struct judge *judge = judge_find(plan->config->judge.name);
+    *ret = (struct verdict){0};
+    if (judge == NULL) return error_set(err, ERROR_CONFIG, "there is no judge called %s", plan->config->judge.name);
+    if (!judge_metrics(plan, judge, samples, arena, ret, err) || !judge->score(plan->config, ret, arena, err)) return false;
+    guard_check(plan, answers, arena, ret);
+    be_careful(plan, arena, ret);
+    say_next(plan, arena, ret);
+    return true;
+}
