@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The parts of a result document that the text report shows, checked and in plain structs. Every text in it is clean
+// (no control characters), so that renderers can print what they find.
+#ifndef EXPORTERS_REPORT_DOC_H
+#define EXPORTERS_REPORT_DOC_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "text_style.h"
+
+struct report_number {
+    bool known; // false for null
+    double value;
+};
+
+struct report_texts {
+    const char **items;
+    size_t count;
+};
+
+struct report_label {
+    const char *name, *value;
+};
+
+struct report_labels {
+    struct report_label *items;
+    size_t count;
+};
+
+struct report_side { // one side of a scope
+    bool present;
+    const char *source;
+    struct report_labels labels;
+    int64_t offset_s;
+};
+
+struct report_scope {
+    const char *name;
+    struct report_side baseline, canary;
+};
+
+struct report_sample { // what one side of a metric measured
+    bool present;
+    int64_t samples;
+    struct report_number mean;
+};
+
+struct report_metric {
+    const char *name; // with its tags: name{tag=value}
+    struct report_texts groups;
+    const char *unit; // NULL when not known
+    bool critical, muted;
+    const char *classification; // as in the document
+    enum text_state state;      // how it is shown: a muted failure is quarantined
+    const char *reason;         // NULL when there is none
+    struct report_number ratio;
+    bool has_shift;
+    struct report_number lower, upper;
+    bool has_limit;
+    struct report_number limit_min, limit_max;
+    int64_t outside, allowed;
+    struct report_sample baseline, canary;
+    double trend[2][TEXT_TREND]; // baseline, canary; NaN where there is nothing
+    struct report_texts warnings;
+    double share; // of the score that hangs on this metric; for ordering
+};
+
+struct report_group {
+    const char *name;
+    double weight;
+    struct report_number score;
+    int64_t metrics;
+    bool has_data;
+};
+
+struct report_guard {
+    enum text_state state;
+    const char *name, *text;
+};
+
+struct report_query {
+    const char *metric, *part, *side, *source, *mode, *expr, *outcome, *error;
+    int64_t tries, bytes, duration_ms, series, samples;
+};
+
+struct report_source {
+    const char *name, *version; // version is NULL when not known
+    bool recorded;
+};
+
+struct report {
+    const char *id, *canary, *owner, *runbook, *verdict;
+    enum text_state state;
+    struct report_number score;
+    double pass, marginal;
+    const char *judge;
+    const char *config_file, *config_sha256;
+    int64_t start_ms, end_ms, step_s;
+    struct report_scope *scopes;
+    struct report_labels variables;
+    struct report_texts reasons, missing, next, notices;
+    struct report_metric *metrics;
+    struct report_group *groups;
+    struct report_guard *guards;
+    struct report_query *queries;
+    struct report_source *sources;
+    size_t scope_count, metric_count, group_count, guard_count, query_count, source_count;
+    struct report_labels timings; // name and milliseconds as text
+};
+
+// False when a member is missing or of a wrong type; err names it ("metrics[2].baseline.mean").
+bool report_read(const json_t *result, bool ascii, struct arena *arena, struct report *ret_report, struct error *err);
+
+bool report_in_group(const struct report_metric *metric, const char *group);
+
+// jansson's iterators want a tree that may be written to, although they only read.
+json_t *report_iterable(const json_t *node);
+
+#endif
