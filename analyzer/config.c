@@ -222,7 +222,7 @@ static void read_guard_max(struct config_reader *r, const struct yaml_node *node
 static void read_guard(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, void *item) {
     static const struct config_key keys[] = {
         {"name", config_text, offsetof(struct guard_config, name), true},
-        {"query", config_text, offsetof(struct guard_config, query), true},
+        {"query", config_query, offsetof(struct guard_config, query), true},
         {"min", read_guard_min, 0, false},
         {"max", read_guard_max, 0, false},
         {"share", config_percent, offsetof(struct guard_config, share), false},
@@ -231,12 +231,6 @@ static void read_guard(struct config_reader *r, const struct yaml_node *node, co
     *guard = (struct guard_config){.name = "", .place = config_place(node), .share = 80};
     config_read_map(r, node, path, keys, sizeof keys / sizeof keys[0], guard);
     if (node->kind == YAML_MAP && !guard->has_min && !guard->has_max) config_error(r, node, path, "needs min, max or both");
-    const struct yaml_node *query = yaml_get(node, "query");
-    struct error err;
-    if (guard->query != NULL && !selector_check_matchers(view_of(guard->query), &err)) {
-        struct config_path here = {path, "query", 0};
-        config_error(r, query, &here, "%s", err.text);
-    }
 }
 
 static void read_guards(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, void *object) {

@@ -123,29 +123,6 @@ static void check_groups_used(struct config_reader *r) {
     }
 }
 
-static void check_query(struct config_reader *r, struct place place, const char *key, const char *query) {
-    if (query == NULL) return;
-    struct buf text;
-    buf_init(&text, (size_t)1 << 20);
-    struct placeholder_context context = {.scope = "x=\"y\"", .window_ms = 60000, .step_ms = 60000};
-    struct error err;
-    if (!placeholder_expand(&text, view_of(query), &r->config->vars, &context, &err)) tell(r, place, key, "%s", err.text);
-    buf_finish(&text);
-}
-
-static void check_queries(struct config_reader *r) {
-    const struct canary_config *config = r->config;
-    for (size_t i = 0; i < config->metric_count; i++) {
-        const struct metric_config *m = &config->metrics[i];
-        check_query(r, m->place, arena_printf(r->arena, "metrics[%zu].query", i), m->query);
-        check_query(r, m->place, arena_printf(r->arena, "metrics[%zu].counts.bad", i), m->bad);
-        check_query(r, m->place, arena_printf(r->arena, "metrics[%zu].counts.total", i), m->total);
-    }
-    for (size_t i = 0; i < config->guard_count; i++) {
-        check_query(r, config->guards[i].place, arena_printf(r->arena, "guards[%zu].query", i), config->guards[i].query);
-    }
-}
-
 static void apply_overrides(struct config_reader *r) {
     struct canary_config *config = r->config;
     const struct config_overrides *o = r->overrides;
@@ -163,5 +140,4 @@ void config_check(struct config_reader *r, const struct yaml_node *root) {
     for (size_t i = 0; i < r->config->metric_count; i++) check_metric(r, i);
     fill_groups(r);
     check_groups_used(r);
-    check_queries(r);
 }

@@ -3,6 +3,7 @@
 
 #include <math.h>
 
+#include "placeholder.h"
 #include "query/selector.h"
 
 static void read_direction(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, void *field) {
@@ -45,20 +46,32 @@ static void read_effect(struct config_reader *r, const struct yaml_node *node, c
     config_read_map(r, node, path, keys, sizeof keys / sizeof keys[0], &m->judge.limits);
 }
 
-// Checks the matchers of a query where it stands, with placeholders still in it.
-static void read_query(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, void *field) {
-    config_text(r, node, path, field);
+// The query as it will be sent, with a scope of one matcher. NULL when a placeholder cannot be expanded.
+static const char *expanded(struct config_reader *r, const char *query, struct error *err) {
+    struct buf text;
+    buf_init(&text, (size_t)1 << 20);
+    struct placeholder_context context = {.scope = "x=\"y\"", .window_ms = 60000, .step_ms = 60000};
+    bool ok = placeholder_expand(&text, view_of(query), &r->config->vars, &context, err);
+    const char *copy = ok ? arena_strdup(r->arena, buf_text(&text)) : NULL;
+    buf_finish(&text);
+    return copy;
+}
+
+void config_query(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, void *field) {
+    const char *query = NULL;
     struct error err;
-    if (node->kind == YAML_SCALAR && !selector_check_matchers((struct view){node->text, node->len}, &err)) {
-        config_error(r, node, path, "%s", err.text);
-    }
+    config_text(r, node, path, &query);
+    if (query == NULL) return;
+    *(const char **)field = query;
+    const char *text = expanded(r, query, &err);
+    if (text == NULL || !selector_check_matchers(view_of(text), &err)) config_error(r, node, path, "%s", err.text);
 }
 
 static void read_counts(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, void *object) {
     struct metric_config *m = object;
     static const struct config_key keys[] = {
-        {"bad", read_query, offsetof(struct metric_config, bad), true},
-        {"total", read_query, offsetof(struct metric_config, total), true},
+        {"bad", config_query, offsetof(struct metric_config, bad), true},
+        {"total", config_query, offsetof(struct metric_config, total), true},
     };
     m->kind = METRIC_COUNTS;
     config_read_map(r, node, path, keys, sizeof keys / sizeof keys[0], m);
@@ -66,7 +79,9 @@ static void read_counts(struct config_reader *r, const struct yaml_node *node, c
     const char *const names[] = {"bad", "total"};
     for (size_t i = 0; i < 2; i++) {
         struct config_path here = {path, names[i], 0};
-        if (queries[i] == NULL || selector_is_plain(view_of(queries[i]))) continue;
+        struct error err;
+        const char *text = queries[i] != NULL ? expanded(r, queries[i], &err) : NULL;
+        if (text == NULL || selector_is_plain(view_of(text))) continue;
         config_error(r, yaml_get(node, names[i]), &here, "must be the plain selector of a counter, such as name{%s}: its increases are counted step by step",
                      "${scope}");
     }
@@ -87,7 +102,7 @@ static void read_max(struct config_reader *r, const struct yaml_node *node, cons
 static void read_threshold(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, void *object) {
     struct metric_config *m = object;
     static const struct config_key keys[] = {
-        {"query", read_query, offsetof(struct metric_config, query), true},
+        {"query", config_query, offsetof(struct metric_config, query), true},
         {"min", read_min, 0, false},
         {"max", read_max, 0, false},
         {"allowed", config_count, offsetof(struct metric_config, allowed), false},
@@ -136,7 +151,7 @@ static void read_metric(struct config_reader *r, const struct yaml_node *node, c
         {"name", config_text, offsetof(struct metric_config, name), true},
         {"group", config_texts, offsetof(struct metric_config, groups), false},
         {"unit", config_text, offsetof(struct metric_config, unit), false},
-        {"query", read_query, offsetof(struct metric_config, query), false},
+        {"query", config_query, offsetof(struct metric_config, query), false},
         {"counts", read_counts, 0, false},
         {"threshold", read_threshold, 0, false},
         {"histogram", read_histogram, 0, false},

@@ -5,6 +5,8 @@
 
 #include "config_reader.h"
 
+config_read_fn config_query; // const char *: checks placeholders and matchers
+
 void config_read_metrics(struct config_reader *reader, const struct yaml_node *node, const struct config_path *path, void *config);
 
 #endif
