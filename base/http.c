@@ -24,6 +24,7 @@ struct transfer {
     struct http_failure failure;   // what went wrong, as far as only this file knows
     struct http_head head;
     bool compression;
+    bool redirects;                // the head sends us elsewhere: its body is a page for people
     int hops;
     int64_t idle_timeout_ms, last_byte_ms; // last_byte_ms is 0 before the first byte of body
     bool (*body_piece)(void *user, const struct http_head *head, const char *data, size_t len);
@@ -117,12 +118,14 @@ static void read_head(struct transfer *t) {
     t->head.status = (int)status;
     read_header(t, "Content-Type", t->head.content_type, sizeof t->head.content_type);
     read_header(t, "Retry-After", t->head.retry_after, sizeof t->head.retry_after);
-    char encoding[32];
+    char location[2], encoding[32];
+    read_header(t, "Location", location, sizeof location);
+    t->redirects = status >= 300 && status <= 399 && location[0] != '\0';
     read_header(t, "Content-Encoding", encoding, sizeof encoding);
     t->failure.encoded = !t->compression && encoding[0] != '\0' && strcasecmp(encoding, "identity") != 0;
 }
 
-// Where the answer sends us, absolute; NULL when it does not.
+// Where the answer sends us, absolute; NULL when it does not. Known only when the transfer has ended.
 static const char *redirect_target(const struct transfer *t) {
     char *target = NULL;
     curl_easy_getinfo(t->easy, CURLINFO_REDIRECT_URL, &target);
@@ -133,7 +136,7 @@ static size_t on_body(char *data, size_t size, size_t count, void *user) {
     struct transfer *t = user;
     size_t len = size * count;
     if (t->head.status == 0) read_head(t);
-    if (redirect_target(t) != NULL) return len; // a page for people
+    if (t->redirects) return len;
     t->last_byte_ms = mono_now_ms();
     t->failure.bytes += len;
     if (t->failure.encoded) return 0;
