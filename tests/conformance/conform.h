@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The conformance program: one function a kind of case, and what they share to read inputs and to write outputs.
+// Numbers that are not finite travel as the texts "NaN", "Infinity" and "-Infinity".
+#ifndef CONFORM_H
+#define CONFORM_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/error.h"
+
+// Returns the outputs, a new reference; NULL with err filled in when the operation refuses these inputs.
+typedef json_t *conform_fn(const json_t *inputs, struct error *err);
+
+struct conform_numbers {
+    double *values;
+    size_t count;
+};
+
+// The first of the names (up to a NULL) that is present and not null; NULL when none is.
+const json_t *conform_any(const json_t *object, const char *const *names);
+
+bool conform_number(const json_t *json, double *ret);            // false when it is no number
+bool conform_numbers(const json_t *json, struct conform_numbers *ret); // NULL and null are empty; free(ret->values)
+double conform_double(const json_t *object, const char *name, double otherwise);
+int64_t conform_integer(const json_t *object, const char *name, int64_t otherwise);
+bool conform_bool(const json_t *object, const char *name, bool otherwise);
+const char *conform_text(const json_t *object, const char *name); // NULL when absent, null or no text
+const char *conform_scalar(const json_t *json, struct arena *arena); // numbers and booleans as text too; NULL for null
+
+json_t *conform_real(double value);
+json_t *conform_reals(const double *values, size_t count);
+json_t *conform_text_or_null(const char *text); // "" and NULL give null
+
+conform_fn conform_judge_metric, conform_judge_score, conform_score_weighted_sum, conform_classify;
+conform_fn conform_detect_iqr, conform_nan_remove, conform_nan_replace, conform_outlier_remove;
+conform_fn conform_stats_summary, conform_stats_percentile, conform_mean_ratio, conform_cles;
+conform_fn conform_wilcoxon_diff, conform_normal_quantile, conform_confidence_interval, conform_intermediate;
+conform_fn conform_promql_build, conform_template_expand, conform_template_unescape;
+conform_fn conform_mix_one, conform_mix_all, conform_set_key, conform_parse_range, conform_fetch_and_mix;
+conform_fn conform_lifetime, conform_window, conform_scopes, conform_aggregate;
+conform_fn conform_prom_decode;
+
+#endif
