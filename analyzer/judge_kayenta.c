@@ -46,23 +46,19 @@ static bool failing(const struct metric_result *m) {
 }
 
 static void give_reasons(const struct canary_config *config, struct verdict *v, struct arena *arena) {
-    size_t count = 0;
     for (size_t i = 0; i < v->metric_count; i++) {
         const struct metric_result *m = &v->metrics[i];
         const struct metric_config *metric = &config->metrics[m->samples->metric];
-        if (metric->judge.muted || !failing(m)) continue;
-        count++;
-        if (!m->fails) continue;
+        if (metric->judge.muted || !failing(m) || !m->fails) continue;
         texts_add(&v->reasons, arena, m->classification == CLASS_NODATA
                                           ? arena_printf(arena, "%s has no data and must have some", metric->name)
                                           : arena_printf(arena, "%s is %s and critical, so the canary fails", metric->name,
                                                          classification_name(m->classification)));
     }
     if (v->kind == VERDICT_PASS) {
-        texts_add(&v->reasons, arena, arena_printf(arena, "score %.4g reaches %.4g; %zu of %zu metrics stand out", v->score, config->judge.pass,
-                                                   count, v->metric_count));
+        texts_add(&v->reasons, arena, arena_printf(arena, "score %.4g reaches %.4g", v->score, config->judge.pass));
     } else if (v->reasons.count == 0) {
-        texts_add(&v->reasons, arena, arena_printf(arena, "%zu of %zu metrics fail; score %.4g is below %s %.4g", count, v->metric_count, v->score,
+        texts_add(&v->reasons, arena, arena_printf(arena, "score %.4g is below %s %.4g", v->score,
                                                    v->kind == VERDICT_MARGINAL ? "pass" : "marginal",
                                                    v->kind == VERDICT_MARGINAL ? config->judge.pass : config->judge.marginal));
     }

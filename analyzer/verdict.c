@@ -23,7 +23,7 @@ const char *guard_state_name(enum guard_state state) {
 }
 
 int verdict_exit_code(enum verdict_kind verdict) {
-    static const int codes[] = {EXIT_PASS, EXIT_FAIL, EXIT_MARGINAL, EXIT_INCONCLUSIVE, EXIT_SOURCE};
+    static const int codes[] = {EXIT_PASS, EXIT_MARGINAL, EXIT_FAIL, EXIT_INCONCLUSIVE, EXIT_SOURCE};
     return codes[verdict];
 }
 
@@ -127,8 +127,7 @@ static void be_careful(const struct plan *plan, struct arena *arena, struct verd
     }
 }
 
-static void say_next(const struct plan *plan, struct arena *arena, struct verdict *v) {
-    const char *runbook = plan->config->runbook;
+static void say_next(struct arena *arena, struct verdict *v) {
     switch (v->kind) {
     case VERDICT_PASS: texts_add(&v->next, arena, "promote the canary"); break;
     case VERDICT_MARGINAL: texts_add(&v->next, arena, "let a person decide, or wait for a longer window"); break;
@@ -136,7 +135,6 @@ static void say_next(const struct plan *plan, struct arena *arena, struct verdic
     case VERDICT_INCONCLUSIVE: texts_add(&v->next, arena, "keep the canary as it is, supply what is missing, then analyze again"); break;
     case VERDICT_ERROR: texts_add(&v->next, arena, "mend the source or the query, then analyze again; the canary was not judged"); break;
     }
-    if (v->kind == VERDICT_FAIL && runbook != NULL) texts_add(&v->next, arena, arena_printf(arena, "runbook %s", runbook));
 }
 
 bool verdict_make(const struct plan *plan, const struct samples *samples, const struct answer *const *answers, struct arena *arena,
@@ -147,6 +145,6 @@ bool verdict_make(const struct plan *plan, const struct samples *samples, const 
     if (!judge_metrics(plan, judge, samples, arena, ret, err) || !judge->score(plan->config, ret, arena, err)) return false;
     guard_check(plan, answers, arena, ret);
     be_careful(plan, arena, ret);
-    say_next(plan, arena, ret);
+    say_next(arena, ret);
     return true;
 }

@@ -8,6 +8,8 @@
 #include "base/timetext.h"
 #include "base/view.h"
 
+#define MOST_COUNT INT64_C(1000000000000000) // sums and products of what a report counts stay far from overflow
+
 struct reader {
     struct arena *arena;
     struct error *err;
@@ -64,8 +66,8 @@ static bool truth(struct reader *in, struct place at, const char *key) {
 
 static int64_t count(struct reader *in, struct place at, const char *key) {
     const json_t *node = member(in, at, key);
-    if (json_is_integer(node)) return json_integer_value(node);
-    refuse(in, path_of(in, at, key), "must be a whole number");
+    if (json_is_integer(node) && json_integer_value(node) >= 0 && json_integer_value(node) <= MOST_COUNT) return json_integer_value(node);
+    refuse(in, path_of(in, at, key), "must be a whole number from 0 to 10^15");
     return 0;
 }
 
@@ -325,7 +327,6 @@ static void read_source(struct reader *in, struct place at, void *into) {
     struct report_source *source = into;
     source->name = text(in, at, "name");
     source->version = text_or_null(in, at, "version");
-    source->recorded = truth(in, at, "recorded");
 }
 
 // A list of objects as an array of structs of `size` bytes.

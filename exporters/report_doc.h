@@ -90,7 +90,6 @@ struct report_query {
 
 struct report_source {
     const char *name, *version; // version is NULL when not known
-    bool recorded;
 };
 
 struct report {

@@ -191,8 +191,8 @@ static void print_trust(struct text_out *to, const struct report *report) {
     trust_queries(to, report);
     for (size_t i = 0; i < report->source_count; i++) {
         const struct report_source *source = &report->sources[i];
-        const char *text = arena_printf(to->arena, "%s %s", source->name, source->recorded ? "recorded" : "live");
-        if (source->version != NULL) text = arena_printf(to->arena, "%s, server %s", text, source->version);
+        bool known = source->version != NULL && source->version[0] != '\0';
+        const char *text = arena_printf(to->arena, "source %s%s%s", source->name, known ? " " : "", known ? source->version : "");
         text_piece(to, REPORT_INDENT, PAINT_NONE, text);
     }
     text_newline(to);

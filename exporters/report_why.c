@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+// WHY of the text report, and the cells of a metric that it shares with the table.
 #include "report_part.h"
 
 #include <inttypes.h>

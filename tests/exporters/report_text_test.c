@@ -214,7 +214,7 @@ static const struct defect defects[] = {
     {"guards", "state", "guards[0].state"},
     {"queries", "tries", "queries[0].tries"},
     {"queries", "outcome", "queries[0].outcome"},
-    {"sources", "recorded", "sources[0].recorded"},
+    {"sources", "name", "sources[0].name"},
     {"scopes", "name", "scopes[0].name"},
     {"scopes", "baseline", "scopes[0].baseline"},
 };
@@ -248,6 +248,52 @@ static void test_report_text__names_missing_and_wrong_members(void **state) {
         expect_refusal(result, &defects[i], "is missing");
         json_object_set_new(find(result, defects[i].object), defects[i].member, list ? json_object() : json_array());
         expect_refusal(result, &defects[i], "must be");
+        json_decref(result);
+    }
+}
+
+static const char *const replacements[] = {
+    "null", "true", "-1",  "9223372036854775807", "-9223372036854775808", "-1e308", "1e308", "5e-324", "0.5", "\"\"", "\"NaN\"", "\"+Inf\"",
+    "[]",   "{}",   "[{}]"};
+
+// A document that may be wrong: it is refused with a reason, or rendered in shape.
+static void check_damaged(const json_t *result) {
+    static const struct report_style styles[] = {{.width = 80, .ascii = true}, {.width = 120, .verbose = true}};
+    for (size_t i = 0; i < sizeof styles / sizeof styles[0]; i++) {
+        struct error err = {0};
+        struct buf out;
+        buf_init(&out, LIMIT);
+        bool ok = report_text(&out, result, &styles[i], &err);
+        buf_finish(&out);
+        if (ok)
+            check_shape(result, &styles[i]);
+        else
+            assert_int_not_equal(err.text[0], '\0');
+    }
+}
+
+// Puts every replacement in the place of every member below `node`, one at a time.
+static void damage(const json_t *root, json_t *node) {
+    void *at = json_is_object(node) ? json_object_iter(node) : NULL;
+    for (; at != NULL; at = json_object_iter_next(node, at)) {
+        json_t *kept = json_incref(json_object_iter_value(at));
+        for (size_t i = 0; i < sizeof replacements / sizeof replacements[0]; i++) {
+            json_object_iter_set_new(node, at, json_loads(replacements[i], JSON_DECODE_ANY, NULL));
+            check_damaged(root);
+        }
+        json_object_iter_set_new(node, at, kept);
+        damage(root, kept);
+    }
+    // One item of a list is as good as another: the last one has what the first has.
+    if (json_array_size(node) > 0) damage(root, json_array_get(node, json_array_size(node) - 1));
+}
+
+static void test_report_text__survives_every_damaged_member(void **state) {
+    (void)state;
+    static const char *const names[] = {"fail", "marginal"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        json_t *result = load(names[i]);
+        damage(result, result);
         json_decref(result);
     }
 }
@@ -328,6 +374,7 @@ int main(void) {
         cmocka_unit_test(test_report_text__keeps_to_width_and_alphabet),
         cmocka_unit_test(test_report_text__neutralises_hostile_texts),
         cmocka_unit_test(test_report_text__names_missing_and_wrong_members),
+        cmocka_unit_test(test_report_text__survives_every_damaged_member),
         cmocka_unit_test(test_report_text__refuses_unknown_words),
         cmocka_unit_test(test_report_text__names_the_heaviest_failures_first),
         cmocka_unit_test(test_report_text__tells_when_it_does_not_fit),
