@@ -111,6 +111,18 @@ static double number(struct reader *in, struct place at, const char *key) {
     return number.value;
 }
 
+static struct report_number score_or_null(struct reader *in, struct place at, const char *key) {
+    struct report_number found = number_or_null(in, at, key);
+    if (found.known && !(found.value >= 0 && found.value <= 100)) refuse(in, path_of(in, at, key), "must be a number from 0 to 100");
+    return found;
+}
+
+static double score(struct reader *in, struct place at, const char *key) {
+    struct report_number found = score_or_null(in, at, key);
+    if (!found.known) refuse(in, path_of(in, at, key), "must be a number from 0 to 100");
+    return found.value;
+}
+
 static int64_t wall_ms(struct reader *in, struct place at, const char *key) {
     const char *time = text(in, at, key);
     int64_t ms = 0;
@@ -311,7 +323,7 @@ static void read_group(struct reader *in, struct place at, void *into) {
     struct report_group *group = into;
     group->name = text(in, at, "name");
     group->weight = number(in, at, "weight");
-    group->score = number_or_null(in, at, "score");
+    group->score = score_or_null(in, at, "score");
     group->metrics = count(in, at, "metrics");
     group->has_data = truth(in, at, "has_data");
 }
@@ -348,10 +360,10 @@ static void read_head(struct reader *in, struct place top, struct report *ret) {
     ret->runbook = text_or_null(in, top, "runbook");
     ret->verdict = text(in, top, "verdict");
     ret->state = state(in, top, "verdict", verdict_words);
-    ret->score = number_or_null(in, top, "score");
+    ret->score = score_or_null(in, top, "score");
     ret->judge = text(in, judge, "name");
-    ret->pass = number(in, judge, "pass");
-    ret->marginal = number(in, judge, "marginal");
+    ret->pass = score(in, judge, "pass");
+    ret->marginal = score(in, judge, "marginal");
     ret->config_file = text_or_null(in, config, "file");
     ret->config_sha256 = text_or_null(in, config, "sha256");
     ret->start_ms = wall_ms(in, window, "start");
