@@ -113,7 +113,8 @@ static double number(struct reader *in, struct place at, const char *key) {
 
 static struct report_number score_or_null(struct reader *in, struct place at, const char *key) {
     struct report_number found = number_or_null(in, at, key);
-    if (found.known && !(found.value >= -1e-9 && found.value <= 100 + 1e-9)) refuse(in, path_of(in, at, key), "must be a number from 0 to 100");
+    if (found.known && !(found.value >= -1e-9 && found.value <= 100 + 1e-9))
+        refuse(in, path_of(in, at, key), "must be a number from 0 to 100");
     return found;
 }
 
