@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "counter_blocks.h"
+#include "kayenta_samples.h"
 #include "texts.h"
 
 #define MOST_SPLITS 1000 // results of one metric
@@ -31,7 +32,6 @@ struct gather {
 };
 
 static bool is_split_label(const struct gather *g, const struct label *label) {
-    if (g->metric->kayenta != NULL) return !view_is(label->name, "__name__");
     for (size_t i = 0; i < g->metric->by.count; i++) {
         if (view_is(label->name, g->metric->by.items[i])) return true;
     }
@@ -169,6 +169,40 @@ static void finish_side(struct gather *g, struct entry *e, enum side side, struc
     e->values[side] = NULL;
 }
 
+static struct name_values tags_of_set(struct gather *g, const struct kayenta_set *set) {
+    struct name_values tags = {arena_array(g->arena, set->tags.count, sizeof *tags.items), set->tags.count};
+    for (size_t i = 0; i < tags.count; i++) tags.items[i] = (struct name_value){.name = set->tags.items[i].name, .value = set->tags.items[i].value};
+    return tags;
+}
+
+// A set that was made up has no times; its values are all NaN and show in no trend.
+static void take_set(struct gather *g, struct entry *e, enum side side, const struct kayenta_set *set) {
+    const struct series *series = set->origin;
+    bool real = series != NULL && set->values == series->value;
+    for (size_t k = 0; k < set->count; k++) add_value(g, e, side, real && k < series->count ? series->time_ms[k] : INT64_MIN / 64, set->values[k]);
+}
+
+static bool gather_kayenta(struct gather *g, size_t metric, const struct answer *const *answers) {
+    const struct series_set *sides[SIDE_COUNT] = {NULL, NULL};
+    for (size_t q = 0; q < g->plan->query_count; q++) {
+        const struct planned_query *planned = &g->plan->queries[q];
+        if (planned->part != PART_VALUE || planned->owner != metric) continue;
+        sides[planned->side] = &answers[q]->set;
+        take_warnings(g, &answers[q]->set);
+    }
+    struct kayenta_pairs pairs;
+    bool ok = kayenta_samples_pair(g->plan, g->metric, sides, g->arena, &pairs, g->err);
+    for (size_t i = 0; i < pairs.count && ok; i++) {
+        struct entry *e = find_entry(g, tags_of_set(g, &pairs.items[i].control));
+        ok = e != NULL;
+        if (!ok) break;
+        take_set(g, e, SIDE_BASELINE, &pairs.items[i].control);
+        take_set(g, e, SIDE_CANARY, &pairs.items[i].experiment);
+    }
+    free(pairs.items);
+    return ok;
+}
+
 static bool gather_metric(struct gather *g, size_t metric, const struct answer *const *answers) {
     for (size_t q = 0; q < g->plan->query_count; q++) {
         const struct planned_query *planned = &g->plan->queries[q];
@@ -189,7 +223,7 @@ bool samples_build(const struct plan *plan, const struct answer *const *answers,
     for (size_t m = 0; m < plan->config->metric_count && ok; m++) {
         struct gather g = {.plan = plan, .metric = &plan->config->metrics[m], .arena = arena, .err = err};
         g.blocks = (size_t)((plan->end_ms - plan->start_ms) / plan->config->window.step_ms);
-        ok = gather_metric(&g, m, answers);
+        ok = g.metric->kayenta != NULL ? gather_kayenta(&g, m, answers) : gather_metric(&g, m, answers);
         if (g.count > 1) qsort(g.entries, g.count, sizeof *g.entries, compare_entries);
         for (size_t i = 0; i < g.count; i++) {
             mem_grow((void **)&items, &cap, count, sizeof *items);
