@@ -146,13 +146,6 @@ static void take_digit(struct scan *s, char c, bool fraction) {
 
 static size_t take_digits(struct scan *s, bool fraction) {
     const char *start = s->p;
-    uint32_t eight;
-    while (s->end - s->p >= 8 && s->mantissa != 0 && s->significant + 8 <= MANTISSA_DIGITS && decimal_eight(s->p, &eight)) {
-        s->mantissa = s->mantissa * 100000000 + eight;
-        s->significant += 8;
-        if (fraction) s->exponent -= 8;
-        s->p += 8;
-    }
     while (s->p < s->end && decimal_is_digit(*s->p)) take_digit(s, *s->p++, fraction);
     return (size_t)(s->p - start);
 }
@@ -185,7 +178,35 @@ static bool parse_special(const char *text, size_t len, double *ret_value) {
     return true;
 }
 
+// Digits up to end into *mantissa, which wraps when they are more than 19.
+static inline const char *plain_digits(const char *p, const char *end, uint64_t *mantissa) {
+    uint64_t m = *mantissa;
+    uint32_t eight;
+    for (; end - p >= 8 && decimal_eight(p, &eight); p += 8) m = m * 100000000 + eight;
+    for (; p < end && decimal_is_digit(*p); p++) m = m * 10 + (uint64_t)(*p - '0');
+    *mantissa = m;
+    return p;
+}
+
+// The usual text: at most 19 digits, no exponent. False when it is another one, or undecided.
+static inline bool parse_plain(const char *text, size_t len, double *ret_value) {
+    const char *end = text + len;
+    bool negative = len > 0 && *text == '-';
+    const char *start = text + negative;
+    uint64_t mantissa = 0;
+    const char *p = plain_digits(start, end, &mantissa);
+    int64_t digits = p - start, decimals = 0;
+    if (p < end && *p == '.') {
+        const char *point = ++p;
+        p = plain_digits(p, end, &mantissa);
+        decimals = p - point;
+    }
+    digits += decimals;
+    return p == end && digits > 0 && digits <= MANTISSA_DIGITS && decimal_combine(mantissa, -decimals, negative, ret_value);
+}
+
 bool decimal_parse(const char *text, size_t len, double *ret_value) {
+    if (parse_plain(text, len, ret_value)) return true;
     struct scan s = {.p = text, .end = text + len};
     bool negative = len > 0 && *text == '-';
     if (len > 0 && (*text == '-' || *text == '+')) s.p++;

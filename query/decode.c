@@ -13,6 +13,7 @@
 #define DEFAULT_SAMPLES UINT64_C(50000000)
 #define DEFAULT_SERIES UINT64_C(1000000)
 #define DEFAULT_STRING_BYTES (UINT64_C(1) << 20)
+#define KEYS_MAX 1000000 // of all objects open at a time; metadata answers have one a metric
 #define HTTP_OK 200
 #define HTTP_NO_CONTENT 204
 
@@ -47,7 +48,7 @@ struct decoder *decoder_create(int http_status, const char *content_type, const 
     d->http_status = http_status;
     d->type_is_json = is_json_type(content_type);
     d->set = set;
-    json_lexer_init(&d->json, (size_t)d->limits.string_bytes, (size_t)d->limits.series);
+    json_lexer_init(&d->json, (size_t)d->limits.string_bytes, KEYS_MAX);
     d->stage_ms = mem_alloc(STAGE_SAMPLES * sizeof *d->stage_ms);
     d->stage_value = mem_alloc(STAGE_SAMPLES * sizeof *d->stage_value);
     if (http_status == HTTP_OK && !d->type_is_json) {
@@ -104,13 +105,13 @@ bool decoder_feed(struct decoder *decoder, const char *data, size_t len) {
     struct decoder *d = decoder;
     keep_prefix(d, data, len);
     if (d->failed || d->http_status == HTTP_NO_CONTENT) return false;
-    if (len > d->limits.bytes - d->bytes) {
-        d->offset = d->limits.bytes;
-        return decoder_fail(d, ERROR_LIMIT, "the body is longer than the limit");
-    }
-    bool good = feed_json(d, data, len);
-    d->bytes += len;
-    return good;
+    uint64_t left = d->limits.bytes - d->bytes;
+    size_t part = len < left ? len : (size_t)left;
+    bool good = feed_json(d, data, part);
+    d->bytes += part;
+    if (!good || part == len) return good;
+    d->offset = d->limits.bytes;
+    return decoder_fail(d, ERROR_LIMIT, "the body is longer than the limit");
 }
 
 static bool check_shape(struct decoder *d) {
@@ -207,7 +208,8 @@ void decoder_end(struct decoder *decoder, struct decode_result *ret) {
         return;
     }
     if (good && d->http_status == HTTP_OK) return;
-    bool text = !d->type_is_json || d->no_envelope || d->prefix[strspn(d->prefix, " ")] != '{';
+    bool opened = d->frames[0].count > 0; // the body begins as an object
+    bool text = !d->type_is_json || d->no_envelope || !opened;
     if (d->http_status != HTTP_OK && (good || text)) {
         http_error(d, ret);
         return;

@@ -65,40 +65,40 @@ enum result_shape { SHAPE_NONE, SHAPE_EMPTY, SHAPE_POINT, SHAPE_VECTOR, SHAPE_MA
 
 struct decoder {
     int http_status;
-    bool type_is_json;   // the content type says JSON, or there is none
+    bool type_is_json; // the content type says JSON, or there is none
     bool allow_metadata;
     struct decode_limits limits;
     struct series_set *set;
     struct json_lexer json;
     struct frame frames[JSON_DEPTH_MAX + 1];
-    uint64_t bytes;       // of body before the current piece
-    uint64_t offset;      // of the current event
+    uint64_t bytes;  // of body before the current piece
+    uint64_t offset; // of the current event
     char prefix[PREFIX_BYTES];
     size_t prefix_len;
 
-    bool failed;          // err says why
-    bool no_envelope;     // failed because this is no answer of a query API
+    bool failed;      // err says why
+    bool no_envelope; // failed because this is no answer of a query API
     struct error err;
     struct error data_err; // wrong data; counts only when status turns out to be success
 
     enum status status;
-    unsigned seen;        // bits of enum field, of the envelope and of data
+    unsigned seen; // bits of enum field, of the envelope and of data
     char error_type[64], error_text[1024];
     enum data_shape data_shape;
     enum result_shape result_shape;
     struct text_list *texts;
 
-    int64_t point_ms;     // scalar or string result
+    int64_t point_ms; // scalar or string result
     struct view point_text;
 
     unsigned series_seen; // bits of enum field
     struct label *labels;
     size_t label_count, label_cap;
-    uint64_t samples;     // stored in finished stages and histograms
+    uint64_t samples; // stored in finished stages and histograms
     int64_t *stage_ms;
     double *stage_value;
     size_t staged;
-    int64_t last_ms;      // of the current series' floats
+    int64_t last_ms; // of the current series' floats
     int64_t sample_ms;
     double sample_value;
 

@@ -21,10 +21,10 @@ static enum field find_field(struct view key) {
         const char *name;
         enum field field;
     } fields[] = {
-        {"metric", FIELD_METRIC},       {"values", FIELD_VALUES},    {"value", FIELD_VALUE},        {"histogram", FIELD_HISTOGRAM},
-        {"count", FIELD_COUNT},         {"sum", FIELD_SUM},          {"buckets", FIELD_BUCKETS},    {"histograms", FIELD_HISTOGRAMS},
-        {"status", FIELD_STATUS},       {"data", FIELD_DATA},        {"error", FIELD_ERROR},        {"errorType", FIELD_ERROR_TYPE},
-        {"warnings", FIELD_WARNINGS},   {"infos", FIELD_INFOS},      {"isPartial", FIELD_PARTIAL},  {"resultType", FIELD_RESULT_TYPE},
+        {"metric", FIELD_METRIC},     {"values", FIELD_VALUES}, {"value", FIELD_VALUE},       {"histogram", FIELD_HISTOGRAM},
+        {"count", FIELD_COUNT},       {"sum", FIELD_SUM},       {"buckets", FIELD_BUCKETS},   {"histograms", FIELD_HISTOGRAMS},
+        {"status", FIELD_STATUS},     {"data", FIELD_DATA},     {"error", FIELD_ERROR},       {"errorType", FIELD_ERROR_TYPE},
+        {"warnings", FIELD_WARNINGS}, {"infos", FIELD_INFOS},   {"isPartial", FIELD_PARTIAL}, {"resultType", FIELD_RESULT_TYPE},
         {"result", FIELD_RESULT},
     };
     for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
@@ -296,7 +296,8 @@ static bool end_histogram_sample(struct decoder *d) {
 static bool on_histogram(struct decoder *d, enum json_event event) {
     enum field field = d->frames[d->json.depth - !is_scalar(event)].field;
     d->histogram_seen |= bit(field);
-    if (field == FIELD_COUNT) return parse_number(d, event, &d->histogram.count, "the count of a histogram is not a decimal number in quotes");
+    if (field == FIELD_COUNT)
+        return parse_number(d, event, &d->histogram.count, "the count of a histogram is not a decimal number in quotes");
     if (field == FIELD_SUM) return parse_number(d, event, &d->histogram.sum, "the sum of a histogram is not a decimal number in quotes");
     return field != FIELD_BUCKETS || enter(d, event, JSON_ARRAY, PLACE_BUCKETS, "buckets is not a list");
 }
@@ -357,9 +358,11 @@ static bool end_series(struct decoder *d) {
     bool value = (seen & bit(FIELD_VALUE)) != 0, histogram = (seen & bit(FIELD_HISTOGRAM)) != 0;
     bool many = (seen & (bit(FIELD_VALUES) | bit(FIELD_HISTOGRAMS))) != 0;
     if ((seen & bit(FIELD_METRIC)) == 0) return decode_wrong_data(d, "a series without metric");
-    if (value + histogram + many != 1) return decode_wrong_data(d, "a series must have a value, a histogram, or lists of them, and only one of these");
+    if (value + histogram + many != 1)
+        return decode_wrong_data(d, "a series must have a value, a histogram, or lists of them, and only one of these");
     enum result_shape shape = many ? SHAPE_MATRIX : SHAPE_VECTOR;
-    if (d->result_shape != SHAPE_EMPTY && d->result_shape != shape) return decode_wrong_data(d, "series with lists beside series with one value");
+    if (d->result_shape != SHAPE_EMPTY && d->result_shape != shape)
+        return decode_wrong_data(d, "series with lists beside series with one value");
     d->result_shape = shape;
     if (times_are_shared(decode_series(d))) return decode_wrong_data(d, "a float and a histogram at the same time in one series");
     return true;

@@ -130,12 +130,22 @@ static void begin_word(struct json_lexer *lexer, const char *word, enum json_eve
 // The first byte of a value. JSON_MORE: the value goes on.
 static enum json_event begin_value(struct json_lexer *lexer, char c) {
     switch (c) {
-    case '{': return open_container(lexer, true);
-    case '[': return open_container(lexer, false);
-    case '"': begin_string(lexer, false); return JSON_MORE;
-    case 't': begin_word(lexer, "true", JSON_TRUE); return JSON_MORE;
-    case 'f': begin_word(lexer, "false", JSON_FALSE); return JSON_MORE;
-    case 'n': begin_word(lexer, "null", JSON_NULL); return JSON_MORE;
+    case '{':
+        return open_container(lexer, true);
+    case '[':
+        return open_container(lexer, false);
+    case '"':
+        begin_string(lexer, false);
+        return JSON_MORE;
+    case 't':
+        begin_word(lexer, "true", JSON_TRUE);
+        return JSON_MORE;
+    case 'f':
+        begin_word(lexer, "false", JSON_FALSE);
+        return JSON_MORE;
+    case 'n':
+        begin_word(lexer, "null", JSON_NULL);
+        return JSON_MORE;
     default:
         if (c != '-' && (c < '0' || c > '9')) {
             return refuse(lexer, "a JSON value was expected");
@@ -329,18 +339,27 @@ static enum json_event step(struct json_lexer *lexer, const char **cursor, const
     bool good = true;
     enum json_event event = JSON_MORE;
     switch (lexer->state) {
-    case JSON_IN_STRING: return read_string(lexer, cursor, end);
-    case JSON_IN_NUMBER: return read_number(lexer, cursor, end);
-    case JSON_IN_WORD: return read_word(lexer, cursor);
-    case JSON_IN_ESCAPE: good = read_escape(lexer, c); break;
-    case JSON_IN_HEX: good = read_hex(lexer, c); break;
+    case JSON_IN_STRING:
+        return read_string(lexer, cursor, end);
+    case JSON_IN_NUMBER:
+        return read_number(lexer, cursor, end);
+    case JSON_IN_WORD:
+        return read_word(lexer, cursor);
+    case JSON_IN_ESCAPE:
+        good = read_escape(lexer, c);
+        break;
+    case JSON_IN_HEX:
+        good = read_hex(lexer, c);
+        break;
     case JSON_AT_VALUE:
     case JSON_AT_FIRST_ITEM:
     case JSON_AT_FIRST_KEY:
     case JSON_AT_KEY:
     case JSON_AT_COLON:
     case JSON_AFTER_VALUE:
-    case JSON_AT_END: event = is_blank(c) ? JSON_MORE : read_structure(lexer, c); break;
+    case JSON_AT_END:
+        event = is_blank(c) ? JSON_MORE : read_structure(lexer, c);
+        break;
     }
     if (!good || event == JSON_FAILED) return JSON_FAILED;
     ++*cursor;

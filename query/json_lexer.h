@@ -33,33 +33,33 @@ enum json_state {
     JSON_AT_FIRST_KEY,  // a key or }
     JSON_AT_KEY,        // a key
     JSON_AT_COLON,
-    JSON_AFTER_VALUE,   // a comma or the end of the container
+    JSON_AFTER_VALUE, // a comma or the end of the container
     JSON_IN_STRING,
     JSON_IN_ESCAPE,
     JSON_IN_HEX,
     JSON_IN_NUMBER,
-    JSON_IN_WORD,       // true, false, null
-    JSON_AT_END,        // only blanks may follow
+    JSON_IN_WORD, // true, false, null
+    JSON_AT_END,  // only blanks may follow
 };
 
 struct json_lexer {
     enum json_state state;
-    unsigned depth;                       // open containers
-    uint64_t objects;                     // bit i: the container at depth i is an object
-    char *text;                           // the string or number being read
+    unsigned depth;   // open containers
+    uint64_t objects; // bit i: the container at depth i is an object
+    char *text;       // the string or number being read
     size_t text_len, text_cap, text_limit;
-    bool is_key;                          // the string being read is a key
-    unsigned utf8_left;                   // continuation bytes still to come
-    unsigned char utf8_low, utf8_high;    // what the next of them may be
+    bool is_key;                       // the string being read is a key
+    unsigned utf8_left;                // continuation bytes still to come
+    unsigned char utf8_low, utf8_high; // what the next of them may be
     unsigned hex_left;
-    uint32_t hex, high_surrogate;         // high_surrogate: 0, or one that waits for its other half
-    const char *word;                     // rest of the word being read
+    uint32_t hex, high_surrogate; // high_surrogate: 0, or one that waits for its other half
+    const char *word;             // rest of the word being read
     enum json_event word_event;
-    uint64_t *keys;                       // hashes of the keys of all open objects, outermost first
+    uint64_t *keys; // hashes of the keys of all open objects, outermost first
     size_t key_count, key_cap, key_limit;
-    size_t key_start[JSON_DEPTH_MAX];     // where the keys of the object at a depth begin
-    const char *reason;                   // after JSON_FAILED: static text
-    bool over_limit;                      // the reason is a limit, not the syntax
+    size_t key_start[JSON_DEPTH_MAX]; // where the keys of the object at a depth begin
+    const char *reason;               // after JSON_FAILED: static text
+    bool over_limit;                  // the reason is a limit, not the syntax
 };
 
 void json_lexer_init(struct json_lexer *lexer, size_t text_limit, size_t key_limit);

@@ -46,12 +46,15 @@ static json_t *whole(const struct series_set *set) {
 
 static json_t *outputs(const struct decode_result *result, const struct series_set *set) {
     switch (result->outcome) {
-    case DECODE_OK: return whole(set);
+    case DECODE_OK:
+        return whole(set);
     case DECODE_API_ERROR:
         return json_pack("{s:s, s:s, s:s, s:s}", "outcome", "api_error", "status", "error", "errorType", result->error_type, "error",
                          result->error_text);
-    case DECODE_HTTP_ERROR: return json_pack("{s:s, s:s}", "outcome", "http_error", "error", result->err.text);
-    case DECODE_BROKEN: break;
+    case DECODE_HTTP_ERROR:
+        return json_pack("{s:s, s:s}", "outcome", "http_error", "error", result->err.text);
+    case DECODE_BROKEN:
+        break;
     }
     return json_pack("{s:s, s:s}", "outcome", "clear_error", "error", result->err.text);
 }
