@@ -26,7 +26,7 @@ class BadSourcesTest(unittest.TestCase):
         self.dir = pathlib.Path(tempfile.mkdtemp(prefix="serin-"))
         self.addCleanup(shutil.rmtree, self.dir)
         self.config = self.dir / "canary.yaml"  # the fixture, less patient
-        text = pathlib.Path(CONFIG).read_text()
+        text = (ROOT / CONFIG).read_text()
         impatient = text.replace('{url: "${prometheus}"}', '{url: "${prometheus}", timeout: 1s, tries: 2}')
         self.assertNotEqual(text, impatient)
         self.config.write_text(impatient)

@@ -104,6 +104,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.close_connection = True
 
 
+class Server(http.server.ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 64  # with the default of 5 the kernel drops connections that come at once
+
+
 class FakePrometheus:
     """Use it in a with statement; `requests` counts what came in, by path and form."""
 
@@ -114,8 +119,7 @@ class FakePrometheus:
         self.stopping = threading.Event()
 
     def __enter__(self):
-        self.http = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.http.daemon_threads = True
+        self.http = Server(("127.0.0.1", 0), Handler)
         self.http.fake = self
         self.url = f"http://127.0.0.1:{self.http.server_address[1]}"
         threading.Thread(target=self.http.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
