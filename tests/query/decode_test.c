@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The decoder over recorded and made-up answers, whole and in pieces of any size, and over a table of small bodies.
-#include <cmocka.h>
-#include <jansson.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include <cmocka.h>
+#include <jansson.h>
 #include <stdio.h>
 #include <string.h>
 
