@@ -32,7 +32,18 @@ bool file_read(const char *path, size_t limit, struct arena *arena, struct view 
     return ok;
 }
 
+// Devices, pipes and sockets are written where they are: a rename would put a file in their place.
+static bool write_in_place(const char *path, struct view text, struct error *err) {
+    FILE *out = fopen(path, "wb");
+    if (out == NULL) return error_set(err, ERROR_IO, "%s: %s", path, strerror(errno));
+    bool written = fwrite(text.ptr, 1, text.len, out) == text.len;
+    if (fclose(out) != 0 || !written) return error_set(err, ERROR_IO, "%s: %s", path, strerror(errno));
+    return true;
+}
+
 bool file_write(const char *path, struct view text, struct error *err) {
+    struct stat there;
+    if (stat(path, &there) == 0 && !S_ISREG(there.st_mode) && !S_ISDIR(there.st_mode)) return write_in_place(path, text, err);
     struct buf temporary;
     buf_init(&temporary, 4096);
     buf_printf(&temporary, "%s.%ld.tmp", path, (long)getpid());

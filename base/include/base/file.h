@@ -13,7 +13,7 @@
 // Reads a file of at most `limit` bytes into the arena ("-" is standard input); the text is also NUL-terminated.
 bool file_read(const char *path, size_t limit, struct arena *arena, struct view *ret_text, struct error *err);
 
-// Writes a file whole or not at all: a temporary file beside it, then a rename.
+// Writes a file whole or not at all: a temporary file beside it, then a rename. A device or a pipe is written as it is.
 bool file_write(const char *path, struct view text, struct error *err);
 
 // Makes a directory and its parents; one that is there already is fine.
