@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/buf.h"
 
+#include <float.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdarg.h>
@@ -97,7 +98,8 @@ void buf_double(struct buf *buf, double value) {
         buf_str(buf, value > 0 ? "+Inf" : "-Inf");
     } else {
         char text[40];
-        for (int digits = 15; digits <= 17; digits++) {
+        // 15 digits are always told apart, except where the double itself holds fewer.
+        for (int digits = fabs(value) < DBL_MIN ? 1 : 15; digits <= 17; digits++) {
             snprintf(text, sizeof text, "%.*g", digits, value);
             if (strtod(text, NULL) == value) break;
         }

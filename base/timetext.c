@@ -93,8 +93,7 @@ static bool parse_rfc3339(struct view in, int64_t *ret_ms) {
     if (!skip(&in, 'T') && !skip(&in, 't') && !skip(&in, ' ')) return false;
     if (!digits(&in, 2, &h) || !skip(&in, ':') || !digits(&in, 2, &m)) return false;
     s = 0;
-    if (skip(&in, ':') && !digits(&in, 2, &s)) return false;
-    if (skip(&in, '.') && !fraction_ms(&in, &frac)) return false;
+    if (skip(&in, ':') && (!digits(&in, 2, &s) || (skip(&in, '.') && !fraction_ms(&in, &frac)))) return false;
     if (!parse_offset(&in, &offset) || in.len != 0) return false;
     if (month < 1 || month > 12 || day < 1 || day > month_days(year, month) || h > 23 || m > 59 || s > 59) return false;
     *ret_ms = ((days_from_civil(year, month, day) * 24 + h) * 60 + m) * 60000 + s * 1000 + frac - offset;

@@ -8,7 +8,7 @@
 #include "base/view.h"
 
 // The word with the smallest edit distance (insert, delete, replace, swap of neighbours), the first one among equals;
-// NULL when none is near enough to be meant (distance over 2, or over a third of the length).
+// NULL when none is near enough to be meant (distance over 2, or 2 and over a third of the length).
 const char *nearest_word(struct view text, const char *const *words, size_t count);
 
 #endif
