@@ -153,12 +153,7 @@ static void read_window(struct config_reader *r, const struct yaml_node *node, c
         {"interval", config_duration, offsetof(struct window_config, interval_ms), false},
         {"step", config_duration, offsetof(struct window_config, step_ms), false},
     };
-    struct window_config *window = field;
-    config_read_map(r, node, path, keys, sizeof keys / sizeof keys[0], window);
-    if (window->warmup_ms >= window->length_ms && window->length_ms > 0) config_error(r, node, path, "warmup leaves nothing of length");
-    if (window->step_ms > window->length_ms - window->warmup_ms && window->length_ms > 0) {
-        config_error(r, node, path, "step is longer than what is judged (length without warmup)");
-    }
+    config_read_map(r, node, path, keys, sizeof keys / sizeof keys[0], field);
 }
 
 static void read_judge_name(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, void *field) {

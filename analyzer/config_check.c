@@ -8,6 +8,8 @@
 
 #include "placeholder.h"
 
+#define MOST_STEPS 11000 // points of a series in one answer
+
 __attribute__((format(printf, 4, 5))) static void tell(struct config_reader *r, struct place place, const char *key, const char *format, ...) {
     char text[1024];
     va_list args;
@@ -132,9 +134,47 @@ static void apply_overrides(struct config_reader *r) {
     if (o->step_ms > 0) config->window.step_ms = o->step_ms;
 }
 
+// Where a finding about a value belongs that the command line may have changed.
+__attribute__((format(printf, 5, 6))) static void tell_of_value(struct config_reader *r, const struct yaml_node *root, const char *key,
+                                                                bool given, const char *format, ...) {
+    char text[1024];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    const struct yaml_node *node = yaml_get(root, key);
+    bool in_file = !given && node != NULL;
+    findings_add(r->findings, FINDING_ERROR, given ? "command line" : r->config->file, in_file ? node->line : 0, in_file ? node->column : 0,
+                 key, "%s", text);
+}
+
+void config_check_window(struct config_reader *r, const struct yaml_node *root) {
+    const struct window_config *w = &r->config->window;
+    bool given = r->overrides->length_ms > 0 || r->overrides->step_ms > 0;
+    int64_t judged_ms = w->length_ms - w->warmup_ms;
+    if (w->length_ms == 0) return; // a finding is there
+    if (judged_ms <= 0) {
+        tell_of_value(r, root, "window", given, "warmup leaves nothing of length");
+    } else if (w->step_ms > judged_ms) {
+        tell_of_value(r, root, "window", given, "step is longer than what is judged (length without warmup)");
+    } else if (judged_ms / w->step_ms > MOST_STEPS) {
+        tell_of_value(r, root, "window", given, "more than %d steps, which Prometheus refuses; take a longer step or a shorter length", MOST_STEPS);
+    }
+}
+
+static void check_limits(struct config_reader *r, const struct yaml_node *root) {
+    const struct judge_config *judge = &r->config->judge;
+    if (isnan(r->overrides->pass) && isnan(r->overrides->marginal)) return; // checked where it was read
+    if (judge->marginal > judge->pass) {
+        tell_of_value(r, root, "judge", true, "marginal (%g) is over pass (%g)", judge->marginal, judge->pass);
+    }
+}
+
 void config_check(struct config_reader *r, const struct yaml_node *root) {
     if (root->kind != YAML_MAP) return;
     apply_overrides(r);
+    config_check_window(r, root);
+    check_limits(r, root);
     check_sources(r);
     check_scopes(r);
     for (size_t i = 0; i < r->config->metric_count; i++) check_metric(r, i);

@@ -8,4 +8,7 @@
 // Also fills in what follows from other keys: the baseline scope of one that is left out, inherited limits, expanded URLs.
 void config_check(struct config_reader *reader, const struct yaml_node *root);
 
+// Whether the window, after the command line had its say, holds a sensible number of steps.
+void config_check_window(struct config_reader *r, const struct yaml_node *root);
+
 #endif

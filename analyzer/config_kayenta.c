@@ -4,6 +4,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "config_check.h"
+
 bool config_is_kayenta(const struct yaml_node *root) {
     if (root->kind != YAML_MAP || yaml_get(root, "canary") != NULL || yaml_get(root, "sources") != NULL) return false;
     if (yaml_get(root, "classifier") != NULL) return true;
@@ -213,6 +215,7 @@ void config_read_kayenta(struct config_reader *r, const struct yaml_node *root) 
     if (!isnan(r->overrides->marginal)) config->judge.marginal = r->overrides->marginal;
     if (r->overrides->length_ms > 0) config->window.length_ms = r->overrides->length_ms;
     if (r->overrides->step_ms > 0) config->window.step_ms = r->overrides->step_ms;
+    config_check_window(r, root);
     read_side(r, SIDE_BASELINE);
     read_side(r, SIDE_CANARY);
     read_source(r);
