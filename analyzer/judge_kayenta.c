@@ -84,18 +84,41 @@ static void count_groups(const struct canary_config *config, struct verdict *v) 
     }
 }
 
+// Alone it makes the canary fail: a metric without data that must have some only when it is critical too.
+static bool decides(const struct metric_config *metric, const struct metric_result *m) {
+    return m->fails && (m->classification != CLASS_NODATA || metric->judge.critical);
+}
+
+// The score without the rule that makes it 0 when half of the metrics have no data: absent data must not fail a canary.
+static double score_of_groups(const struct kayenta_score *s) {
+    double sum = 0;
+    for (size_t i = 0; i < s->group_count; i++) sum += (s->groups[i].has_data ? s->groups[i].score : 100) * s->groups[i].weight / 100;
+    return sum;
+}
+
+// Whether the metrics that were judged, and not missing data alone, put the score below the limits.
+static bool fails_by_data(const struct canary_config *config, const struct verdict *v, const struct kayenta_score *s) {
+    bool any = false;
+    for (size_t i = 0; i < v->metric_count; i++) {
+        const struct metric_result *m = &v->metrics[i];
+        const struct metric_config *metric = &config->metrics[m->samples->metric];
+        if (metric->judge.muted || !failing(m)) continue;
+        if (decides(metric, m)) return true;
+        any = true;
+    }
+    return any && kayenta_round(score_of_groups(s)) < config->judge.marginal;
+}
+
 static bool score(const struct canary_config *config, struct verdict *v, struct arena *arena, struct error *err) {
     (void)err;
     struct kayenta_scored *results = arena_array(arena, v->metric_count, sizeof *results);
     struct kayenta_weight *weights = arena_array(arena, config->group_count, sizeof *weights);
-    bool any_fails = false;
     for (size_t i = 0; i < v->metric_count; i++) {
         const struct metric_result *m = &v->metrics[i];
         const struct metric_config *metric = &config->metrics[m->samples->metric];
         results[i] = (struct kayenta_scored){.class = scored_class(m), .reason = m->reason, .groups = metric->groups.items,
-                                             .group_count = metric->groups.count, .critical = m->fails && m->classification != CLASS_NODATA,
+                                             .group_count = metric->groups.count, .critical = decides(metric, m),
                                              .muted = metric->judge.muted};
-        any_fails = any_fails || (!metric->judge.muted && failing(m));
     }
     for (size_t i = 0; i < config->group_count; i++) weights[i] = (struct kayenta_weight){config->groups[i].name, config->groups[i].weight};
     struct kayenta_score_input input = {results, v->metric_count, weights, config->group_count, config->judge.pass, config->judge.marginal};
@@ -106,7 +129,7 @@ static bool score(const struct canary_config *config, struct verdict *v, struct 
     v->has_score = true;
     v->score = s.score;
     v->kind = s.class == KAYENTA_SCORE_PASS ? VERDICT_PASS : s.class == KAYENTA_SCORE_MARGINAL ? VERDICT_MARGINAL : VERDICT_FAIL;
-    if (v->kind == VERDICT_FAIL && !any_fails) v->kind = VERDICT_INCONCLUSIVE;
+    if (v->kind == VERDICT_FAIL && !fails_by_data(config, v, &s)) v->kind = VERDICT_INCONCLUSIVE;
     give_reasons(config, v, arena);
     return true;
 }

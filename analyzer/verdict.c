@@ -31,17 +31,19 @@ int verdict_exit_code(enum verdict_kind verdict) {
 static void judge_threshold(const struct metric_config *metric, struct arena *arena, struct metric_result *ret) {
     const struct column *column = &ret->samples->sides[SIDE_CANARY];
     int64_t high = 0, low = 0;
-    for (size_t i = 0; i < column->count; i++) {
-        if (metric->has_max && column->values[i] > metric->max) high++;
-        if (metric->has_min && column->values[i] < metric->min) low++;
+    double *values = arena_array(arena, column->count, sizeof *values);
+    size_t count = kayenta_clean_gaps((struct kayenta_sample){column->values, column->count}, metric->judge.nan_strategy, values);
+    for (size_t i = 0; i < count; i++) {
+        if (metric->has_max && values[i] > metric->max) high++;
+        if (metric->has_min && values[i] < metric->min) low++;
     }
     ret->outside = high + low;
-    summary_of(column->values, column->count, &ret->summary);
+    summary_of(values, count, &ret->summary);
     ret->classification = CLASS_PASS;
     if (ret->outside <= metric->allowed) return;
     ret->classification = high > 0 ? CLASS_HIGH : CLASS_LOW;
     ret->fails = metric->judge.critical;
-    ret->reason = arena_printf(arena, "%lld of %zu samples are %s %g (%lld allowed)", (long long)ret->outside, column->count,
+    ret->reason = arena_printf(arena, "%lld of %zu samples are %s %g (%lld allowed)", (long long)ret->outside, count,
                                high > 0 ? "over" : "under", high > 0 ? metric->max : metric->min, (long long)metric->allowed);
 }
 
@@ -54,10 +56,21 @@ static size_t usable(const struct metric_config *metric, const struct column *co
     return count;
 }
 
+static enum side first_side(const struct metric_config *metric) {
+    return metric->kind == METRIC_THRESHOLD ? SIDE_CANARY : SIDE_BASELINE;
+}
+
+static bool lacks_data(const struct metric_config *metric, const struct metric_result *result) {
+    for (int side = (int)first_side(metric); side < SIDE_COUNT; side++) {
+        if (usable(metric, &result->samples->sides[side]) == 0) return true;
+    }
+    return result->classification == CLASS_NODATA;
+}
+
 // No classification of a test stands on fewer samples than the metric asks for.
 static void require_samples(const struct plan *plan, const struct metric_config *metric, struct arena *arena, struct verdict *verdict,
                             struct metric_result *result) {
-    for (int side = metric->kind == METRIC_THRESHOLD ? SIDE_CANARY : SIDE_BASELINE; side < SIDE_COUNT; side++) {
+    for (int side = (int)first_side(metric); side < SIDE_COUNT; side++) {
         size_t count = usable(metric, &result->samples->sides[side]);
         if ((double)count >= metric->min_samples) continue;
         bool none = count == 0;
@@ -86,8 +99,10 @@ static bool judge_metrics(const struct plan *plan, const struct judge *judge, co
         } else if (!judge->metric(metric, result->samples, arena, result, err)) {
             return error_prefix(err, "metric %s", metric->name);
         }
-        if (metric->judge.must_have_data && result->classification == CLASS_NODATA) {
+        if (metric->judge.must_have_data && lacks_data(metric, result)) {
+            result->classification = CLASS_NODATA;
             result->fails = true;
+            if (result->reason == NULL) result->reason = "no samples, and the metric must have data";
             continue;
         }
         require_samples(plan, metric, arena, ret, result);

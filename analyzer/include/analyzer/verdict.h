@@ -25,7 +25,7 @@ struct metric_result {
     const char *reason;           // NULL: nothing to say
     struct kayenta_result judged; // as the judge left it; the reported class above may be more careful
     bool compared;                // judged is filled in (not for thresholds)
-    bool fails;                   // alone it makes the canary fail, as a critical metric that is high or low does
+    bool fails;                   // critical and high or low; or nodata and must have data, which alone fails the canary only when critical
     int64_t outside;              // threshold: samples beyond the limit
     struct summary summary;       // threshold: of the canary's samples
 };
