@@ -49,8 +49,9 @@ struct decoder *decoder_create(int http_status, const char *content_type, const 
     d->type_is_json = is_json_type(content_type);
     d->set = set;
     json_lexer_init(&d->json, (size_t)d->limits.string_bytes, KEYS_MAX);
-    d->stage_ms = mem_alloc(STAGE_SAMPLES * sizeof *d->stage_ms);
-    d->stage_value = mem_alloc(STAGE_SAMPLES * sizeof *d->stage_value);
+    d->stage_cap = STAGE_FIRST;
+    d->stage_ms = mem_alloc(d->stage_cap * sizeof *d->stage_ms);
+    d->stage_value = mem_alloc(d->stage_cap * sizeof *d->stage_value);
     if (http_status == HTTP_OK && !d->type_is_json) {
         d->failed = true;
         error_set(&d->err, ERROR_DATA, "byte 0: the content type is \"%.100s\", not JSON", content_type);

@@ -9,7 +9,9 @@
 
 // Samples wait here until their series ends, so that columns are allocated once and fit exactly. A range query gives
 // at most 11,001 points a series; longer raw series spill into columns that double.
-#define STAGE_SAMPLES 16384
+// The stage itself begins small: most series of a canary have 60 to 240 points.
+#define STAGE_SAMPLES ((size_t)16384)
+#define STAGE_FIRST ((size_t)512)
 #define PREFIX_BYTES 160
 
 // What an open container is. PLACE_SKIP: well-formed JSON that nobody asked for.
@@ -97,6 +99,7 @@ struct decoder {
     uint64_t samples; // stored in finished stages and histograms
     int64_t *stage_ms;
     double *stage_value;
+    size_t stage_cap; // STAGE_FIRST to STAGE_SAMPLES
     size_t staged;
     int64_t last_ms; // of the current series' floats
     int64_t sample_ms;

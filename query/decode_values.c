@@ -142,14 +142,25 @@ static void flush_stage(struct decoder *d, bool last) {
     d->staged = 0;
 }
 
+// The stage is full: it grows up to its bound, then its samples move into the columns.
+static void make_room(struct decoder *d) {
+    if (d->stage_cap == STAGE_SAMPLES) {
+        flush_stage(d, false);
+        return;
+    }
+    d->stage_cap *= 2;
+    d->stage_ms = mem_resize(d->stage_ms, d->stage_cap, sizeof *d->stage_ms);
+    d->stage_value = mem_resize(d->stage_value, d->stage_cap, sizeof *d->stage_value);
+}
+
 const char *decode_samples(struct decoder *d, const char *p, const char *end) {
     for (;;) {
-        if (d->staged == STAGE_SAMPLES) flush_stage(d, false);
+        if (d->staged == d->stage_cap) make_room(d);
         uint64_t left = d->limits.samples - d->samples;
-        size_t room = left < STAGE_SAMPLES ? (size_t)left : STAGE_SAMPLES;
+        size_t room = left < d->stage_cap ? (size_t)left : d->stage_cap;
         if (end - p >= TUPLE_MAX) {
             p = read_tuples(d, p, end - TUPLE_MAX, room);
-            if (d->staged == STAGE_SAMPLES) continue;
+            if (d->staged == d->stage_cap) continue;
             if (end - p >= TUPLE_MAX) return p; // something else than a plain tuple
         }
         char tail[2 * TUPLE_MAX] = {0}; // the zeroes match nothing, so a cut tuple is not taken
@@ -157,7 +168,7 @@ const char *decode_samples(struct decoder *d, const char *p, const char *end) {
         memcpy(tail, p, len);
         const char *stop = read_tuples(d, tail, tail + len, room);
         p += stop - tail;
-        if (d->staged < STAGE_SAMPLES || stop == tail) return p;
+        if (d->staged < d->stage_cap || stop == tail) return p;
     }
 }
 
@@ -169,7 +180,7 @@ bool decode_count_samples(struct decoder *d, uint64_t more) {
 bool decode_add_sample(struct decoder *d, int64_t time_ms, double value) {
     if (!decode_count_samples(d, 1)) return false;
     if (time_ms <= d->last_ms) return decode_wrong_data(d, "the times of a series do not rise");
-    if (d->staged == STAGE_SAMPLES) flush_stage(d, false);
+    if (d->staged == d->stage_cap) make_room(d);
     d->last_ms = d->stage_ms[d->staged] = time_ms;
     d->stage_value[d->staged++] = value;
     return true;
