@@ -2,7 +2,7 @@
 # The Debian packages serin needs, in one place for ./quickstart and ./check. Sourced by bash.
 # shellcheck shell=bash disable=SC2034 # the lists are for those who source this
 
-build_packages="gcc libc6-dev cmake ninja-build pkg-config libcurl4-openssl-dev libssl-dev libgsl-dev libjansson-dev libyaml-dev"
+build_packages="gcc libc6-dev cmake ninja-build pkg-config libcurl4-openssl-dev nettle-dev libgsl-dev libjansson-dev libyaml-dev"
 live_packages="prometheus"
 test_packages="libcmocka-dev python3 valgrind clang libclang-rt-14-dev $live_packages"
 

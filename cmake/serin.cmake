@@ -46,3 +46,13 @@ function(serin_fuzz name)
     set_tests_properties(fuzz.${name} PROPERTIES LABELS fuzz TIMEOUT 120)
   endif()
 endfunction()
+
+# serin_static(NAME library...): PkgConfig-like target PkgConfig::NAME that links the archives, or the shared libraries where
+# a system has no archives.
+function(serin_static name)
+  add_library(PkgConfig::${name} INTERFACE IMPORTED GLOBAL)
+  foreach(library ${ARGN})
+    find_library(${library}_file NAMES lib${library}.a ${library} REQUIRED)
+    target_link_libraries(PkgConfig::${name} INTERFACE ${${library}_file})
+  endforeach()
+endfunction()
