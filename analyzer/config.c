@@ -36,7 +36,7 @@ const char *direction_name(enum kayenta_direction direction) {
 }
 
 void config_overrides_init(struct config_overrides *overrides) {
-    *overrides = (struct config_overrides){.pass = NAN, .marginal = NAN};
+    *overrides = (struct config_overrides){.pass = (double)NAN, .marginal = (double)NAN};
 }
 
 static void read_headers(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, struct source_header **ret,

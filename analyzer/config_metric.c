@@ -168,7 +168,7 @@ static void read_metric(struct config_reader *r, const struct yaml_node *node, c
         {"tolerance", read_tolerance, 0, false},
         {"min_samples", config_positive, offsetof(struct metric_config, min_samples), false},
     };
-    *m = (struct metric_config){.name = "", .place = config_place(node), .kind = METRIC_SERIES, .min_samples = NAN};
+    *m = (struct metric_config){.name = "", .place = config_place(node), .kind = METRIC_SERIES, .min_samples = (double)NAN};
     kayenta_settings_default(&m->judge);
     if (node->kind == YAML_MAP) check_kind(r, node, path);
     config_read_map(r, node, path, keys, sizeof keys / sizeof keys[0], m);

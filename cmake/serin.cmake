@@ -12,6 +12,10 @@ if(SERIN_SANITIZE)
   target_compile_options(serin_flags INTERFACE -fsanitize=${SERIN_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   target_link_options(serin_flags INTERFACE -fsanitize=${SERIN_SANITIZE})
 endif()
+if(SERIN_FUZZ)
+  # Every room tells the fuzzer which branches an input took; a target alone would leave it blind.
+  target_compile_options(serin_flags INTERFACE -fsanitize=fuzzer-no-link)
+endif()
 
 # serin_room(NAME SOURCES file.c... LINK room... PRIVATE library...): one static library, public headers in include/NAME/.
 function(serin_room name)

@@ -12,6 +12,8 @@
 #include "base/file.h"
 #include "good_config.h"
 
+#define NONE ((double)NAN)
+
 static void test_config__reads_a_good_one(void **state) {
     (void)state;
     struct read_config r = {0};
@@ -159,13 +161,13 @@ static void test_config__command_line_is_checked_with_the_file(void **state) {
         double pass, marginal;
         const char *part; // NULL: good
     } cases[] = {
-        {3600000, 0, NAN, NAN, NULL},
-        {0, 60000, 90, NAN, NULL},
-        {60000, 0, NAN, NAN, "warmup leaves nothing"},
-        {0, 3600000, NAN, NAN, "step is longer"},
-        {0, 1, NAN, NAN, "more than 11000 steps"},
-        {0, 0, 60, NAN, "marginal (70) is over pass (60)"},
-        {0, 0, NAN, 90, "marginal (90) is over pass (85)"},
+        {3600000, 0, NONE, NONE, NULL},
+        {0, 60000, 90, NONE, NULL},
+        {60000, 0, NONE, NONE, "warmup leaves nothing"},
+        {0, 3600000, NONE, NONE, "step is longer"},
+        {0, 1, NONE, NONE, "more than 11000 steps"},
+        {0, 0, 60, NONE, "marginal (70) is over pass (60)"},
+        {0, 0, NONE, 90, "marginal (90) is over pass (85)"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct config_overrides o;

@@ -21,7 +21,7 @@ static void test_buf_double__spells_the_shortest_form(void **state) {
         {0, "0"},           {-0.0, "-0"},        {0.1, "0.1"},           {2.385, "2.385"},           {1.0 / 3, "0.3333333333333333"},
         {100, "100"},       {1e21, "1e+21"},     {1e-7, "1e-07"},        {0.1 + 0.2, "0.30000000000000004"}, {-2.5, "-2.5"},
         {DBL_MAX, "1.7976931348623157e+308"},    {DBL_MIN, "2.2250738585072014e-308"}, {DBL_TRUE_MIN, "5e-324"}, {1e-310, "1e-310"},
-        {INFINITY, "+Inf"}, {-INFINITY, "-Inf"}, {NAN, "NaN"},           {-NAN, "NaN"},              {9007199254740993.0, "9007199254740992"},
+        {(double)INFINITY, "+Inf"}, {-(double)INFINITY, "-Inf"}, {(double)NAN, "NaN"},           {-(double)NAN, "NaN"},              {9007199254740993.0, "9007199254740992"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct buf text;
