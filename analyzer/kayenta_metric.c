@@ -23,8 +23,12 @@ struct side {
 };
 
 static const char *const class_names[] = {
-    [KAYENTA_PASS] = "Pass",     [KAYENTA_HIGH] = "High",                    [KAYENTA_LOW] = "Low",
-    [KAYENTA_NODATA] = "Nodata", [KAYENTA_NODATA_FAIL] = "NodataFailMetric", [KAYENTA_ERROR] = "Error",
+    [KAYENTA_PASS] = "Pass",
+    [KAYENTA_HIGH] = "High",
+    [KAYENTA_LOW] = "Low",
+    [KAYENTA_NODATA] = "Nodata",
+    [KAYENTA_NODATA_FAIL] = "NodataFailMetric",
+    [KAYENTA_ERROR] = "Error",
 };
 
 struct kayenta_effect_limits kayenta_limits_default(enum kayenta_measure measure) {
@@ -68,8 +72,7 @@ size_t kayenta_clean_gaps(struct kayenta_sample sample, enum kayenta_nan_strateg
 
 static double *sorted_copy(const double *values, size_t count) {
     double *sorted = mem_zero(count + 1, sizeof *sorted);
-    if (count > 0)
-        memcpy(sorted, values, count * sizeof *sorted);
+    if (count > 0) memcpy(sorted, values, count * sizeof *sorted);
     rank_sort(sorted, count);
     return sorted;
 }
@@ -77,8 +80,7 @@ static double *sorted_copy(const double *values, size_t count) {
 void kayenta_outliers(struct kayenta_sample sample, double factor, bool guarded, bool *ret_flags) {
     double *sorted = sorted_copy(sample.values, sample.count);
     struct fences fences = fences_quartile(sorted, sample.count, factor, guarded);
-    for (size_t i = 0; i < sample.count; i++)
-        ret_flags[i] = fences_outside(fences, sample.values[i]);
+    for (size_t i = 0; i < sample.count; i++) ret_flags[i] = fences_outside(fences, sample.values[i]);
     free(sorted);
 }
 
@@ -90,8 +92,7 @@ static void side_clean(struct side *side, struct kayenta_sample sample, const st
         kayenta_outliers((struct kayenta_sample){side->values, side->count}, settings->outlier_factor, true, flags);
         size_t kept = 0;
         for (size_t i = 0; i < side->count; i++) {
-            if (!flags[i])
-                side->values[kept++] = side->values[i];
+            if (!flags[i]) side->values[kept++] = side->values[i];
         }
         side->count = kept;
         free(flags);
@@ -123,26 +124,22 @@ static double noise_next(uint64_t *state) {
 static void side_add_noise(struct side *side, uint64_t *state) {
     double deviation = side->values[0] * NOISE_SHARE;
     for (size_t i = 0; i < side->count; i++) {
-        if (deviation != 0)
-            side->values[i] += deviation * noise_next(state);
+        if (deviation != 0) side->values[i] += deviation * noise_next(state);
     }
     memcpy(side->sorted, side->values, side->count * sizeof *side->values);
     rank_sort(side->sorted, side->count);
 }
 
 static bool sides_identical(const struct side *x, const struct side *y) {
-    if (x->count != y->count)
-        return false;
+    if (x->count != y->count) return false;
     for (size_t i = 0; i < x->count; i++) {
-        if (x->sorted[i] != y->sorted[i])
-            return false;
+        if (x->sorted[i] != y->sorted[i]) return false;
     }
     return true;
 }
 
 static void classify_empty(const char *name, const struct kayenta_settings *settings, struct kayenta_result *ret) {
-    if (settings->nan_strategy == KAYENTA_NAN_REPLACE)
-        return; // Pass, without a reason
+    if (settings->nan_strategy == KAYENTA_NAN_REPLACE) return; // Pass, without a reason
     snprintf(ret->reason, sizeof ret->reason, "Missing data for %s", name);
     bool fail = settings->must_have_data && !settings->critical;
     ret->class = fail ? KAYENTA_NODATA_FAIL : KAYENTA_NODATA;
@@ -215,8 +212,7 @@ static void classify_sides(const char *name, struct side *x, struct side *y, con
         return;
     }
     if (side_constant(x) && side_constant(y)) {
-        if (x->sorted[0] == y->sorted[0])
-            return; // one single value over both sides: Pass, without a reason
+        if (x->sorted[0] == y->sorted[0]) return; // one single value over both sides: Pass, without a reason
         uint64_t state = 0x9e3779b97f4a7c15u;
         side_add_noise(x, &state);
         side_add_noise(y, &state);

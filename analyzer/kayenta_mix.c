@@ -35,7 +35,8 @@ static bool tags_equal(const struct kayenta_tags *a, const struct kayenta_tags *
 
 static void tags_text(struct buf *out, const struct kayenta_tags *tags, const char *between) {
     buf_char(out, '{');
-    for (size_t i = 0; i < tags->count; i++) buf_printf(out, "%s%s%s%s", i > 0 ? ", " : "", tags->items[i].name, between, tags->items[i].value);
+    for (size_t i = 0; i < tags->count; i++)
+        buf_printf(out, "%s%s%s%s", i > 0 ? ", " : "", tags->items[i].name, between, tags->items[i].value);
     buf_char(out, '}');
 }
 
@@ -58,7 +59,8 @@ static bool pad(const struct kayenta_set *set, struct arena *arena, struct kayen
     int64_t expected = expected_values(set);
     *ret = *set;
     if (expected <= 0 || (uint64_t)expected <= set->count) return true;
-    if (expected > MOST_VALUES) return error_set(err, ERROR_LIMIT, "metric %s: more than %d values in its time range", set->name, MOST_VALUES);
+    if (expected > MOST_VALUES)
+        return error_set(err, ERROR_LIMIT, "metric %s: more than %d values in its time range", set->name, MOST_VALUES);
     double *values = arena_array(arena, (size_t)expected, sizeof *values);
     for (size_t i = 0; i < (size_t)expected; i++) values[i] = i < set->count ? set->values[i] : (double)NAN;
     ret->values = values;
@@ -78,8 +80,8 @@ static bool refuse_tags(const struct kayenta_set *control, const struct kayenta_
     return false;
 }
 
-bool kayenta_mix_one(const struct kayenta_set *control, const struct kayenta_set *experiment, struct arena *arena,
-                     struct kayenta_pair *ret, struct error *err) {
+bool kayenta_mix_one(const struct kayenta_set *control, const struct kayenta_set *experiment, struct arena *arena, struct kayenta_pair *ret,
+                     struct error *err) {
     if (!named(control->name)) return error_set(err, ERROR_DATA, "Control metric set name was not set.");
     if (!named(experiment->name)) return error_set(err, ERROR_DATA, "Experiment metric set name was not set.");
     if (strcmp(control->name, experiment->name) != 0)

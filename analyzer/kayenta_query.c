@@ -81,10 +81,11 @@ static bool resource_filter(const char *resource, const struct kayenta_query_sco
     bool ec2 = filled(resource) && strcmp(resource, "aws_ec2_instance") == 0;
     if (!filled(resource)) return error_set(err, ERROR_CONFIG, "Either a resource type or a custom filter is required.");
     if (!gce && !ec2)
-        return error_set(err, ERROR_CONFIG,
-                         "There is no explicit support for resourceType '%s'. You may build whatever query makes sense for your environment "
-                         "via label bindings and custom filter templates.",
-                         resource);
+        return error_set(
+            err, ERROR_CONFIG,
+            "There is no explicit support for resourceType '%s'. You may build whatever query makes sense for your environment "
+            "via label bindings and custom filter templates.",
+            resource);
     if (!filled(scope->location))
         return error_set(err, ERROR_CONFIG, "Location (i.e. region) is required when resourceType is '%s'.", resource);
     if (filled(scope->scope)) {

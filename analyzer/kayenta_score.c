@@ -15,7 +15,8 @@ struct group_tally {
 };
 
 const char *kayenta_score_class_name(enum kayenta_score_class class) {
-    static const char *const names[] = {[KAYENTA_SCORE_FAIL] = "Fail", [KAYENTA_SCORE_MARGINAL] = "Marginal", [KAYENTA_SCORE_PASS] = "Pass"};
+    static const char *const names[] = {
+        [KAYENTA_SCORE_FAIL] = "Fail", [KAYENTA_SCORE_MARGINAL] = "Marginal", [KAYENTA_SCORE_PASS] = "Pass"};
     return names[class];
 }
 
@@ -58,12 +59,17 @@ static size_t group_index(const struct kayenta_score *score, const char *name) {
 
 static void tally(struct group_tally *group, enum kayenta_class class) {
     switch (class) {
-    case KAYENTA_PASS: group->pass++; break;
+    case KAYENTA_PASS:
+        group->pass++;
+        break;
     case KAYENTA_HIGH:
     case KAYENTA_LOW:
-    case KAYENTA_NODATA_FAIL: group->fail++; break;
+    case KAYENTA_NODATA_FAIL:
+        group->fail++;
+        break;
     case KAYENTA_NODATA:
-    case KAYENTA_ERROR: break;
+    case KAYENTA_ERROR:
+        break;
     }
 }
 

@@ -33,7 +33,8 @@ void kayenta_template_unescape(const char *text, struct buf *out) {
     buf_str(out, text);
 }
 
-static bool expand(struct view text, const struct kayenta_bindings *bindings, const struct frame *outer, struct buf *out, struct error *err);
+static bool expand(struct view text, const struct kayenta_bindings *bindings, const struct frame *outer, struct buf *out,
+                   struct error *err);
 
 static bool expand_value(struct view name, struct view value, const struct kayenta_bindings *bindings, const struct frame *outer,
                          struct buf *out, struct error *err) {
@@ -57,7 +58,8 @@ static bool expand_placeholder(struct view inside, const struct kayenta_bindings
     return expand_value(name, (struct view){fallback.ptr + 2, fallback.len - 2}, bindings, outer, out, err);
 }
 
-static bool expand(struct view text, const struct kayenta_bindings *bindings, const struct frame *outer, struct buf *out, struct error *err) {
+static bool expand(struct view text, const struct kayenta_bindings *bindings, const struct frame *outer, struct buf *out,
+                   struct error *err) {
     struct view start;
     while ((start = find(text, "${")).ptr != NULL) {
         size_t before = (size_t)(start.ptr - text.ptr);

@@ -9,14 +9,12 @@
 
 double effect_mean_ratio(const double *x, size_t x_count, const double *y, size_t y_count) {
     double mean_x = summary_mean(x, x_count), mean_y = summary_mean(y, y_count);
-    if (mean_x == 0 || mean_y == 0)
-        return (double)NAN;
+    if (mean_x == 0 || mean_y == 0) return (double)NAN;
     return mean_x / mean_y;
 }
 
 double effect_cles(const double *x, size_t x_count, const double *y, size_t y_count, int64_t *scratch) {
-    if (x_count == 0 || y_count == 0)
-        return (double)NAN;
+    if (x_count == 0 || y_count == 0) return (double)NAN;
     rank_keys(x, x_count, 0, scratch);
     rank_keys(y, y_count, 0, scratch + x_count);
     double sum = rank_merge(scratch, x_count, scratch + x_count, y_count).sum_x;

@@ -5,16 +5,12 @@
 #include <math.h>
 
 double quantile_sorted(const double *sorted, size_t count, double percent) {
-    if (count == 0)
-        return (double)NAN;
-    if (count == 1)
-        return sorted[0];
+    if (count == 0) return (double)NAN;
+    if (count == 1) return sorted[0];
     double n = (double)count, share = percent / 100;
     double position = 1 + share * (n - 1);
-    if (share <= 0 || position < 1)
-        return sorted[0];
-    if (share >= 1 || position >= n)
-        return sorted[count - 1];
+    if (share <= 0 || position < 1) return sorted[0];
+    if (share >= 1 || position >= n) return sorted[count - 1];
     double below = floor(position);
     size_t i = (size_t)below;
     double lower = sorted[i - 1], upper = sorted[i];

@@ -16,21 +16,17 @@ static int64_t key_of(double value) {
 void rank_sort(double *values, size_t count) {
     size_t numbers = 0;
     for (size_t i = 0; i < count; i++) {
-        if (isnan(values[i]))
-            continue;
+        if (isnan(values[i])) continue;
         double number = values[i];
         values[i] = values[numbers];
         values[numbers++] = number;
     }
     gsl_sort(values, 1, numbers);
     size_t from = 0, negative = 0;
-    while (from < numbers && values[from] < 0)
-        from++;
+    while (from < numbers && values[from] < 0) from++;
     size_t to = from;
-    for (; to < numbers && values[to] == 0; to++)
-        negative += signbit(values[to]) != 0;
-    for (size_t i = from; i < to; i++)
-        values[i] = i - from < negative ? -0.0 : 0.0;
+    for (; to < numbers && values[to] == 0; to++) negative += signbit(values[to]) != 0;
+    for (size_t i = from; i < to; i++) values[i] = i - from < negative ? -0.0 : 0.0;
 }
 
 void rank_keys(const double *sorted, size_t count, double shift, int64_t *ret_keys) {
@@ -42,8 +38,7 @@ void rank_keys(const double *sorted, size_t count, double shift, int64_t *ret_ke
 
 static size_t run_length(const int64_t *keys, size_t from, size_t count, int64_t key) {
     size_t end = from;
-    while (end < count && keys[end] == key)
-        end++;
+    while (end < count && keys[end] == key) end++;
     return end - from;
 }
 
@@ -60,15 +55,13 @@ struct rank_sums rank_merge(const int64_t *x, size_t x_count, const int64_t *y, 
         size_t in_x = run_length(x, i, x_count, key), in_y = run_length(y, j, y_count, key);
         size_t size = in_x + in_y;
         doubled += (uint64_t)in_x * (2 * (uint64_t)(i + j) + size + 1);
-        if (size > 1)
-            ties += tie_term(size);
+        if (size > 1) ties += tie_term(size);
         i += in_x;
         j += in_y;
     }
     while (j < y_count) { // above all of x: only ties count
         size_t size = run_length(y, j, y_count, y[j]);
-        if (size > 1)
-            ties += tie_term(size);
+        if (size > 1) ties += tie_term(size);
         j += size;
     }
     return (struct rank_sums){(double)doubled / 2, ties};

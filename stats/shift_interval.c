@@ -35,17 +35,14 @@ double shift_highest(const struct shift_samples *samples) {
 }
 
 enum shift_status shift_statistic(const struct shift_samples *samples, double shift, double quantile, double *ret_value) {
-    if (samples->x_count == 0 || samples->y_count == 0)
-        return SHIFT_EMPTY;
+    if (samples->x_count == 0 || samples->y_count == 0) return SHIFT_EMPTY;
     double m = (double)samples->x_count, n = (double)samples->y_count;
     rank_keys(samples->x, samples->x_count, shift, samples->scratch);
-    struct rank_sums ranks =
-        rank_merge(samples->scratch, samples->x_count, samples->scratch + samples->x_count, samples->y_count);
+    struct rank_sums ranks = rank_merge(samples->scratch, samples->x_count, samples->scratch + samples->x_count, samples->y_count);
     double distance = ranks.sum_x - m * (m + 1) / 2 - m * n / 2;
     double correction = distance > 0 ? 0.5 : distance < 0 ? -0.5 : 0;
     double sigma = sqrt((m * n / 12) * ((m + n + 1) - ranks.ties / ((m + n) * (m + n - 1))));
-    if (sigma == 0)
-        return SHIFT_NO_VARIANCE;
+    if (sigma == 0) return SHIFT_NO_VARIANCE;
     *ret_value = (distance - correction) / sigma - quantile;
     return SHIFT_OK;
 }
@@ -81,12 +78,9 @@ static bool search_round(struct search *s, double *ret_step) {
     }
     double tol = 2 * DBL_EPSILON * fabs(s->b.at) + TOLERANCE / 2;
     double step = (s->c.at - s->b.at) / 2;
-    if (fabs(step) <= tol || s->b.value == 0)
-        return true;
-    if (fabs(prev) >= tol && fabs(s->a.value) > fabs(s->b.value))
-        step = next_step(s, prev, tol, step);
-    if (fabs(step) < tol)
-        step = step > 0 ? tol : -tol;
+    if (fabs(step) <= tol || s->b.value == 0) return true;
+    if (fabs(prev) >= tol && fabs(s->a.value) > fabs(s->b.value)) step = next_step(s, prev, tol, step);
+    if (fabs(step) < tol) step = step > 0 ? tol : -tol;
     *ret_step = step;
     return false;
 }
@@ -100,15 +94,12 @@ static enum shift_status search_root(const struct shift_samples *samples, double
     struct search s = {.a = low, .b = high, .c = low};
     for (int round = 0; round < ROUNDS; round++) {
         double step;
-        if (search_round(&s, &step))
-            break;
+        if (search_round(&s, &step)) break;
         s.a = s.b;
         s.b.at += step;
         enum shift_status status = shift_statistic(samples, s.b.at, quantile, &s.b.value);
-        if (status != SHIFT_OK)
-            return status;
-        if ((s.b.value > 0 && s.c.value > 0) || (s.b.value < 0 && s.c.value < 0))
-            s.c = s.a;
+        if (status != SHIFT_OK) return status;
+        if ((s.b.value > 0 && s.c.value > 0) || (s.b.value < 0 && s.c.value < 0)) s.c = s.a;
     }
     *ret_root = s.b.at;
     return SHIFT_OK;
@@ -116,21 +107,18 @@ static enum shift_status search_root(const struct shift_samples *samples, double
 
 // Both ends of the range with the values there; the same for every root, so they are computed once.
 static enum shift_status range_ends(const struct shift_samples *samples, struct point *ret_low, struct point *ret_high) {
-    if (samples->x_count == 0 || samples->y_count == 0)
-        return SHIFT_EMPTY;
+    if (samples->x_count == 0 || samples->y_count == 0) return SHIFT_EMPTY;
     ret_low->at = shift_lowest(samples);
     ret_high->at = shift_highest(samples);
     enum shift_status status = shift_statistic(samples, ret_low->at, 0, &ret_low->value);
-    if (status == SHIFT_OK)
-        status = shift_statistic(samples, ret_high->at, 0, &ret_high->value);
+    if (status == SHIFT_OK) status = shift_statistic(samples, ret_high->at, 0, &ret_high->value);
     return status;
 }
 
 enum shift_status shift_root(const struct shift_samples *samples, double quantile, double *ret_root) {
     struct point low, high;
     enum shift_status status = range_ends(samples, &low, &high);
-    if (status != SHIFT_OK)
-        return status;
+    if (status != SHIFT_OK) return status;
     low.value -= quantile;
     high.value -= quantile;
     return search_root(samples, quantile, low, high, ret_root);
@@ -156,13 +144,9 @@ enum shift_status shift_interval(const struct shift_samples *samples, double con
     struct shift_interval found = {0};
     double reach = normal_two_sided(confidence);
     enum shift_status status = range_ends(samples, &low, &high);
-    if (status == SHIFT_OK)
-        status = interval_end(samples, reach, low, high, &found.lower);
-    if (status == SHIFT_OK)
-        status = interval_end(samples, -reach, low, high, &found.upper);
-    if (status == SHIFT_OK)
-        status = search_root(samples, 0, low, high, &found.estimate);
-    if (status == SHIFT_OK)
-        *ret = found;
+    if (status == SHIFT_OK) status = interval_end(samples, reach, low, high, &found.lower);
+    if (status == SHIFT_OK) status = interval_end(samples, -reach, low, high, &found.upper);
+    if (status == SHIFT_OK) status = search_root(samples, 0, low, high, &found.estimate);
+    if (status == SHIFT_OK) *ret = found;
     return status;
 }

@@ -21,8 +21,9 @@ bool conform_number(const json_t *json, double *ret) {
     static const struct {
         const char *text;
         double value;
-    } special[] = {{"NaN", (double)NAN},      {"Infinity", (double)INFINITY}, {"+Infinity", (double)INFINITY}, {"-Infinity", -(double)INFINITY},
-                   {"Inf", (double)INFINITY}, {"+Inf", (double)INFINITY},     {"-Inf", -(double)INFINITY}};
+    } special[] = {
+        {"NaN", (double)NAN},      {"Infinity", (double)INFINITY}, {"+Infinity", (double)INFINITY}, {"-Infinity", -(double)INFINITY},
+        {"Inf", (double)INFINITY}, {"+Inf", (double)INFINITY},     {"-Inf", -(double)INFINITY}};
     if (json_is_number(json)) {
         *ret = json_number_value(json);
         return true;

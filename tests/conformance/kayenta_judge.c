@@ -43,12 +43,10 @@ static bool check_kinds(const json_t *settings, struct error *err) {
     }
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
         const json_t *value = json_object_get(json_object_get(settings, "effectSize"), numbers[i]);
-        if (!is_setting_number(value))
-            return error_set(err, ERROR_CONFIG, "effectSize.%s must be a number", numbers[i]);
+        if (!is_setting_number(value)) return error_set(err, ERROR_CONFIG, "effectSize.%s must be a number", numbers[i]);
     }
     const json_t *factor = json_object_get(json_object_get(settings, "outliers"), "outlierFactor");
-    if (!is_setting_number(factor))
-        return error_set(err, ERROR_CONFIG, "outliers.outlierFactor must be a number");
+    if (!is_setting_number(factor)) return error_set(err, ERROR_CONFIG, "outliers.outlierFactor must be a number");
     return true;
 }
 
@@ -73,18 +71,19 @@ static bool read_settings(const json_t *json, struct kayenta_settings *ret, stru
 }
 
 static json_t *summary_json(const struct summary *s) {
-    return json_pack("{s:o, s:o, s:o, s:o, s:I}", "min", conform_real(s->min), "max", conform_real(s->max), "mean", conform_real(s->mean), "std",
-                     conform_real(s->std), "count", (json_int_t)s->count);
+    return json_pack("{s:o, s:o, s:o, s:o, s:I}", "min", conform_real(s->min), "max", conform_real(s->max), "mean", conform_real(s->mean),
+                     "std", conform_real(s->std), "count", (json_int_t)s->count);
 }
 
 static json_t *result_json(const struct kayenta_result *r) {
-    json_t *out = json_pack("{s:s, s:o, s:b, s:o, s:o, s:o}", "classification", kayenta_class_name(r->class), "classificationReason",
-                            conform_text_or_null(r->reason), "critical", r->critical, "ratio", r->has_ratio ? conform_real(r->ratio) : json_null(),
-                            "experimentStats", summary_json(&r->experiment), "controlStats", summary_json(&r->control));
+    json_t *out =
+        json_pack("{s:s, s:o, s:b, s:o, s:o, s:o}", "classification", kayenta_class_name(r->class), "classificationReason",
+                  conform_text_or_null(r->reason), "critical", r->critical, "ratio", r->has_ratio ? conform_real(r->ratio) : json_null(),
+                  "experimentStats", summary_json(&r->experiment), "controlStats", summary_json(&r->control));
     if (r->tested) {
         json_object_set_new(out, "internals",
-                            json_pack("{s:o, s:o, s:o, s:o}", "ciLower", conform_real(r->lower), "ciUpper", conform_real(r->upper), "estimate",
-                                      conform_real(r->estimate), "effectSize", conform_real(r->effect)));
+                            json_pack("{s:o, s:o, s:o, s:o}", "ciLower", conform_real(r->lower), "ciUpper", conform_real(r->upper),
+                                      "estimate", conform_real(r->estimate), "effectSize", conform_real(r->effect)));
     }
     return out;
 }
@@ -154,7 +153,8 @@ static bool read_score_input(const json_t *inputs, struct arena *arena, struct k
 
 static json_t *score_json(const struct kayenta_score *score) {
     json_t *groups = json_object();
-    for (size_t i = 0; i < score->group_count; i++) json_object_set_new(groups, score->groups[i].name, conform_real(score->groups[i].score));
+    for (size_t i = 0; i < score->group_count; i++)
+        json_object_set_new(groups, score->groups[i].name, conform_real(score->groups[i].score));
     return json_pack("{s:o, s:s, s:s, s:o}", "score", conform_real(score->score), "classification", kayenta_score_class_name(score->class),
                      "classificationReason", score->reason, "groupScores", groups);
 }

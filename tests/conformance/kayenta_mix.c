@@ -40,7 +40,8 @@ static bool read_set(const json_t *json, struct arena *arena, struct kayenta_set
     ret->count = values.count;
     ret->step_ms = conform_integer(json, "stepMillis", conform_integer(json, "stepSecs", 0) * 1000);
     if (!good) return error_set(err, ERROR_DATA, "a value is not a number");
-    return read_time(json, "startTimeMillis", "startTimeIso", &ret->start_ms, err) && read_time(json, "endTimeMillis", "endTimeIso", &ret->end_ms, err);
+    return read_time(json, "startTimeMillis", "startTimeIso", &ret->start_ms, err) &&
+           read_time(json, "endTimeMillis", "endTimeIso", &ret->end_ms, err);
 }
 
 static void free_list(struct list *list) {
@@ -78,9 +79,10 @@ static json_t *scope_json(const struct kayenta_set *set) {
 
 static json_t *pair_json(const struct kayenta_pair *pair) {
     const struct kayenta_set *x = &pair->control, *y = &pair->experiment;
-    return json_pack("{s:s, s:o, s:{s:o, s:o}, s:{s:o, s:o}, s:{s:o, s:o}}", "name", x->name, "tags", tags_json(&x->tags), "values", "control",
-                     conform_reals(x->values, x->count), "experiment", conform_reals(y->values, y->count), "attributes", "control",
-                     attributes_json(x), "experiment", attributes_json(y), "scopes", "control", scope_json(x), "experiment", scope_json(y));
+    return json_pack("{s:s, s:o, s:{s:o, s:o}, s:{s:o, s:o}, s:{s:o, s:o}}", "name", x->name, "tags", tags_json(&x->tags), "values",
+                     "control", conform_reals(x->values, x->count), "experiment", conform_reals(y->values, y->count), "attributes",
+                     "control", attributes_json(x), "experiment", attributes_json(y), "scopes", "control", scope_json(x), "experiment",
+                     scope_json(y));
 }
 
 json_t *conform_mix_one(const json_t *inputs, struct error *err) {
@@ -89,7 +91,8 @@ json_t *conform_mix_one(const json_t *inputs, struct error *err) {
     struct kayenta_pair pair;
     json_t *out = NULL;
     if (read_set(json_object_get(inputs, "control"), &arena, &control, err) &&
-        read_set(json_object_get(inputs, "experiment"), &arena, &experiment, err) && kayenta_mix_one(&control, &experiment, &arena, &pair, err))
+        read_set(json_object_get(inputs, "experiment"), &arena, &experiment, err) &&
+        kayenta_mix_one(&control, &experiment, &arena, &pair, err))
         out = pair_json(&pair);
     free((void *)(uintptr_t)control.values);
     free((void *)(uintptr_t)experiment.values);
@@ -105,7 +108,7 @@ static json_t *mix_lists(const char *const *metrics, size_t count, const struct 
     if (kayenta_mix_all(metrics, count, x, y, arena, &pairs, err)) {
         json_t *array = json_array();
         for (size_t i = 0; i < pairs.count; i++) json_array_append_new(array, pair_json(&pairs.items[i]));
-        out = json_pack("{s:o}", "pairs", array);
+        out = json_pack("{s:o, s:I}", "pairs", array, "pairCount", (json_int_t)pairs.count);
     }
     free(pairs.items);
     return out;
@@ -210,8 +213,9 @@ static json_t *placeholder(const json_t *inputs) {
             time_parse(view_of(json_string_value(texts[i])), &times[i]);
     }
     conform_number(conform_any(from, steps), &step);
-    return json_pack("[{s:I, s:I, s:I, s:{}, s:[], s:{}}]", "startTimeMillis", (json_int_t)conform_integer(from, "startTimeMillis", times[0]),
-                     "endTimeMillis", (json_int_t)conform_integer(from, "endTimeMillis", times[1]), "stepMillis",
+    return json_pack("[{s:I, s:I, s:I, s:{}, s:[], s:{}}]", "startTimeMillis",
+                     (json_int_t)conform_integer(from, "startTimeMillis", times[0]), "endTimeMillis",
+                     (json_int_t)conform_integer(from, "endTimeMillis", times[1]), "stepMillis",
                      (json_int_t)conform_integer(from, "stepMillis", (int64_t)(step * 1000)), "tags", "values", "attributes");
 }
 

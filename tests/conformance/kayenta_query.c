@@ -88,7 +88,8 @@ static bool known(const char *name, const char *const *names) {
 
 // The attributes asked for from the scope, then those that the query has too, then all parameters of the scope.
 static bool read_bindings(const json_t *inputs, const json_t *query, struct arena *arena, struct kayenta_bindings *ret, struct error *err) {
-    static const char *const properties[] = {"scope", "location", "start", "end", "step", "extendedScopeParams", "project", "resourceType", NULL};
+    static const char *const properties[] = {"scope",   "location",     "start", "end", "step", "extendedScopeParams",
+                                             "project", "resourceType", NULL};
     const json_t *asked = json_object_get(inputs, "baseScopeAttributes"), *scope = json_object_get(inputs, "scope");
     struct name_values params;
     read_map(json_object_get(scope, "extendedScopeParams"), arena, &params);

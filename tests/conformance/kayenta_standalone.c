@@ -32,7 +32,8 @@ static int64_t integer(const json_t *inputs, const char *name, int64_t otherwise
 }
 
 static bool read_schedule(const json_t *inputs, struct kayenta_schedule *ret, struct error *err) {
-    static const char *const nows[] = {"now", NULL}, *const starts[] = {"start", "startTimeIso", NULL}, *const ends[] = {"end", "endTimeIso", NULL};
+    static const char *const nows[] = {"now", NULL}, *const starts[] = {"start", "startTimeIso", NULL},
+                             *const ends[] = {"end", "endTimeIso", NULL};
     static const char *const lifetimes[] = {"lifetimeDurationMins", "lifetimeMins", NULL};
     const json_t *lifetime = find(inputs, lifetimes);
     bool given;
@@ -42,7 +43,8 @@ static bool read_schedule(const json_t *inputs, struct kayenta_schedule *ret, st
         .has_lifetime = lifetime != NULL,
         .lifetime_mins = json_is_number(lifetime) ? (int64_t)json_number_value(lifetime) : 0,
     };
-    return read_time(find(inputs, nows), &ret->now_ms, &given, err) && read_time(find(inputs, starts), &ret->start_ms, &ret->has_start, err) &&
+    return read_time(find(inputs, nows), &ret->now_ms, &given, err) &&
+           read_time(find(inputs, starts), &ret->start_ms, &ret->has_start, err) &&
            read_time(find(inputs, ends), &ret->end_ms, &ret->has_end, err);
 }
 
@@ -78,8 +80,8 @@ json_t *conform_window(const json_t *inputs, struct error *err) {
     for (size_t i = 0; i < json_array_size(numbers); i++) {
         int64_t judgement = (int64_t)json_number_value(json_array_get(numbers, i));
         struct kayenta_window window = kayenta_window(&schedule, interval_of(inputs, &schedule), judgement);
-        json_array_append_new(windows, json_pack("{s:I, s:o, s:o}", "judgement", (json_int_t)judgement, "start", time_json(window.start_ms), "end",
-                                                 time_json(window.end_ms)));
+        json_array_append_new(windows, json_pack("{s:I, s:o, s:o}", "judgement", (json_int_t)judgement, "start", time_json(window.start_ms),
+                                                 "end", time_json(window.end_ms)));
     }
     return json_pack("{s:o}", "windows", windows);
 }
@@ -110,12 +112,12 @@ json_t *conform_scopes(const json_t *inputs, struct error *err) {
         const char *name = conform_text(scope, "scopeName");
         struct kayenta_window back = kayenta_window_back(window, conform_integer(scope, "controlOffsetInMinutes", 0));
         json_object_set_new(out, name != NULL ? name : "default",
-                            json_pack("{s:o, s:o}", "controlScope", side_json(scope, "controlScope", "controlLocation", back, step), "experimentScope",
-                                      side_json(scope, "experimentScope", "experimentLocation", window, step)));
+                            json_pack("{s:o, s:o}", "controlScope", side_json(scope, "controlScope", "controlLocation", back, step),
+                                      "experimentScope", side_json(scope, "experimentScope", "experimentLocation", window, step)));
     }
     struct kayenta_window back = kayenta_window_back(window, integer(inputs, "controlOffsetInMinutes", 0));
-    return json_pack("{s:o, s:o, s:o, s:o, s:o}", "scopes", out, "controlStart", time_json(back.start_ms), "controlEnd", time_json(back.end_ms),
-                     "experimentStart", time_json(window.start_ms), "experimentEnd", time_json(window.end_ms));
+    return json_pack("{s:o, s:o, s:o, s:o, s:o}", "scopes", out, "controlStart", time_json(back.start_ms), "controlEnd",
+                     time_json(back.end_ms), "experimentStart", time_json(window.start_ms), "experimentEnd", time_json(window.end_ms));
 }
 
 static bool read_threshold(const json_t *inputs, const char *const *names, double *ret) {

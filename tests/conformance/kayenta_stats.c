@@ -45,7 +45,11 @@ json_t *conform_nan_remove(const json_t *inputs, struct error *err) {
 }
 
 json_t *conform_nan_replace(const json_t *inputs, struct error *err) {
-    return clean_gaps(inputs, KAYENTA_NAN_REPLACE, err);
+    static const char *const names[] = {"value", "replacement", "replaceWith", NULL};
+    const json_t *value = conform_any(inputs, names);
+    if (value == NULL || json_number_value(value) == 0) return clean_gaps(inputs, KAYENTA_NAN_REPLACE, err);
+    error_set(err, ERROR_CONFIG, "the judge replaces a gap by 0 only");
+    return NULL;
 }
 
 // Flags of the data; the caller frees both.
@@ -89,8 +93,8 @@ json_t *conform_stats_summary(const json_t *inputs, struct error *err) {
     if (!read_data(inputs, &data, err)) return NULL;
     summary_of(data.values, data.count, &s);
     free(data.values);
-    return json_pack("{s:o, s:o, s:o, s:o, s:I}", "min", conform_real(s.min), "max", conform_real(s.max), "mean", conform_real(s.mean), "std",
-                     conform_real(s.std), "count", (json_int_t)s.count);
+    return json_pack("{s:o, s:o, s:o, s:o, s:I}", "min", conform_real(s.min), "max", conform_real(s.max), "mean", conform_real(s.mean),
+                     "std", conform_real(s.std), "count", (json_int_t)s.count);
 }
 
 json_t *conform_stats_percentile(const json_t *inputs, struct error *err) {

@@ -80,7 +80,7 @@ int main(void) {
             return 1;
         }
         json_t *reply = answer(request);
-        json_dumpf(reply, stdout, JSON_COMPACT | JSON_REAL_PRECISION(17));
+        json_dumpf(reply, stdout, JSON_COMPACT | JSON_ENSURE_ASCII | JSON_REAL_PRECISION(17)); // ASCII: readers may split at U+2028
         putchar('\n');
         json_decref(reply);
         json_decref(request);

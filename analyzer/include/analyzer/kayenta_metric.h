@@ -28,7 +28,7 @@ struct kayenta_settings {
     bool remove_outliers;
     double outlier_factor; // must be positive when outliers are removed
     bool critical, must_have_data;
-    bool muted;            // for the scorer; classified all the same
+    bool muted; // for the scorer; classified all the same
     enum kayenta_measure measure;
     struct kayenta_effect_limits limits;
     double tolerance, confidence;
@@ -40,11 +40,11 @@ struct kayenta_result {
     enum kayenta_class class;
     char reason[512]; // "" for none
     bool critical;
-    bool has_ratio;   // false only for KAYENTA_ERROR
-    double ratio;     // mean of the canary by mean of the baseline, may be NaN
-    struct summary experiment, control; // after cleaning
-    bool tested;      // the fields below were computed
-    bool randomised;  // noise was added
+    bool has_ratio;                        // false only for KAYENTA_ERROR
+    double ratio;                          // mean of the canary by mean of the baseline, may be NaN
+    struct summary experiment, control;    // after cleaning
+    bool tested;                           // the fields below were computed
+    bool randomised;                       // noise was added
     double lower, upper, estimate, effect; // of the shift canary - baseline; effect by the chosen measure, may be NaN
 };
 

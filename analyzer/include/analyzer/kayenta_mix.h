@@ -20,7 +20,7 @@ struct kayenta_tags {
     size_t count;
 };
 
-struct kayenta_set { // one series of one side
+struct kayenta_set {  // one series of one side
     const char *name; // of the metric; may be NULL, which is refused
     struct kayenta_tags tags;
     const double *values;
@@ -46,8 +46,8 @@ struct kayenta_sets {
 void kayenta_tags_sort(struct kayenta_tags *tags);
 
 // Names must be given and equal, tags equal. What is made lives in the arena.
-bool kayenta_mix_one(const struct kayenta_set *control, const struct kayenta_set *experiment, struct arena *arena,
-                     struct kayenta_pair *ret, struct error *err);
+bool kayenta_mix_one(const struct kayenta_set *control, const struct kayenta_set *experiment, struct arena *arena, struct kayenta_pair *ret,
+                     struct error *err);
 
 // All pairs of the metrics named, in their order. Each metric needs at least one set a side. A side with an untagged set
 // against a tagged one is replaced by NaN for every tag map of the other. The caller frees ret->items, also after a failure.

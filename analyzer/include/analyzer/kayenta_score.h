@@ -32,9 +32,9 @@ struct kayenta_group_score {
 enum kayenta_score_class { KAYENTA_SCORE_FAIL, KAYENTA_SCORE_MARGINAL, KAYENTA_SCORE_PASS };
 
 struct kayenta_score {
-    double score;        // rounded half-up to 2 decimals
+    double score; // rounded half-up to 2 decimals
     enum kayenta_score_class class;
-    const char *reason;  // "" unless an override applied
+    const char *reason;                 // "" unless an override applied
     struct kayenta_group_score *groups; // in order of first occurrence
     size_t group_count;
 };

@@ -8,7 +8,7 @@
 
 struct summary {
     double min, max, mean;
-    double std;   // with count - 1; 0 for a single value
+    double std; // with count - 1; 0 for a single value
     size_t count;
 };
 
