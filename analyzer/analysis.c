@@ -62,6 +62,13 @@ static void run_finish(struct run *run) {
     free(run->sources);
 }
 
+static void tell_warnings(const struct run *run) {
+    for (size_t i = 0; i < run->config->source_count && run->options->warn != NULL; i++) {
+        const char *text = source_warning(run->sources[i]);
+        if (text != NULL && text[0] != '\0') run->options->warn(run->options->user, text);
+    }
+}
+
 static bool good(const struct answer *answer) {
     return answer->http_status != 0 && answer->result.outcome == DECODE_OK;
 }
@@ -110,7 +117,9 @@ static json_t *run_config(const struct canary_config *config, struct view text, 
     make_jobs(&run);
     struct fetch_options fetch = {.deadline_ms = options->deadline_ms, .record_dir = options->record_dir, .progress = options->progress,
                                   .user = options->user, .interrupted = options->interrupted};
-    if (fetch_run(run.jobs, run.job_count, &fetch, err)) result = judge_run(&run, arena, err);
+    bool fetched = fetch_run(run.jobs, run.job_count, &fetch, err);
+    tell_warnings(&run);
+    if (fetched) result = judge_run(&run, arena, err);
 out:
     run_finish(&run);
     return result;

@@ -109,6 +109,7 @@ static const struct series **sorted(const struct series_set *set) {
 
 static void take_warnings(struct gather *g, const struct series_set *set) {
     for (size_t i = 0; i < set->warnings.count; i++) warn(g, arena_strndup(g->arena, set->warnings.items[i].ptr, set->warnings.items[i].len));
+    for (size_t i = 0; i < set->infos.count; i++) warn(g, arena_strndup(g->arena, set->infos.items[i].ptr, set->infos.items[i].len));
     if (set->partial) warn(g, "the source says that its answer is partial");
     for (size_t i = 0; i < set->count; i++) {
         if (set->items[i].histogram_count > 0) warn(g, "native histograms in the answer are left out: this kind of metric compares numbers");

@@ -19,12 +19,17 @@ static void show_progress(void *user, size_t done, size_t total) {
     fflush(stderr);
 }
 
+static void show_warning(void *user, const char *text) {
+    (void)user;
+    fprintf(stderr, "serin: warning: %s\n", text);
+}
+
 static int run(const struct options *options, struct arena *arena) {
     struct error err = {0};
     struct findings findings;
     struct view text;
     struct analysis_options analysis = {.overrides = options->overrides, .recorded_dir = options->recorded_dir, .record_dir = options->record_dir,
-                                        .deadline_ms = options->deadline_ms, .interrupted = &interrupted};
+                                        .deadline_ms = options->deadline_ms, .warn = show_warning, .interrupted = &interrupted};
     if (options->operand_count != 1) {
         error_set(&err, ERROR_USAGE, "analyze takes one config file; see serin analyze --help");
         tell_error(&err);

@@ -15,7 +15,8 @@ struct analysis_options {
     const char *record_dir;      // NULL, or keep config, options and answers there
     int64_t deadline_ms;         // for fetching; 0: default
     void (*progress)(void *user, size_t done, size_t total);
-    void *user;
+    void (*warn)(void *user, const char *text); // what a person should know and no result holds; may be NULL
+    void *user;                                 // for both
     const volatile int *interrupted;
 };
 
