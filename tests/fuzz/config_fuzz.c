@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Reads any bytes as a config; what is taken as good must give a plan whose queries all have a source and times in order.
+#include <stdlib.h>
+
+#include "analyzer/config.h"
+#include "analyzer/plan.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+#define END_MS INT64_C(1735692000000)
+
+static void check_plan(const struct plan *plan) {
+    if (plan->start_ms >= plan->end_ms) abort();
+    for (size_t i = 0; i < plan->query_count; i++) {
+        const struct planned_query *q = &plan->queries[i];
+        if (q->source == NULL || q->query.expr == NULL || q->query.start_ms >= q->query.end_ms) abort();
+    }
+    struct buf out;
+    buf_init(&out, (size_t)1 << 22);
+    plan_print(plan, &out);
+    buf_finish(&out);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+    struct arena arena = {0};
+    struct findings findings;
+    struct config_overrides overrides;
+    struct canary_config config;
+    struct plan plan;
+    struct error err;
+    findings_init(&findings, &arena);
+    config_overrides_init(&overrides);
+    overrides.url = "http://127.0.0.1:9090"; // a Kayenta config names no server
+    overrides.sides[SIDE_BASELINE] = "scope=old,location=eu";
+    overrides.sides[SIDE_CANARY] = "scope=new,location=eu";
+    struct view text = {(const char *)data, size};
+    bool good = config_read(text, "fuzz.yaml", &overrides, &arena, &findings, &config);
+    if (good != (findings.errors == 0)) abort();
+    if (good && plan_build(&config, END_MS, &arena, &plan, &err)) check_plan(&plan);
+    struct buf out;
+    buf_init(&out, (size_t)1 << 22);
+    findings_print(&findings, &out);
+    buf_finish(&out);
+    findings_finish(&findings);
+    arena_finish(&arena);
+    return 0;
+}
