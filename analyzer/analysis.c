@@ -15,7 +15,7 @@ struct run { // what one analysis holds while it runs
     struct plan plan;
     struct source **sources; // one per source of the config
     struct fetch_job *jobs;
-    size_t *job_of;          // job of each planned query; equal queries share one
+    size_t *job_of; // job of each planned query; equal queries share one
     size_t job_count;
 };
 
@@ -38,7 +38,8 @@ static struct source *find_source(const struct run *run, const char *name) {
 }
 
 static bool same_query(const struct query *a, const struct query *b) {
-    return a->mode == b->mode && a->start_ms == b->start_ms && a->end_ms == b->end_ms && a->step_ms == b->step_ms && strcmp(a->expr, b->expr) == 0;
+    return a->mode == b->mode && a->start_ms == b->start_ms && a->end_ms == b->end_ms && a->step_ms == b->step_ms &&
+           strcmp(a->expr, b->expr) == 0;
 }
 
 static void make_jobs(struct run *run) {
@@ -81,10 +82,12 @@ static bool verdict_of_errors(const struct run *run, const struct answer *const 
         const struct planned_query *planned = &run->plan.queries[q];
         if (good(answers[q])) continue;
         failed++;
-        const char *owner = planned->part == PART_GUARD ? run->config->guards[planned->owner].name : run->config->metrics[planned->owner].name;
+        const char *owner =
+            planned->part == PART_GUARD ? run->config->guards[planned->owner].name : run->config->metrics[planned->owner].name;
         if (failed <= 5) {
-            texts_add(&ret->missing, arena, arena_printf(arena, "%s, %s side, source %s: %s", owner, side_name(planned->side), planned->source,
-                                                         answers[q]->result.err.text));
+            texts_add(&ret->missing, arena,
+                      arena_printf(arena, "%s, %s side, source %s: %s", owner, side_name(planned->side), planned->source,
+                                   answers[q]->result.err.text));
         }
     }
     if (failed == 0) return false;
@@ -102,7 +105,8 @@ static json_t *judge_run(const struct run *run, struct arena *arena, struct erro
     struct verdict verdict;
     if (!verdict_of_errors(run, answers, arena, &verdict)) {
         struct samples samples;
-        if (!samples_build(&run->plan, answers, arena, &samples, err) || !verdict_make(&run->plan, &samples, answers, arena, &verdict, err)) return NULL;
+        if (!samples_build(&run->plan, answers, arena, &samples, err) || !verdict_make(&run->plan, &samples, answers, arena, &verdict, err))
+            return NULL;
     }
     struct result_input input = {&run->plan, &verdict, answers, versions};
     return result_build(&input);
@@ -115,8 +119,11 @@ static json_t *run_config(const struct canary_config *config, struct view text, 
     if (!plan_build(config, options->end_ms, arena, &run.plan, err) || !open_sources(&run, err)) goto out;
     if (options->record_dir != NULL && !run_record_write(options->record_dir, text, config->file, options, err)) goto out;
     make_jobs(&run);
-    struct fetch_options fetch = {.deadline_ms = options->deadline_ms, .record_dir = options->record_dir, .progress = options->progress,
-                                  .user = options->user, .interrupted = options->interrupted};
+    struct fetch_options fetch = {.deadline_ms = options->deadline_ms,
+                                  .record_dir = options->record_dir,
+                                  .progress = options->progress,
+                                  .user = options->user,
+                                  .interrupted = options->interrupted};
     bool fetched = fetch_run(run.jobs, run.job_count, &fetch, err);
     tell_warnings(&run);
     if (fetched) result = judge_run(&run, arena, err);
@@ -125,8 +132,8 @@ out:
     return result;
 }
 
-json_t *analysis_run(struct view text, const char *file, const struct analysis_options *options, struct arena *arena, struct findings *findings,
-                     struct error *err) {
+json_t *analysis_run(struct view text, const char *file, const struct analysis_options *options, struct arena *arena,
+                     struct findings *findings, struct error *err) {
     struct canary_config *config = arena_alloc(arena, sizeof *config);
     if (!config_read(text, file, &options->overrides, arena, findings, config)) {
         error_set(err, ERROR_CONFIG, "%s: %zu error%s in the config", file, findings->errors, findings->errors == 1 ? "" : "s");

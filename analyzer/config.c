@@ -5,12 +5,12 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/digest.h"
 #include "config_check.h"
 #include "config_kayenta.h"
 #include "config_metric.h"
 #include "config_publish.h"
 #include "config_reader.h"
-#include "base/digest.h"
 #include "query/selector.h"
 
 const char *side_name(enum side side) {
@@ -19,18 +19,24 @@ const char *side_name(enum side side) {
 
 const char *metric_kind_name(enum metric_kind kind) {
     switch (kind) {
-    case METRIC_SERIES: return "series";
-    case METRIC_COUNTS: return "counts";
-    case METRIC_THRESHOLD: return "threshold";
+    case METRIC_SERIES:
+        return "series";
+    case METRIC_COUNTS:
+        return "counts";
+    case METRIC_THRESHOLD:
+        return "threshold";
     }
     return "";
 }
 
 const char *direction_name(enum kayenta_direction direction) {
     switch (direction) {
-    case KAYENTA_EITHER: return "either";
-    case KAYENTA_INCREASE: return "increase";
-    case KAYENTA_DECREASE: return "decrease";
+    case KAYENTA_EITHER:
+        return "either";
+    case KAYENTA_INCREASE:
+        return "increase";
+    case KAYENTA_DECREASE:
+        return "decrease";
     }
     return "";
 }
@@ -73,7 +79,8 @@ static void read_small_int(struct config_reader *r, const struct yaml_node *node
     }
 }
 
-static void read_source(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, struct source_config *source) {
+static void read_source(struct config_reader *r, const struct yaml_node *node, const struct config_path *path,
+                        struct source_config *source) {
 #define AT(member) offsetof(struct source_settings, member)
     static const struct config_key keys[] = {
         {"url", config_text, AT(url), true},
@@ -273,8 +280,8 @@ static void read_vars(struct config_reader *r, const struct yaml_node *root) {
     }
 }
 
-bool config_read(struct view text, const char *file, const struct config_overrides *overrides, struct arena *arena, struct findings *findings,
-                 struct canary_config *ret) {
+bool config_read(struct view text, const char *file, const struct config_overrides *overrides, struct arena *arena,
+                 struct findings *findings, struct canary_config *ret) {
     *ret = (struct canary_config){.file = arena_strdup(arena, file), .name = ""};
     ret->judge = (struct judge_config){.name = "kayenta", .pass = 95, .marginal = 75, .min_samples = 10};
     ret->window.step_ms = 60000;

@@ -10,7 +10,8 @@
 
 #define MOST_STEPS 11000 // points of a series in one answer
 
-__attribute__((format(printf, 4, 5))) static void tell(struct config_reader *r, struct place place, const char *key, const char *format, ...) {
+__attribute__((format(printf, 4, 5))) static void tell(struct config_reader *r, struct place place, const char *key, const char *format,
+                                                       ...) {
     char text[1024];
     va_list args;
     va_start(args, format);
@@ -57,9 +58,11 @@ static void check_scopes(struct config_reader *r) {
         if (scope->place.line == 0) continue;
         if (scope->source == NULL && config->source_count == 1) scope->source = names[0];
         if (scope->source == NULL) {
-            tell(r, scope->place, key, "there are several sources; name the one to read: %s", config_known(r, "", names, config->source_count));
+            tell(r, scope->place, key, "there are several sources; name the one to read: %s",
+                 config_known(r, "", names, config->source_count));
         } else if (find_source(config, scope->source) == NULL) {
-            tell(r, scope->place, key, "no source is called %s; %s", scope->source, config_known(r, scope->source, names, config->source_count));
+            tell(r, scope->place, key, "no source is called %s; %s", scope->source,
+                 config_known(r, scope->source, names, config->source_count));
         }
     }
 }
@@ -88,14 +91,16 @@ static void check_metric(struct config_reader *r, size_t index) {
     if (isnan(metric->min_samples)) metric->min_samples = config->judge.min_samples;
     for (size_t i = 0; i < index; i++) {
         if (metric->name[0] == '\0' || strcmp(config->metrics[i].name, metric->name) != 0) continue;
-        tell(r, metric->place, key, "a metric called %s is already there in line %d; names must differ", metric->name, config->metrics[i].place.line);
+        tell(r, metric->place, key, "a metric called %s is already there in line %d; names must differ", metric->name,
+             config->metrics[i].place.line);
     }
     if (metric->groups.count == 0 && config->group_count > 0) {
         tell(r, metric->place, key, "there are groups, so the metric needs the key group");
     }
     check_group_names(r, metric, key);
     if (needs_baseline(metric) && config->scopes[SIDE_BASELINE].place.line == 0 && config->scopes[SIDE_CANARY].place.line > 0) {
-        tell(r, metric->place, key, "is compared with a baseline, but scopes.baseline is missing; add it, or offset for a comparison with earlier");
+        tell(r, metric->place, key,
+             "is compared with a baseline, but scopes.baseline is missing; add it, or offset for a comparison with earlier");
     }
 }
 
@@ -158,7 +163,8 @@ void config_check_window(struct config_reader *r, const struct yaml_node *root) 
     } else if (w->step_ms > judged_ms) {
         tell_of_value(r, root, "window", given, "step is longer than what is judged (length without warmup)");
     } else if (judged_ms / w->step_ms > MOST_STEPS) {
-        tell_of_value(r, root, "window", given, "more than %d steps, which Prometheus refuses; take a longer step or a shorter length", MOST_STEPS);
+        tell_of_value(r, root, "window", given, "more than %d steps, which Prometheus refuses; take a longer step or a shorter length",
+                      MOST_STEPS);
     }
 }
 

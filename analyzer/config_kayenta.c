@@ -10,7 +10,8 @@ bool config_is_kayenta(const struct yaml_node *root) {
     if (root->kind != YAML_MAP || yaml_get(root, "canary") != NULL || yaml_get(root, "sources") != NULL) return false;
     if (yaml_get(root, "classifier") != NULL) return true;
     const struct yaml_node *metrics = yaml_get(root, "metrics");
-    return metrics != NULL && metrics->kind == YAML_LIST && metrics->count > 0 && yaml_get(metrics->items[0], "analysisConfigurations") != NULL;
+    return metrics != NULL && metrics->kind == YAML_LIST && metrics->count > 0 &&
+           yaml_get(metrics->items[0], "analysisConfigurations") != NULL;
 }
 
 // The member, or NULL when it is absent or null.
@@ -24,6 +25,12 @@ static void read_member(struct config_reader *r, const struct yaml_node *map, co
     const struct yaml_node *node = member(map, key);
     struct config_path here = {path, key, 0};
     if (node != NULL) read(r, node, &here, field);
+}
+
+static bool is_map(struct config_reader *r, const struct yaml_node *node, const struct config_path *path) {
+    if (node->kind == YAML_MAP) return true;
+    config_error(r, node, path, "expected a map, found %s", yaml_kind_name(node));
+    return false;
 }
 
 // Kayenta takes unknown words as the default; serin says so.
@@ -43,6 +50,7 @@ static size_t read_choice(struct config_reader *r, const struct yaml_node *map, 
 static void read_effect(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, void *field) {
     static const char *const measures[] = {"meanRatio", "cles"};
     struct kayenta_settings *judge = field;
+    if (!is_map(r, node, path)) return;
     judge->measure = read_choice(r, node, path, "measure", measures, 2) == 1 ? KAYENTA_CLES : KAYENTA_MEAN_RATIO;
     judge->limits = kayenta_limits_default(judge->measure);
     read_member(r, node, path, "allowedIncrease", config_number, &judge->limits.allowed_increase);
@@ -54,6 +62,7 @@ static void read_effect(struct config_reader *r, const struct yaml_node *node, c
 static void read_outliers(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, void *field) {
     static const char *const strategies[] = {"keep", "remove"};
     struct kayenta_settings *judge = field;
+    if (!is_map(r, node, path)) return;
     judge->remove_outliers = read_choice(r, node, path, "strategy", strategies, 2) == 1;
     read_member(r, node, path, "outlierFactor", judge->remove_outliers ? config_positive : config_number, &judge->outlier_factor);
 }
@@ -63,10 +72,7 @@ static void read_canary(struct config_reader *r, const struct yaml_node *node, c
     static const enum kayenta_direction direction_values[] = {KAYENTA_EITHER, KAYENTA_INCREASE, KAYENTA_DECREASE};
     static const char *const strategies[] = {"remove", "replace"};
     struct kayenta_settings *judge = field;
-    if (node->kind != YAML_MAP) {
-        config_error(r, node, path, "expected a map, found %s", yaml_kind_name(node));
-        return;
-    }
+    if (!is_map(r, node, path)) return;
     judge->direction = direction_values[read_choice(r, node, path, "direction", directions, 3)];
     judge->nan_strategy = read_choice(r, node, path, "nanStrategy", strategies, 2) == 1 ? KAYENTA_NAN_REPLACE : KAYENTA_NAN_REMOVE;
     read_member(r, node, path, "critical", config_bool, &judge->critical);
@@ -81,13 +87,12 @@ static void read_query(struct config_reader *r, const struct yaml_node *node, co
     struct kayenta_query_config *query = metric->kayenta;
     const struct yaml_node *type = member(node, "type");
     struct config_path here = {path, "type", 0};
-    if (node->kind != YAML_MAP) {
-        config_error(r, node, path, "expected a map, found %s", yaml_kind_name(node));
-        return;
-    }
+    if (!is_map(r, node, path)) return;
     if (type == NULL || type->kind != YAML_SCALAR || strcmp(type->text, "prometheus") != 0) {
         config_error(r, type != NULL ? type : node, &here, "only queries of type prometheus can be read here, found %s",
-                     type == NULL ? "none" : type->kind == YAML_SCALAR ? type->text : yaml_kind_name(type));
+                     type == NULL                ? "none"
+                     : type->kind == YAML_SCALAR ? type->text
+                                                 : yaml_kind_name(type));
     }
     if (member(node, "customFilter") != NULL) config_error(r, node, path, "customFilter is no longer supported; use customInlineTemplate");
     read_member(r, node, path, "metricName", config_text, &query->metric_name);
@@ -102,13 +107,11 @@ static void read_query(struct config_reader *r, const struct yaml_node *node, co
 
 static void read_metric(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, void *item) {
     struct metric_config *m = item;
-    *m = (struct metric_config){.name = "", .place = config_place(node), .kind = METRIC_SERIES, .min_samples = r->config->judge.min_samples};
+    *m =
+        (struct metric_config){.name = "", .place = config_place(node), .kind = METRIC_SERIES, .min_samples = r->config->judge.min_samples};
     m->kayenta = arena_alloc(r->arena, sizeof *m->kayenta);
     kayenta_settings_default(&m->judge);
-    if (node->kind != YAML_MAP) {
-        config_error(r, node, path, "expected a map, found %s", yaml_kind_name(node));
-        return;
-    }
+    if (!is_map(r, node, path)) return;
     if (member(node, "name") == NULL) config_error(r, node, path, "the key name is missing");
     if (member(node, "query") == NULL) config_error(r, node, path, "the key query is missing");
     read_member(r, node, path, "name", config_text, &m->name);
@@ -116,7 +119,7 @@ static void read_metric(struct config_reader *r, const struct yaml_node *node, c
     read_member(r, node, path, "query", read_query, m);
     const struct yaml_node *analysis = member(node, "analysisConfigurations");
     struct config_path here = {path, "analysisConfigurations", 0};
-    if (analysis != NULL) read_member(r, analysis, &here, "canary", read_canary, &m->judge);
+    if (analysis != NULL && is_map(r, analysis, &here)) read_member(r, analysis, &here, "canary", read_canary, &m->judge);
 }
 
 static void read_metrics(struct config_reader *r, const struct yaml_node *root) {
@@ -130,21 +133,24 @@ static void read_metrics(struct config_reader *r, const struct yaml_node *root) 
         for (size_t j = 0; j < i; j++) {
             const struct metric_config *a = &r->config->metrics[j], *b = &r->config->metrics[i];
             if (strcmp(a->name, b->name) == 0 && b->name[0] != '\0') {
-                config_error(r, node->items[i], &path, "a metric called %s is already there in line %d; names must differ", b->name, a->place.line);
+                config_error(r, node->items[i], &path, "a metric called %s is already there in line %d; names must differ", b->name,
+                             a->place.line);
             }
         }
     }
 }
 
 static void read_classifier(struct config_reader *r, const struct yaml_node *root) {
-    struct config_path path = {NULL, "classifier", 0}, weights_path = {&path, "groupWeights", 0}, limits_path = {&path, "scoreThresholds", 0};
+    struct config_path path = {NULL, "classifier", 0}, weights_path = {&path, "groupWeights", 0},
+                       limits_path = {&path, "scoreThresholds", 0};
     const struct yaml_node *classifier = member(root, "classifier");
     if (classifier == NULL) {
         config_error(r, root, &path, "the key classifier is missing; Kayenta's judge needs it");
         return;
     }
+    if (!is_map(r, classifier, &path)) return;
     const struct yaml_node *weights = member(classifier, "groupWeights");
-    if (weights != NULL && weights->kind == YAML_MAP) {
+    if (weights != NULL && is_map(r, weights, &weights_path)) {
         r->config->groups = arena_array(r->arena, weights->count, sizeof *r->config->groups);
         r->config->group_count = weights->count;
         for (size_t i = 0; i < weights->count; i++) {
@@ -152,14 +158,23 @@ static void read_classifier(struct config_reader *r, const struct yaml_node *roo
             r->config->groups[i] = (struct group_config){weights->pairs[i].key->text, 0, config_place(weights->pairs[i].key)};
             config_number(r, weights->pairs[i].value, &here, &r->config->groups[i].weight);
         }
-    } else if (weights != NULL) {
-        config_error(r, weights, &weights_path, "expected a map, found %s", yaml_kind_name(weights));
     }
     const struct yaml_node *limits = member(classifier, "scoreThresholds");
-    if (limits != NULL) {
+    if (limits != NULL && is_map(r, limits, &limits_path)) {
         read_member(r, limits, &limits_path, "pass", config_number, &r->config->judge.pass);
         read_member(r, limits, &limits_path, "marginal", config_number, &r->config->judge.marginal);
     }
+}
+
+// Only one judge of Kayenta's is there; another one would have judged otherwise.
+static void check_judge(struct config_reader *r, const struct yaml_node *root) {
+    struct config_path path = {NULL, "judge", 0};
+    const struct yaml_node *judge = member(root, "judge");
+    if (judge == NULL || !is_map(r, judge, &path)) return;
+    const struct yaml_node *name = member(judge, "name");
+    if (name == NULL || (name->kind == YAML_SCALAR && strcmp(name->text, "NetflixACAJudge-v1.0") == 0)) return;
+    config_error(r, name, &path, "the judge %s is not known here; NetflixACAJudge-v1.0 is",
+                 name->kind == YAML_SCALAR ? name->text : yaml_kind_name(name));
 }
 
 // "scope=app-v2,location=us-east-1,namespace=shop": two names are fixed, all others are extended parameters.
@@ -177,7 +192,8 @@ static void read_side(struct config_reader *r, enum side side) {
                          "expected name=value pairs joined by commas, found %.*s", (int)(len > 100 ? 100 : len), text);
             return;
         }
-        const char *name = arena_strndup(r->arena, text, name_len), *value = arena_strndup(r->arena, text + name_len + 1, len - name_len - 1);
+        const char *name = arena_strndup(r->arena, text, name_len),
+                   *value = arena_strndup(r->arena, text + name_len + 1, len - name_len - 1);
         if (strcmp(name, "scope") == 0) {
             scope->scope = value;
         } else if (strcmp(name, "location") == 0) {
@@ -204,11 +220,12 @@ void config_read_kayenta(struct config_reader *r, const struct yaml_node *root) 
     config->name = "kayenta";
     read_member(r, root, NULL, "name", config_text, &config->name);
     const struct yaml_node *templates = member(root, "templates");
-    if (templates != NULL && templates->count > 0) {
+    if (templates != NULL && (templates->kind != YAML_MAP || templates->count > 0)) {
         struct config_path path = {NULL, "templates", 0};
         config_name_values(r, templates, &path, &config->kayenta_templates);
     }
     config->window.length_ms = 60 * 60000;
+    check_judge(r, root);
     read_classifier(r, root);
     read_metrics(r, root);
     if (!isnan(r->overrides->pass)) config->judge.pass = r->overrides->pass;

@@ -82,8 +82,8 @@ static void read_counts(struct config_reader *r, const struct yaml_node *node, c
         struct error err;
         const char *text = queries[i] != NULL ? expanded(r, queries[i], &err) : NULL;
         if (text == NULL || selector_is_plain(view_of(text))) continue;
-        config_error(r, yaml_get(node, names[i]), &here, "must be the plain selector of a counter, such as name{%s}: its increases are counted step by step",
-                     "${scope}");
+        config_error(r, yaml_get(node, names[i]), &here,
+                     "must be the plain selector of a counter, such as name{%s}: its increases are counted step by step", "${scope}");
     }
 }
 
@@ -115,7 +115,8 @@ static void read_threshold(struct config_reader *r, const struct yaml_node *node
 
 static void read_histogram(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, void *object) {
     (void)object;
-    config_error(r, node, path, "metrics of kind histogram are not built yet; compare a quantile or a mean of it as a series until they are");
+    config_error(r, node, path,
+                 "metrics of kind histogram are not built yet; compare a quantile or a mean of it as a series until they are");
 }
 
 static void read_quantiles(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, void *object) {
@@ -142,7 +143,8 @@ static void check_kind(struct config_reader *r, const struct yaml_node *node, co
     int kinds = (yaml_get(node, "query") != NULL) + (yaml_get(node, "counts") != NULL) + (yaml_get(node, "threshold") != NULL) +
                 (yaml_get(node, "histogram") != NULL);
     if (kinds == 1) return;
-    config_error(r, node, path, "needs exactly one of query, counts, threshold, histogram; %s", kinds == 0 ? "none is there" : "there are several");
+    config_error(r, node, path, "needs exactly one of query, counts, threshold, histogram; %s",
+                 kinds == 0 ? "none is there" : "there are several");
 }
 
 static void read_metric(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, void *item) {

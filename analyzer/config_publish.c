@@ -58,8 +58,8 @@ static const struct config_key remote_write_keys[] = {
 };
 #undef AT
 
-static void read_targets(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, const struct config_key *keys,
-                         size_t key_count) {
+static void read_targets(struct config_reader *r, const struct yaml_node *node, const struct config_path *path,
+                         const struct config_key *keys, size_t key_count) {
     if (node->kind != YAML_LIST) {
         config_error(r, node, path, "expected a list, found %s", yaml_kind_name(node));
         return;
@@ -109,7 +109,8 @@ static void read_objective_counts(struct config_reader *r, const struct yaml_nod
         {"total", config_text, offsetof(struct objective, total), true},
     };
     config_read_map(r, node, path, keys, sizeof keys / sizeof keys[0], object);
-    if ((yaml_get(node, "bad") != NULL) == (yaml_get(node, "good") != NULL)) config_error(r, node, path, "needs exactly one of bad and good");
+    if ((yaml_get(node, "bad") != NULL) == (yaml_get(node, "good") != NULL))
+        config_error(r, node, path, "needs exactly one of bad and good");
 }
 
 static void read_release_budget(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, void *object) {
@@ -133,5 +134,6 @@ void config_read_objectives(struct config_reader *r, const struct yaml_node *nod
     void *items = NULL;
     size_t count = 0;
     config_read_list(r, node, path, read_objective, sizeof(struct objective), &items, &count);
-    if (count > 0) notice(r, node, path, "objectives are accepted, but this build does not evaluate them: the verdict rests on the metrics alone");
+    if (count > 0)
+        notice(r, node, path, "objectives are accepted, but this build does not evaluate them: the verdict rests on the metrics alone");
 }

@@ -132,7 +132,8 @@ struct place config_place(const struct yaml_node *node) {
 void config_text(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, void *field) {
     bool truth;
     if (node->kind != YAML_SCALAR || yaml_bool(node, &truth)) {
-        config_error(r, node, path, "expected text, found %s%s", yaml_kind_name(node), node->kind == YAML_SCALAR ? "; put it in quotes" : "");
+        config_error(r, node, path, "expected text, found %s%s", yaml_kind_name(node),
+                     node->kind == YAML_SCALAR ? "; put it in quotes" : "");
     } else if (node->len == 0) {
         config_error(r, node, path, "must not be empty");
     } else {
@@ -198,7 +199,8 @@ void config_positive(struct config_reader *r, const struct yaml_node *node, cons
 void config_count(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, void *field) {
     double value;
     if (!yaml_number(node, &value) || value < 0 || value > 1e15 || value != floor(value)) {
-        config_error(r, node, path, "expected a whole number, 0 or more, found %s", node->kind == YAML_SCALAR ? node->text : yaml_kind_name(node));
+        config_error(r, node, path, "expected a whole number, 0 or more, found %s",
+                     node->kind == YAML_SCALAR ? node->text : yaml_kind_name(node));
     } else {
         *(int64_t *)field = (int64_t)value;
     }

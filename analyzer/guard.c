@@ -49,8 +49,8 @@ static void check_one(const struct guard_config *guard, size_t steps, const stru
     } else if (ok) {
         result->text = arena_printf(arena, "%s side %.3g on average (%s)", side_name(result->side), result->value, bounds(guard, arena));
     } else {
-        result->text = arena_printf(arena, "%s side %.3g on average; %s needed on %g%% of the steps, held on %.3g%%", side_name(result->side),
-                                    result->value, bounds(guard, arena), guard->share, share);
+        result->text = arena_printf(arena, "%s side %.3g on average; %s needed on %g%% of the steps, held on %.3g%%",
+                                    side_name(result->side), result->value, bounds(guard, arena), guard->share, share);
     }
 }
 

@@ -6,12 +6,17 @@
 
 static enum classification class_of(enum kayenta_class class) {
     switch (class) {
-    case KAYENTA_PASS: return CLASS_PASS;
-    case KAYENTA_HIGH: return CLASS_HIGH;
-    case KAYENTA_LOW: return CLASS_LOW;
+    case KAYENTA_PASS:
+        return CLASS_PASS;
+    case KAYENTA_HIGH:
+        return CLASS_HIGH;
+    case KAYENTA_LOW:
+        return CLASS_LOW;
     case KAYENTA_NODATA:
-    case KAYENTA_NODATA_FAIL: return CLASS_NODATA;
-    case KAYENTA_ERROR: return CLASS_ERROR;
+    case KAYENTA_NODATA_FAIL:
+        return CLASS_NODATA;
+    case KAYENTA_ERROR:
+        return CLASS_ERROR;
     }
     return CLASS_ERROR;
 }
@@ -19,18 +24,24 @@ static enum classification class_of(enum kayenta_class class) {
 // The class to score, after thresholds were judged and classes without enough samples were taken back.
 static enum kayenta_class scored_class(const struct metric_result *m) {
     switch (m->classification) {
-    case CLASS_PASS: return KAYENTA_PASS;
-    case CLASS_HIGH: return KAYENTA_HIGH;
-    case CLASS_LOW: return KAYENTA_LOW;
-    case CLASS_ERROR: return KAYENTA_ERROR;
-    case CLASS_INCONCLUSIVE: return KAYENTA_NODATA;
-    case CLASS_NODATA: return m->fails ? KAYENTA_NODATA_FAIL : KAYENTA_NODATA;
+    case CLASS_PASS:
+        return KAYENTA_PASS;
+    case CLASS_HIGH:
+        return KAYENTA_HIGH;
+    case CLASS_LOW:
+        return KAYENTA_LOW;
+    case CLASS_ERROR:
+        return KAYENTA_ERROR;
+    case CLASS_INCONCLUSIVE:
+        return KAYENTA_NODATA;
+    case CLASS_NODATA:
+        return m->fails ? KAYENTA_NODATA_FAIL : KAYENTA_NODATA;
     }
     return KAYENTA_ERROR;
 }
 
-static bool judge_metric(const struct metric_config *metric, const struct metric_samples *samples, struct arena *arena, struct metric_result *ret,
-                         struct error *err) {
+static bool judge_metric(const struct metric_config *metric, const struct metric_samples *samples, struct arena *arena,
+                         struct metric_result *ret, struct error *err) {
     const struct column *baseline = &samples->sides[SIDE_BASELINE], *canary = &samples->sides[SIDE_CANARY];
     struct kayenta_sample experiment = {canary->values, canary->count}, control = {baseline->values, baseline->count};
     if (!kayenta_classify(metric->name, experiment, control, &metric->judge, &ret->judged, err)) return false;
@@ -50,17 +61,17 @@ static void give_reasons(const struct canary_config *config, struct verdict *v, 
         const struct metric_result *m = &v->metrics[i];
         const struct metric_config *metric = &config->metrics[m->samples->metric];
         if (metric->judge.muted || !failing(m) || !m->fails) continue;
-        texts_add(&v->reasons, arena, m->classification == CLASS_NODATA
-                                          ? arena_printf(arena, "%s has no data and must have some", metric->name)
-                                          : arena_printf(arena, "%s is %s and critical, so the canary fails", metric->name,
-                                                         classification_name(m->classification)));
+        texts_add(&v->reasons, arena,
+                  m->classification == CLASS_NODATA ? arena_printf(arena, "%s has no data and must have some", metric->name)
+                                                    : arena_printf(arena, "%s is %s and critical, so the canary fails", metric->name,
+                                                                   classification_name(m->classification)));
     }
     if (v->kind == VERDICT_PASS) {
         texts_add(&v->reasons, arena, arena_printf(arena, "score %.4g reaches %.4g", v->score, config->judge.pass));
     } else if (v->reasons.count == 0) {
-        texts_add(&v->reasons, arena, arena_printf(arena, "score %.4g is below %s %.4g", v->score,
-                                                   v->kind == VERDICT_MARGINAL ? "pass" : "marginal",
-                                                   v->kind == VERDICT_MARGINAL ? config->judge.pass : config->judge.marginal));
+        texts_add(&v->reasons, arena,
+                  arena_printf(arena, "score %.4g is below %s %.4g", v->score, v->kind == VERDICT_MARGINAL ? "pass" : "marginal",
+                               v->kind == VERDICT_MARGINAL ? config->judge.pass : config->judge.marginal));
     }
 }
 
@@ -116,8 +127,11 @@ static bool score(const struct canary_config *config, struct verdict *v, struct 
     for (size_t i = 0; i < v->metric_count; i++) {
         const struct metric_result *m = &v->metrics[i];
         const struct metric_config *metric = &config->metrics[m->samples->metric];
-        results[i] = (struct kayenta_scored){.class = scored_class(m), .reason = m->reason, .groups = metric->groups.items,
-                                             .group_count = metric->groups.count, .critical = decides(metric, m),
+        results[i] = (struct kayenta_scored){.class = scored_class(m),
+                                             .reason = m->reason,
+                                             .groups = metric->groups.items,
+                                             .group_count = metric->groups.count,
+                                             .critical = decides(metric, m),
                                              .muted = metric->judge.muted};
     }
     for (size_t i = 0; i < config->group_count; i++) weights[i] = (struct kayenta_weight){config->groups[i].name, config->groups[i].weight};

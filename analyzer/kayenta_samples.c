@@ -15,15 +15,16 @@ static struct kayenta_tags tags_of(const struct labels *labels, struct arena *ar
 
 // Kayenta takes the distance of the first two points for the step of all of them, in whole seconds.
 static struct kayenta_set set_of(const struct series *series, const char *name, struct arena *arena) {
-    struct kayenta_set set = {.name = name, .tags = tags_of(&series->labels, arena), .values = series->value, .count = series->count, .origin = series};
+    struct kayenta_set set = {
+        .name = name, .tags = tags_of(&series->labels, arena), .values = series->value, .count = series->count, .origin = series};
     set.step_ms = series->count > 1 ? (series->time_ms[1] - series->time_ms[0]) / 1000 * 1000 : 1000;
     set.start_ms = series->count > 0 ? series->time_ms[0] : 0;
     set.end_ms = set.start_ms + (int64_t)series->count * set.step_ms;
     return set;
 }
 
-static struct kayenta_sets sets_of(const struct plan *plan, const struct metric_config *metric, enum side side, const struct series_set *answer,
-                                   struct arena *arena) {
+static struct kayenta_sets sets_of(const struct plan *plan, const struct metric_config *metric, enum side side,
+                                   const struct series_set *answer, struct arena *arena) {
     struct kayenta_set *sets = arena_array(arena, answer->count > 0 ? answer->count : 1, sizeof *sets);
     for (size_t i = 0; i < answer->count; i++) sets[i] = set_of(&answer->items[i], metric->name, arena);
     if (answer->count > 0) return (struct kayenta_sets){sets, answer->count};

@@ -39,7 +39,8 @@ static bool unknown(struct view name, const struct name_values *vars, const stru
     if (near != NULL) {
         error_set(err, ERROR_CONFIG, "unknown placeholder ${%.*s}; did you mean ${%s}?", len, name.ptr, near);
     } else {
-        error_set(err, ERROR_CONFIG, "unknown placeholder ${%.*s}; define it under vars or with --var %.*s=VALUE", len, name.ptr, len, name.ptr);
+        error_set(err, ERROR_CONFIG, "unknown placeholder ${%.*s}; define it under vars or with --var %.*s=VALUE", len, name.ptr, len,
+                  name.ptr);
     }
     free(words);
     return false;

@@ -18,15 +18,20 @@ struct builder {
 
 const char *query_part_name(enum query_part part) {
     switch (part) {
-    case PART_VALUE: return "value";
-    case PART_BAD: return "bad";
-    case PART_TOTAL: return "total";
-    case PART_GUARD: return "guard";
+    case PART_VALUE:
+        return "value";
+    case PART_BAD:
+        return "bad";
+    case PART_TOTAL:
+        return "total";
+    case PART_GUARD:
+        return "guard";
     }
     return "";
 }
 
-void plan_metric_times(const struct plan *plan, const struct metric_config *metric, enum side side, int64_t *ret_start_ms, int64_t *ret_end_ms) {
+void plan_metric_times(const struct plan *plan, const struct metric_config *metric, enum side side, int64_t *ret_start_ms,
+                       int64_t *ret_end_ms) {
     int64_t shift = plan->shift_ms[side];
     if (metric != NULL && metric->offset_ms > 0) shift = plan->shift_ms[SIDE_CANARY] + (side == SIDE_BASELINE ? metric->offset_ms : 0);
     *ret_start_ms = plan->start_ms - shift;
@@ -55,7 +60,8 @@ static bool expand(struct builder *b, const char *text, enum side scope_side, co
 static struct planned_query *add(struct builder *b, size_t owner, enum query_part part, const struct metric_config *metric, enum side side,
                                  const char *expr) {
     struct planned_query *q = &b->plan->queries[b->plan->query_count++];
-    *q = (struct planned_query){.owner = owner, .part = part, .side = side, .source = b->plan->config->scopes[scope_of(metric, side)].source};
+    *q = (struct planned_query){
+        .owner = owner, .part = part, .side = side, .source = b->plan->config->scopes[scope_of(metric, side)].source};
     q->query.expr = expr;
     q->query.mode = QUERY_RANGE;
     q->query.step_ms = b->plan->config->window.step_ms;
@@ -63,7 +69,8 @@ static struct planned_query *add(struct builder *b, size_t owner, enum query_par
     return q;
 }
 
-static bool add_text(struct builder *b, size_t owner, enum query_part part, const struct metric_config *metric, enum side side, const char *text) {
+static bool add_text(struct builder *b, size_t owner, enum query_part part, const struct metric_config *metric, enum side side,
+                     const char *text) {
     const char *expr;
     if (!expand(b, text, scope_of(metric, side), &expr)) return false;
     struct planned_query *q = add(b, owner, part, metric, side, expr);

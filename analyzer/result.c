@@ -69,7 +69,8 @@ static json_t *scope_side(const struct canary_config *config, enum side side) {
     const struct kayenta_scope *k = &config->kayenta_scopes[side];
     if (k->scope != NULL) json_object_set_new(labels, "scope", json_string(k->scope));
     if (k->location != NULL) json_object_set_new(labels, "location", json_string(k->location));
-    for (size_t i = 0; i < k->params.count; i++) json_object_set_new(labels, k->params.items[i].name, json_string(k->params.items[i].value));
+    for (size_t i = 0; i < k->params.count; i++)
+        json_object_set_new(labels, k->params.items[i].name, json_string(k->params.items[i].value));
     json_object_set_new(s, "labels", labels);
     if (scope->matchers.count > 0) json_object_set_new(s, "matchers", result_texts(&scope->matchers));
     json_object_set_new(s, "offset_s", seconds(scope->offset_ms));
@@ -130,10 +131,14 @@ static json_t *guards(const struct verdict *verdict) {
 static const char *outcome(const struct answer *answer) {
     if (answer->http_status == 0) return "unreachable";
     switch (answer->result.outcome) {
-    case DECODE_OK: return "ok";
-    case DECODE_API_ERROR: return "api_error";
-    case DECODE_HTTP_ERROR: return "http_error";
-    case DECODE_BROKEN: return "broken";
+    case DECODE_OK:
+        return "ok";
+    case DECODE_API_ERROR:
+        return "api_error";
+    case DECODE_HTTP_ERROR:
+        return "http_error";
+    case DECODE_BROKEN:
+        return "broken";
     }
     return "";
 }
@@ -143,7 +148,8 @@ static json_t *query(const struct canary_config *config, const struct planned_qu
     bool ok = answer->result.outcome == DECODE_OK && answer->http_status != 0;
     size_t samples = 0;
     for (size_t i = 0; ok && i < answer->set.count; i++) samples += answer->set.items[i].count + answer->set.items[i].histogram_count;
-    json_object_set_new(item, "metric", json_string(q->part == PART_GUARD ? config->guards[q->owner].name : config->metrics[q->owner].name));
+    json_object_set_new(item, "metric",
+                        json_string(q->part == PART_GUARD ? config->guards[q->owner].name : config->metrics[q->owner].name));
     json_object_set_new(item, "part", json_string(query_part_name(q->part)));
     json_object_set_new(item, "side", json_string(side_name(q->side)));
     json_object_set_new(item, "source", json_string(q->source));

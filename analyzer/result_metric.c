@@ -82,7 +82,10 @@ json_t *result_metric(const struct plan *plan, const struct metric_result *metri
     json_object_set_new(m, "tags", tags(&samples->tags));
     json_object_set_new(m, "groups", result_texts(&config->groups));
     json_object_set_new(m, "kind", json_string(metric_kind_name(config->kind)));
-    json_object_set_new(m, "unit", config->unit != NULL ? json_string(config->unit) : config->kind == METRIC_COUNTS ? json_string("ratio") : json_null());
+    json_object_set_new(m, "unit",
+                        config->unit != NULL            ? json_string(config->unit)
+                        : config->kind == METRIC_COUNTS ? json_string("ratio")
+                                                        : json_null());
     json_object_set_new(m, "critical", json_boolean(config->judge.critical));
     json_object_set_new(m, "muted", json_boolean(config->judge.muted));
     json_object_set_new(m, "direction", json_string(direction_name(config->judge.direction)));

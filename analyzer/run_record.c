@@ -70,7 +70,8 @@ static void read_options(const json_t *root, struct arena *arena, struct analysi
     o->overrides.vars.items = arena_array(arena, json_object_size(vars), sizeof *o->overrides.vars.items);
     json_object_foreach(vars, name, value) {
         const char *text = json_string_value(value);
-        o->overrides.vars.items[o->overrides.vars.count++] = (struct name_value){arena_strdup(arena, name), arena_strdup(arena, text ? text : ""), {0, 0}};
+        o->overrides.vars.items[o->overrides.vars.count++] =
+            (struct name_value){arena_strdup(arena, name), arena_strdup(arena, text ? text : ""), {0, 0}};
     }
     o->end_ms = json_integer_value(json_object_get(root, "end_ms"));
     o->overrides.url = copy_text(root, "url", arena);

@@ -108,11 +108,13 @@ static const struct series **sorted(const struct series_set *set) {
 }
 
 static void take_warnings(struct gather *g, const struct series_set *set) {
-    for (size_t i = 0; i < set->warnings.count; i++) warn(g, arena_strndup(g->arena, set->warnings.items[i].ptr, set->warnings.items[i].len));
+    for (size_t i = 0; i < set->warnings.count; i++)
+        warn(g, arena_strndup(g->arena, set->warnings.items[i].ptr, set->warnings.items[i].len));
     for (size_t i = 0; i < set->infos.count; i++) warn(g, arena_strndup(g->arena, set->infos.items[i].ptr, set->infos.items[i].len));
     if (set->partial) warn(g, "the source says that its answer is partial");
     for (size_t i = 0; i < set->count; i++) {
-        if (set->items[i].histogram_count > 0) warn(g, "native histograms in the answer are left out: this kind of metric compares numbers");
+        if (set->items[i].histogram_count > 0)
+            warn(g, "native histograms in the answer are left out: this kind of metric compares numbers");
     }
 }
 
@@ -172,7 +174,8 @@ static void finish_side(struct gather *g, struct entry *e, enum side side, struc
 
 static struct name_values tags_of_set(struct gather *g, const struct kayenta_set *set) {
     struct name_values tags = {arena_array(g->arena, set->tags.count, sizeof *tags.items), set->tags.count};
-    for (size_t i = 0; i < tags.count; i++) tags.items[i] = (struct name_value){.name = set->tags.items[i].name, .value = set->tags.items[i].value};
+    for (size_t i = 0; i < tags.count; i++)
+        tags.items[i] = (struct name_value){.name = set->tags.items[i].name, .value = set->tags.items[i].value};
     return tags;
 }
 
@@ -180,7 +183,8 @@ static struct name_values tags_of_set(struct gather *g, const struct kayenta_set
 static void take_set(struct gather *g, struct entry *e, enum side side, const struct kayenta_set *set) {
     const struct series *series = set->origin;
     bool real = series != NULL && set->values == series->value;
-    for (size_t k = 0; k < set->count; k++) add_value(g, e, side, real && k < series->count ? series->time_ms[k] : INT64_MIN / 64, set->values[k]);
+    for (size_t k = 0; k < set->count; k++)
+        add_value(g, e, side, real && k < series->count ? series->time_ms[k] : INT64_MIN / 64, set->values[k]);
 }
 
 static bool gather_kayenta(struct gather *g, size_t metric, const struct answer *const *answers) {
@@ -217,7 +221,8 @@ static bool gather_metric(struct gather *g, size_t metric, const struct answer *
     return g->count > 0 || find_entry(g, (struct name_values){0}) != NULL;
 }
 
-bool samples_build(const struct plan *plan, const struct answer *const *answers, struct arena *arena, struct samples *ret, struct error *err) {
+bool samples_build(const struct plan *plan, const struct answer *const *answers, struct arena *arena, struct samples *ret,
+                   struct error *err) {
     struct metric_samples *items = NULL;
     size_t count = 0, cap = 0;
     bool ok = true;

@@ -76,7 +76,8 @@ static void require_samples(const struct plan *plan, const struct metric_config 
         bool none = count == 0;
         if (result->classification != CLASS_NODATA || none) result->classification = none ? CLASS_NODATA : CLASS_INCONCLUSIVE;
         result->fails = false;
-        result->reason = arena_printf(arena, "%zu samples on the %s side, %g needed", count, side_name((enum side)side), metric->min_samples);
+        result->reason =
+            arena_printf(arena, "%zu samples on the %s side, %g needed", count, side_name((enum side)side), metric->min_samples);
         if (metric->judge.muted) continue;
         double window_min = (double)(plan->end_ms - plan->start_ms) / 60000.0;
         const char *hint = none ? "check the query and the labels of the scope"
@@ -134,7 +135,8 @@ static void be_careful(const struct plan *plan, struct arena *arena, struct verd
     if (broken > 0) {
         v->kind = VERDICT_INCONCLUSIVE;
         texts_clear(&v->reasons);
-        texts_add(&v->reasons, arena, arena_printf(arena, "%zu guard%s broken, so no verdict counts", broken, broken == 1 ? " is" : "s are"));
+        texts_add(&v->reasons, arena,
+                  arena_printf(arena, "%zu guard%s broken, so no verdict counts", broken, broken == 1 ? " is" : "s are"));
     } else if (open > 0 && v->kind != VERDICT_FAIL) {
         v->kind = VERDICT_INCONCLUSIVE;
         texts_clear(&v->reasons);
@@ -144,11 +146,21 @@ static void be_careful(const struct plan *plan, struct arena *arena, struct verd
 
 static void say_next(struct arena *arena, struct verdict *v) {
     switch (v->kind) {
-    case VERDICT_PASS: texts_add(&v->next, arena, "promote the canary"); break;
-    case VERDICT_MARGINAL: texts_add(&v->next, arena, "let a person decide, or wait for a longer window"); break;
-    case VERDICT_FAIL: texts_add(&v->next, arena, "roll the canary back"); break;
-    case VERDICT_INCONCLUSIVE: texts_add(&v->next, arena, "keep the canary as it is, supply what is missing, then analyze again"); break;
-    case VERDICT_ERROR: texts_add(&v->next, arena, "mend the source or the query, then analyze again; the canary was not judged"); break;
+    case VERDICT_PASS:
+        texts_add(&v->next, arena, "promote the canary");
+        break;
+    case VERDICT_MARGINAL:
+        texts_add(&v->next, arena, "let a person decide, or wait for a longer window");
+        break;
+    case VERDICT_FAIL:
+        texts_add(&v->next, arena, "roll the canary back");
+        break;
+    case VERDICT_INCONCLUSIVE:
+        texts_add(&v->next, arena, "keep the canary as it is, supply what is missing, then analyze again");
+        break;
+    case VERDICT_ERROR:
+        texts_add(&v->next, arena, "mend the source or the query, then analyze again; the canary was not judged");
+        break;
     }
 }
 

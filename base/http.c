@@ -9,9 +9,9 @@
 #include <string.h>
 #include <strings.h>
 
-#include "http_error.h"
 #include "base/mem.h"
 #include "base/timetext.h"
+#include "http_error.h"
 
 #define MOST_HOPS 5
 #define MOST_IDLE_HANDLES 32
@@ -21,10 +21,10 @@ struct transfer {
     struct transfer *next, **link; // *link is this transfer
     CURL *easy;
     struct curl_slist *headers, *connect_to;
-    struct http_failure failure;   // what went wrong, as far as only this file knows
+    struct http_failure failure; // what went wrong, as far as only this file knows
     struct http_head head;
     bool compression;
-    bool redirects;                // the head sends us elsewhere: its body is a page for people
+    bool redirects; // the head sends us elsewhere: its body is a page for people
     int hops;
     int64_t idle_timeout_ms, last_byte_ms; // last_byte_ms is 0 before the first byte of body
     bool (*body_piece)(void *user, const struct http_head *head, const char *data, size_t len);
@@ -147,8 +147,8 @@ static size_t on_body(char *data, size_t size, size_t count, void *user) {
 
 static bool part_equal(CURLU *a, CURLU *b, CURLUPart part) {
     char *x = NULL, *y = NULL;
-    bool equal = curl_url_get(a, part, &x, CURLU_DEFAULT_PORT) == CURLUE_OK &&
-                 curl_url_get(b, part, &y, CURLU_DEFAULT_PORT) == CURLUE_OK && strcasecmp(x, y) == 0;
+    bool equal = curl_url_get(a, part, &x, CURLU_DEFAULT_PORT) == CURLUE_OK && curl_url_get(b, part, &y, CURLU_DEFAULT_PORT) == CURLUE_OK &&
+                 strcasecmp(x, y) == 0;
     curl_free(x);
     curl_free(y);
     return equal;

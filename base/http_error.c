@@ -25,8 +25,12 @@ static void origin_of(const char *url, struct buf *out) {
 
 static bool is_temporary(CURLcode code) {
     static const CURLcode codes[] = {
-        CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY, CURLE_COULDNT_CONNECT, CURLE_OPERATION_TIMEDOUT, CURLE_GOT_NOTHING,
-        CURLE_SEND_ERROR, CURLE_RECV_ERROR, CURLE_SSL_CONNECT_ERROR, CURLE_PARTIAL_FILE, CURLE_HTTP2, CURLE_HTTP2_STREAM,
+        CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY,
+        CURLE_COULDNT_CONNECT,      CURLE_OPERATION_TIMEDOUT,
+        CURLE_GOT_NOTHING,          CURLE_SEND_ERROR,
+        CURLE_RECV_ERROR,           CURLE_SSL_CONNECT_ERROR,
+        CURLE_PARTIAL_FILE,         CURLE_HTTP2,
+        CURLE_HTTP2_STREAM,
     };
     for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++) {
         if (codes[i] == code) return true;
@@ -36,8 +40,8 @@ static bool is_temporary(CURLcode code) {
 
 static bool is_tls(CURLcode code) {
     static const CURLcode codes[] = {
-        CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CERTPROBLEM, CURLE_SSL_CACERT_BADFILE, CURLE_SSL_CIPHER,
-        CURLE_SSL_ISSUER_ERROR, CURLE_SSL_CLIENTCERT, CURLE_SSL_ENGINE_INITFAILED,
+        CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CERTPROBLEM, CURLE_SSL_CACERT_BADFILE,
+        CURLE_SSL_CIPHER,        CURLE_SSL_ISSUER_ERROR,         CURLE_SSL_CLIENTCERT,  CURLE_SSL_ENGINE_INITFAILED,
     };
     for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++) {
         if (codes[i] == code) return true;
@@ -52,8 +56,8 @@ static void explain_redirect(const struct http_failure *f, const char *origin, i
     if (f->hops > 0 && strcmp(origin, buf_text(&target)) == 0) {
         error_set(err, ERROR_SOURCE, "%s redirects in circles (%d times)", origin, f->hops);
     } else {
-        error_set(err, ERROR_SOURCE, "%s answered %d with a redirect to %s, which is not followed: give the URL that answers itself", origin,
-                  status, buf_text(&target));
+        error_set(err, ERROR_SOURCE, "%s answered %d with a redirect to %s, which is not followed: give the URL that answers itself",
+                  origin, status, buf_text(&target));
     }
     buf_finish(&target);
 }

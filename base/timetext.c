@@ -132,8 +132,8 @@ void time_format(struct buf *buf, int64_t ms) {
     int64_t day = doy - (153 * mp + 2) / 5 + 1;
     int64_t month = mp < 10 ? mp + 3 : mp - 9;
     int64_t year = yoe + era * 400 + (month <= 2 ? 1 : 0);
-    buf_printf(buf, "%04" PRId64 "-%02" PRId64 "-%02" PRId64 "T%02" PRId64 ":%02" PRId64 ":%02" PRId64, year, month, day,
-               rest / 3600000, rest / 60000 % 60, rest / 1000 % 60);
+    buf_printf(buf, "%04" PRId64 "-%02" PRId64 "-%02" PRId64 "T%02" PRId64 ":%02" PRId64 ":%02" PRId64, year, month, day, rest / 3600000,
+               rest / 60000 % 60, rest / 1000 % 60);
     if (rest % 1000 != 0) buf_printf(buf, ".%03" PRId64, rest % 1000);
     buf_char(buf, 'Z');
 }

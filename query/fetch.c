@@ -12,8 +12,8 @@
 #include "source_ops.h"
 
 #define DEFAULT_DEADLINE_MS INT64_C(60000)
-#define POLL_MS INT64_C(200)            // how late an interruption may be seen
-#define VERSION_GRACE_MS INT64_C(500)   // how long the version may keep a run whose queries have ended
+#define POLL_MS INT64_C(200)          // how late an interruption may be seen
+#define VERSION_GRACE_MS INT64_C(500) // how long the version may keep a run whose queries have ended
 #define MOST_VERSION_BYTES ((size_t)65536)
 #define MOST_REQUEST_BYTES ((size_t)1 << 20)
 
@@ -34,9 +34,9 @@ struct run {
     struct http_client *client;
     struct recorder *recorder; // NULL when not recording
     const struct fetch_options *options;
-    struct flight *flights; // queries first, in the order of the jobs, then versions
+    struct flight *flights;      // queries first, in the order of the jobs, then versions
     size_t count, queries, done; // `done` counts queries only
-    size_t first_open;      // every flight before it is done
+    size_t first_open;           // every flight before it is done
     struct answer *version_answers;
     int64_t deadline_ms, limit_ms;
     uint64_t seed;
@@ -91,7 +91,10 @@ static bool may_retry(const struct flight *f, const struct http_result *http) {
     int most = f->source->tries;
     if (!http->complete && !http->stopped) return http->temporary && f->answer->tries < most;
     switch (http->head->status) {
-    case 429: case 502: case 504: break;
+    case 429:
+    case 502:
+    case 504:
+        break;
     case 503:
         if (strcmp(result->error_type, "timeout") == 0 && most > 2) most = 2;
         break;
@@ -102,7 +105,8 @@ static bool may_retry(const struct flight *f, const struct http_result *http) {
         }
         if (most > 3) most = 3;
         break;
-    default: return false;
+    default:
+        return false;
     }
     return f->answer->tries < most;
 }

@@ -22,7 +22,7 @@ struct prometheus {
     struct source_settings settings;
     struct http_header *headers; // content type first, then tenant and custom ones
     size_t header_count;
-    char *password, *bearer;     // of the run going on, NULL when not configured
+    char *password, *bearer; // of the run going on, NULL when not configured
 };
 
 static void secret_forget(char **secret) {
@@ -108,9 +108,12 @@ static bool range_fields(struct buf *body, const struct query *query, struct err
 static bool query_fields(struct buf *body, const struct query *query, struct error *err) {
     if (query->start_ms > query->end_ms) return error_set(err, ERROR_CONFIG, "the query ends before it starts");
     switch (query->mode) {
-    case QUERY_RAW: return raw_fields(body, query, err);
-    case QUERY_RANGE: return range_fields(body, query, err);
-    case QUERY_INSTANT: break;
+    case QUERY_RAW:
+        return raw_fields(body, query, err);
+    case QUERY_RANGE:
+        return range_fields(body, query, err);
+    case QUERY_INSTANT:
+        break;
     }
     http_form_field(body, "query", view_of(query->expr));
     time_field(body, "time", query->end_ms);
@@ -177,7 +180,8 @@ static const struct source_ops prometheus_ops = {
 };
 
 static bool check_names(const struct source_settings *s, struct error *err) {
-    static const char *const own_headers[] = {"Content-Type", "Content-Length", "Content-Encoding", "Host", "Transfer-Encoding", "Connection"};
+    static const char *const own_headers[] = {"Content-Type", "Content-Length",    "Content-Encoding",
+                                              "Host",         "Transfer-Encoding", "Connection"};
     static const char *const own_params[] = {"query", "time", "start", "end", "step", "timeout"};
     for (size_t i = 0; i < s->header_count; i++) {
         const char *name = s->headers[i].name;

@@ -111,8 +111,8 @@ static bool read_index(struct recorded *r, struct error *err) {
 static const struct entry *find(const struct recorded *r, const char *mode, const struct query *query) {
     for (size_t i = r->count; i-- > 0;) {
         const struct entry *e = &r->entries[i];
-        if (e->start_ms == query->start_ms && e->end_ms == query->end_ms && e->step_ms == query->step_ms &&
-            strcmp(e->mode, mode) == 0 && strcmp(e->expr, query->expr) == 0) {
+        if (e->start_ms == query->start_ms && e->end_ms == query->end_ms && e->step_ms == query->step_ms && strcmp(e->mode, mode) == 0 &&
+            strcmp(e->expr, query->expr) == 0) {
             return e;
         }
     }
@@ -145,8 +145,8 @@ static void explain_missing(const struct recorded *r, const struct query *query,
     time_format(&when, query->start_ms);
     buf_str(&when, " to ");
     time_format(&when, query->end_ms);
-    error_set(err, ERROR_SOURCE, "source %s: %s holds no recorded answer to the %s query %s (%s, step %" PRId64 " ms)", r->base.name, r->dir,
-              query_mode_name(query->mode), query->expr, buf_text(&when), query->step_ms);
+    error_set(err, ERROR_SOURCE, "source %s: %s holds no recorded answer to the %s query %s (%s, step %" PRId64 " ms)", r->base.name,
+              r->dir, query_mode_name(query->mode), query->expr, buf_text(&when), query->step_ms);
     buf_finish(&when);
 }
 

@@ -28,8 +28,8 @@ struct recorder {
     const char *dir;
     struct slot *slots;
     size_t count;
-    size_t before;     // lines that the index has already
-    struct error err;  // the first failure
+    size_t before;    // lines that the index has already
+    struct error err; // the first failure
 };
 
 static const char *path_of(struct recorder *r, const char *name) {

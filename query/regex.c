@@ -3,14 +3,14 @@
 
 #include <string.h>
 
-#define MOST_DEPTH 1000  // of groups; RE2 in Go stops there too
+#define MOST_DEPTH 1000 // of groups; RE2 in Go stops there too
 #define MOST_REPEATS 1000
 
 struct cursor {
     const char *p, *end;
-    size_t depth;     // open groups
-    bool operand;     // something to repeat stands before
-    bool repeated;    // and was repeated already
+    size_t depth;  // open groups
+    bool operand;  // something to repeat stands before
+    bool repeated; // and was repeated already
 };
 
 static bool at(const struct cursor *c, const char *text) {

@@ -128,7 +128,8 @@ static bool read_value(struct scanner *s, bool regex) {
     bool ok = read_string(s, &value);
     const char *fault = ok && regex ? regex_fault((struct view){buf_text(&value), value.len}) : NULL;
     if (fault != NULL) {
-        ok = error_set(s->err, ERROR_CONFIG, "at byte %zu: the pattern \"%.200s\" %s", (size_t)(from - s->start) + 1, buf_text(&value), fault);
+        ok = error_set(s->err, ERROR_CONFIG, "at byte %zu: the pattern \"%.200s\" %s", (size_t)(from - s->start) + 1, buf_text(&value),
+                       fault);
     }
     buf_finish(&value);
     return ok;

@@ -12,9 +12,12 @@
 
 const char *query_mode_name(enum query_mode mode) {
     switch (mode) {
-    case QUERY_RAW: return "raw";
-    case QUERY_RANGE: return "range";
-    case QUERY_INSTANT: return "instant";
+    case QUERY_RAW:
+        return "raw";
+    case QUERY_RANGE:
+        return "range";
+    case QUERY_INSTANT:
+        return "instant";
     }
     return "";
 }
@@ -84,7 +87,8 @@ static bool check_grid(const struct series_set *set, const struct query *query, 
         if (ok) continue;
         return error_set(err, ERROR_DATA,
                          "a sample at %" PRId64 " ms is not on the asked grid: the server moves start and end to multiples of the step "
-                         "(VictoriaMetrics: send nocache=1; Thanos and Mimir: align-range-with-step, align_queries_with_step)", at);
+                         "(VictoriaMetrics: send nocache=1; Thanos and Mimir: align-range-with-step, align_queries_with_step)",
+                         at);
     }
     return true;
 }

@@ -28,8 +28,12 @@ static int run(const struct options *options, struct arena *arena) {
     struct error err = {0};
     struct findings findings;
     struct view text;
-    struct analysis_options analysis = {.overrides = options->overrides, .recorded_dir = options->recorded_dir, .record_dir = options->record_dir,
-                                        .deadline_ms = options->deadline_ms, .warn = show_warning, .interrupted = &interrupted};
+    struct analysis_options analysis = {.overrides = options->overrides,
+                                        .recorded_dir = options->recorded_dir,
+                                        .record_dir = options->record_dir,
+                                        .deadline_ms = options->deadline_ms,
+                                        .warn = show_warning,
+                                        .interrupted = &interrupted};
     if (options->operand_count != 1) {
         error_set(&err, ERROR_USAGE, "analyze takes one config file; see serin analyze --help");
         tell_error(&err);

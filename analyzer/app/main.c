@@ -14,16 +14,15 @@ static const struct command *const commands[] = {&cmd_analyze, &cmd_plan, &cmd_c
 
 #define COMMAND_COUNT (sizeof commands / sizeof commands[0])
 
-static const char exit_codes_text[] =
-    "Exit codes\n"
-    "  0    pass\n"
-    "  1    the canary failed\n"
-    "  2    usage or configuration error\n"
-    "  3    marginal, or approval needed\n"
-    "  4    inconclusive, or no data\n"
-    "  5    gate closed (freeze, budget)\n"
-    "  6    a source or server could not be reached or gave no usable answer\n"
-    "  130  interrupted\n";
+static const char exit_codes_text[] = "Exit codes\n"
+                                      "  0    pass\n"
+                                      "  1    the canary failed\n"
+                                      "  2    usage or configuration error\n"
+                                      "  3    marginal, or approval needed\n"
+                                      "  4    inconclusive, or no data\n"
+                                      "  5    gate closed (freeze, budget)\n"
+                                      "  6    a source or server could not be reached or gave no usable answer\n"
+                                      "  130  interrupted\n";
 
 static const struct command *find_command(const char *name) {
     for (size_t i = 0; i < COMMAND_COUNT; i++) {
@@ -51,7 +50,8 @@ static int unknown_command(const char *name) {
     const char *words[COMMAND_COUNT];
     for (size_t i = 0; i < COMMAND_COUNT; i++) words[i] = commands[i]->name;
     const char *near = nearest_word(view_of(name), words, COMMAND_COUNT);
-    fprintf(stderr, "serin: unknown command %s%s%s\n", name, near != NULL ? "; did you mean " : "; see serin help", near != NULL ? near : "");
+    fprintf(stderr, "serin: unknown command %s%s%s\n", name, near != NULL ? "; did you mean " : "; see serin help",
+            near != NULL ? near : "");
     return EXIT_USAGE;
 }
 
@@ -98,7 +98,8 @@ int main(int argc, char **argv) {
         puts("serin " SERIN_VERSION);
         return EXIT_PASS;
     }
-    if (strcmp(argv[1], "help") == 0 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) return help(argc > 2 ? argv[2] : NULL);
+    if (strcmp(argv[1], "help") == 0 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
+        return help(argc > 2 ? argv[2] : NULL);
     const struct command *command = find_command(argv[1]);
     return command != NULL ? run(command, argc - 2, argv + 2) : unknown_command(argv[1]);
 }

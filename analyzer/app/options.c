@@ -131,11 +131,16 @@ static bool set_fail_on(struct parser *p, const char *value) {
     static const struct {
         const char *word;
         int code;
-    } words[] = {{"marginal", EXIT_MARGINAL}, {"inconclusive", EXIT_INCONCLUSIVE}, {"nodata", EXIT_INCONCLUSIVE}, {"gate", EXIT_GATE}, {"error", EXIT_SOURCE}};
+    } words[] = {{"marginal", EXIT_MARGINAL},
+                 {"inconclusive", EXIT_INCONCLUSIVE},
+                 {"nodata", EXIT_INCONCLUSIVE},
+                 {"gate", EXIT_GATE},
+                 {"error", EXIT_SOURCE}};
     while (*value != '\0') {
         size_t len = strcspn(value, ","), i = 0;
         while (i < sizeof words / sizeof words[0] && !view_is((struct view){value, len}, words[i].word)) i++;
-        if (i == sizeof words / sizeof words[0]) return bad_value(p, value, "marginal, inconclusive, nodata, gate or error, joined by commas");
+        if (i == sizeof words / sizeof words[0])
+            return bad_value(p, value, "marginal, inconclusive, nodata, gate or error, joined by commas");
         p->options->fold[words[i].code] = true;
         value += len + (value[len] == ',');
     }

@@ -29,15 +29,19 @@ void tell_findings(const struct findings *findings) {
 
 int exit_code_of(const struct error *err) {
     switch (err->code) {
-    case ERROR_NONE: return EXIT_PASS;
+    case ERROR_NONE:
+        return EXIT_PASS;
     case ERROR_USAGE:
     case ERROR_CONFIG:
-    case ERROR_IO: return EXIT_USAGE;
+    case ERROR_IO:
+        return EXIT_USAGE;
     case ERROR_SOURCE:
     case ERROR_API:
     case ERROR_DATA:
-    case ERROR_LIMIT: return EXIT_SOURCE;
-    case ERROR_CANCELLED: return EXIT_INTERRUPTED;
+    case ERROR_LIMIT:
+        return EXIT_SOURCE;
+    case ERROR_CANCELLED:
+        return EXIT_INTERRUPTED;
     }
     return EXIT_SOURCE;
 }
@@ -88,7 +92,8 @@ static bool render(struct buf *out, const json_t *result, const struct output *o
     bool ok = strcmp(output->format, "json") == 0 ? report_json(out, result, err) : report_text(out, result, &style, err);
     if (!ok) return false;
     if (output->path != NULL) return file_write(output->path, (struct view){buf_text(out), out->len}, err);
-    if (fwrite(buf_text(out), 1, out->len, stdout) != out->len || fflush(stdout) != 0) return error_set(err, ERROR_IO, "standard output: cannot be written");
+    if (fwrite(buf_text(out), 1, out->len, stdout) != out->len || fflush(stdout) != 0)
+        return error_set(err, ERROR_IO, "standard output: cannot be written");
     return true;
 }
 

@@ -99,11 +99,18 @@ static void test_config_kayenta__tells_mistakes(void **state) {
         const char *part;
     } cases[] = {
         {"{\"classifier\": {},\n\"metrics\": []}", 2, 12, FINDING_ERROR, "at least one metric"},
-        {"{\"classifier\": {}, \"metrics\": [{\"name\": \"m\",\n\"query\": {\"type\": \"datadog\"}}]}", 2, 19, FINDING_ERROR, "only queries of type prometheus"},
+        {"{\"classifier\": {}, \"metrics\": [{\"name\": \"m\",\n\"query\": {\"type\": \"datadog\"}}]}", 2, 19, FINDING_ERROR,
+         "only queries of type prometheus"},
         {"{\"classifier\": {}, \"metrics\": [\n{\"query\": {\"type\": \"prometheus\"}}]}", 2, 1, FINDING_ERROR, "the key name is missing"},
-        {"{\"classifier\": {},\n\"metrics\": [{\"name\": \"m\", \"query\": {\"type\": \"prometheus\"}, \"analysisConfigurations\": {\"canary\":\n{\"direction\": \"up\"}}}]}",
+        {"{\"classifier\": {},\n\"metrics\": [{\"name\": \"m\", \"query\": {\"type\": \"prometheus\"}, \"analysisConfigurations\": "
+         "{\"canary\":\n{\"direction\": \"up\"}}}]}",
          3, 15, FINDING_WARNING, "up is not a value"},
-        {"{\"metrics\": [{\"name\": \"m\", \"query\": {\"type\": \"prometheus\"}, \"analysisConfigurations\": {}}]}", 1, 1, FINDING_ERROR, "classifier is missing"},
+        {"{\"metrics\": [{\"name\": \"m\", \"query\": {\"type\": \"prometheus\"}, \"analysisConfigurations\": {}}]}", 1, 1, FINDING_ERROR,
+         "classifier is missing"},
+        {"{\"classifier\": 5,\n\"metrics\": []}", 1, 16, FINDING_ERROR, "expected a map, found a number"},
+        {"{\"classifier\": {},\n\"judge\": {\"name\": \"dredd-v1.0\"}, \"metrics\": []}", 2, 19, FINDING_ERROR,
+         "dredd-v1.0 is not known here"},
+        {"{\"classifier\": {},\n\"templates\": [], \"metrics\": []}", 2, 14, FINDING_ERROR, "a list"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct read_config r = {0};
@@ -112,7 +119,8 @@ static void test_config_kayenta__tells_mistakes(void **state) {
         assert_int_equal(r.ok, cases[i].level == FINDING_WARNING);
         for (size_t k = 0; k < r.findings.count; k++) {
             const struct finding *f = &r.findings.items[k];
-            found = found || (f->line == cases[i].line && f->column == cases[i].column && f->level == cases[i].level && strstr(f->text, cases[i].part));
+            found = found || (f->line == cases[i].line && f->column == cases[i].column && f->level == cases[i].level &&
+                              strstr(f->text, cases[i].part));
         }
         if (!found) fail_msg("case %zu: %d:%d %s", i, r.findings.items[0].line, r.findings.items[0].column, r.findings.items[0].text);
         read_config_finish(&r);

@@ -74,7 +74,8 @@ static const struct mistake {
     {"memory_bytes{${scope}}", "memory_bytes{${scope", "20:12", "no closing }"},
     {"canary: {labels", "canary: {source: mian, labels", "6:11", "did you mean main?"},
     {"canary: {labels", "canary: {source: other, labels", "6:11", "no source is called other"},
-    {"  main: {url: \"http://127.0.0.1:9090\"}\n", "  main: {url: \"http://h:1\"}\n  more: {url: \"http://h:2\"}\n", "6:13", "several sources"},
+    {"  main: {url: \"http://127.0.0.1:9090\"}\n", "  main: {url: \"http://h:1\"}\n  more: {url: \"http://h:2\"}\n", "6:13",
+     "several sources"},
     {"http://127.0.0.1:9090", "127.0.0.1:9090", "3:3", "begins with http://"},
     {"http://127.0.0.1:9090", "http://${host}", "3:3", "unknown placeholder ${host}"},
     {"{url: \"http://127.0.0.1:9090\"}", "{url: \"http://h\", tries: 0}", "3:34", "from 1 to 100"},
@@ -105,7 +106,8 @@ static const struct mistake {
     {"groups: {errors", "publish: {webhooks: [{url: 'http://h', on: [fial]}]}\ngroups: {errors", "9:45", "did you mean fail?"},
     {"groups: {errors", "publish: {alertmanager: []}\ngroups: {errors", "9:11", "did you mean alertmanagers?"},
     {"canary: shop", "canary: shop\nvars: [a]", "2:7", "expected a map"},
-    {"canary: shop", "canary: shop\nobjectives: [{name: a, target: 99.9%, period: 30d, counts: {total: x}}]", "2:60", "exactly one of bad and good"},
+    {"canary: shop", "canary: shop\nobjectives: [{name: a, target: 99.9%, period: 30d, counts: {total: x}}]", "2:60",
+     "exactly one of bad and good"},
     {"scopes:\n", "scopes: 7\nscope_s:\n", "4:9", "expected a map, found a number"},
 };
 
@@ -141,12 +143,15 @@ static void test_config__tells_each_mistake_with_its_place(void **state) {
 static void test_config__tells_all_mistakes_at_once(void **state) {
     (void)state;
     struct read_config r = {0};
-    read_config(&r, "canary: 'shop'\nsources: {a: {url: 'http://h', tenantt: x}}\nscopes: {canary: {offset: soon}}\nwindow: {length: long}\n"
-                    "judge: {name: kayenta, pas: 1}\nmetrics: [{name: a, query: 'x{${nope}}'}, {name: a, query: 'y'}]\n", NULL);
+    read_config(&r,
+                "canary: 'shop'\nsources: {a: {url: 'http://h', tenantt: x}}\nscopes: {canary: {offset: soon}}\nwindow: {length: long}\n"
+                "judge: {name: kayenta, pas: 1}\nmetrics: [{name: a, query: 'x{${nope}}'}, {name: a, query: 'y'}]\n",
+                NULL);
     assert_false(r.ok);
     static const struct mistake wanted[] = {
-        {NULL, NULL, "2:32", "did you mean tenant?"}, {NULL, NULL, "3:27", "expected a duration"}, {NULL, NULL, "4:18", "expected a duration"},
-        {NULL, NULL, "5:24", "did you mean pass?"},   {NULL, NULL, "6:28", "unknown placeholder"}, {NULL, NULL, "6:43", "already there in line 6"},
+        {NULL, NULL, "2:32", "did you mean tenant?"}, {NULL, NULL, "3:27", "expected a duration"},
+        {NULL, NULL, "4:18", "expected a duration"},  {NULL, NULL, "5:24", "did you mean pass?"},
+        {NULL, NULL, "6:28", "unknown placeholder"},  {NULL, NULL, "6:43", "already there in line 6"},
     };
     for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++) {
         if (!holds(&r.findings, &wanted[i])) fail_msg("%s is not told", wanted[i].part);
@@ -212,8 +217,11 @@ static void test_config__fixture_and_json_are_good(void **state) {
     assert_true(r.ok);
     assert_int_equal(r.config.metric_count, 7);
     findings_finish(&r.findings);
-    read_config(&r, "{\"canary\": \"j\", \"sources\": {\"a\": {\"url\": \"https://h/p\"}}, \"scopes\": {\"canary\": {}}, \"window\": {\"length\": \"1h\"},"
-                    "\"judge\": {\"name\": \"kayenta\"}, \"metrics\": [{\"name\": \"m\", \"offset\": \"7d\", \"query\": \"up\"}]}", NULL);
+    read_config(&r,
+                "{\"canary\": \"j\", \"sources\": {\"a\": {\"url\": \"https://h/p\"}}, \"scopes\": {\"canary\": {}}, \"window\": "
+                "{\"length\": \"1h\"},"
+                "\"judge\": {\"name\": \"kayenta\"}, \"metrics\": [{\"name\": \"m\", \"offset\": \"7d\", \"query\": \"up\"}]}",
+                NULL);
     assert_true(r.ok);
     assert_string_equal(r.config.metrics[0].groups.items[0], "metrics");
     read_config_finish(&r);

@@ -28,7 +28,11 @@ static void test_counter_blocks__increases_fall_into_their_blocks(void **state) 
         {"reset to nothing", {900, 1500, 2500, 3500}, {10, 14, 0, 2}, 4, {4, 0, 2}},
         {"borders belong to the earlier block", {1000, 2000, 3000, 4000}, {1, 3, 7, 15}, 4, {2, 4, 8}},
         {"what comes later is left out", {1000, 4000, 4001}, {1, 3, 50}, 3, {0, 0, 2}},
-        {"gaps, infinity and negative values are passed over", {900, 1500, 1600, 2500, 3500}, {5, GAP, -1, (double)INFINITY, 12}, 5, {0, 0, 7}},
+        {"gaps, infinity and negative values are passed over",
+         {900, 1500, 1600, 2500, 3500},
+         {5, GAP, -1, (double)INFINITY, 12},
+         5,
+         {0, 0, 7}},
         {"nothing", {0}, {0}, 0, {0, 0, 0}},
         {"a jump over a hole lies where it is seen", {900, 3900}, {2, 11}, 2, {0, 0, 9}},
     };
@@ -38,7 +42,8 @@ static void test_counter_blocks__increases_fall_into_their_blocks(void **state) 
         for (size_t k = 0; k < cases[i].count; k++) series_append(&series, cases[i].time_ms[k], cases[i].value[k]);
         counter_blocks_add(&series, 1000, 1000, blocks, 3);
         for (size_t b = 0; b < 3; b++) {
-            if (fabs(blocks[b] - cases[i].want[b]) > 1e-12) fail_msg("%s: block %zu is %g, wanted %g", cases[i].what, b, blocks[b], cases[i].want[b]);
+            if (fabs(blocks[b] - cases[i].want[b]) > 1e-12)
+                fail_msg("%s: block %zu is %g, wanted %g", cases[i].what, b, blocks[b], cases[i].want[b]);
         }
         counter_blocks_add(&series, 1000, 1000, blocks, 3); // a second series adds to the first
         for (size_t b = 0; b < 3; b++) assert_true(fabs(blocks[b] - 2 * cases[i].want[b]) < 1e-12);

@@ -8,29 +8,29 @@
 #include <cmocka.h>
 #include <string.h>
 
-const char good_config[] = "canary: shop\n"                                                                       // line 1
-                           "sources:\n"                                                                           // 2
-                           "  main: {url: \"http://127.0.0.1:9090\"}\n"                                           // 3
-                           "scopes:\n"                                                                            // 4
-                           "  baseline: {labels: {track: stable}}\n"                                              // 5
-                           "  canary: {labels: {track: canary}}\n"                                                // 6
-                           "window: {length: 30m, warmup: 2m, step: 15s}\n"                                       // 7
-                           "judge: {name: kayenta, pass: 85, marginal: 70}\n"                                     // 8
-                           "groups: {errors: 60, other: 40}\n"                                                    // 9
-                           "guards:\n"                                                                            // 10
-                           "  - {name: traffic, query: 'sum(rate(hits{${scope}}[1m]))', min: 1}\n"                // 11
-                           "metrics:\n"                                                                           // 12
-                           "  - name: failures\n"                                                                 // 13
-                           "    group: errors\n"                                                                  // 14
-                           "    critical: true\n"                                                                 // 15
-                           "    direction: increase\n"                                                            // 16
-                           "    counts: {bad: 'hits{code=~\"5..\",${scope}}', total: 'hits{${scope}}'}\n"         // 17
-                           "  - name: memory\n"                                                                   // 18
-                           "    group: other\n"                                                                   // 19
-                           "    query: 'memory_bytes{${scope}}'\n"                                                // 20
-                           "  - name: load\n"                                                                     // 21
-                           "    group: other\n"                                                                   // 22
-                           "    threshold: {query: 'max(load{${scope}})', max: 0.9}\n";                           // 23
+const char good_config[] = "canary: shop\n"                                                               // line 1
+                           "sources:\n"                                                                   // 2
+                           "  main: {url: \"http://127.0.0.1:9090\"}\n"                                   // 3
+                           "scopes:\n"                                                                    // 4
+                           "  baseline: {labels: {track: stable}}\n"                                      // 5
+                           "  canary: {labels: {track: canary}}\n"                                        // 6
+                           "window: {length: 30m, warmup: 2m, step: 15s}\n"                               // 7
+                           "judge: {name: kayenta, pass: 85, marginal: 70}\n"                             // 8
+                           "groups: {errors: 60, other: 40}\n"                                            // 9
+                           "guards:\n"                                                                    // 10
+                           "  - {name: traffic, query: 'sum(rate(hits{${scope}}[1m]))', min: 1}\n"        // 11
+                           "metrics:\n"                                                                   // 12
+                           "  - name: failures\n"                                                         // 13
+                           "    group: errors\n"                                                          // 14
+                           "    critical: true\n"                                                         // 15
+                           "    direction: increase\n"                                                    // 16
+                           "    counts: {bad: 'hits{code=~\"5..\",${scope}}', total: 'hits{${scope}}'}\n" // 17
+                           "  - name: memory\n"                                                           // 18
+                           "    group: other\n"                                                           // 19
+                           "    query: 'memory_bytes{${scope}}'\n"                                        // 20
+                           "  - name: load\n"                                                             // 21
+                           "    group: other\n"                                                           // 22
+                           "    threshold: {query: 'max(load{${scope}})', max: 0.9}\n";                   // 23
 
 void read_config(struct read_config *r, const char *text, const struct config_overrides *overrides) {
     struct config_overrides none;

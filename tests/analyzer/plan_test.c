@@ -25,7 +25,8 @@ static const struct planned_query *find(const struct plan *plan, enum query_part
         const struct planned_query *q = &plan->queries[i];
         if (q->part == part && q->side == side && q->owner == owner) return q;
     }
-    return NULL;
+    fail_msg("no query of owner %zu, %s, %s side", owner, query_part_name(part), side_name(side));
+    return &plan->queries[0];
 }
 
 static void test_plan__has_every_query_with_its_times(void **state) {
@@ -69,7 +70,9 @@ static void test_plan__escapes_what_a_scope_holds(void **state) {
     (void)state;
     struct read_config r = {0};
     struct plan plan;
-    build(&r, edited_config(&r.arena, "{track: canary}", "{track: \"a\\\"b\\\\c\\nd\", city: \"K\xc3\xb6ln\"}, matchers: ['code!~\"5..\"', 'x!=\"\"']"),
+    build(&r,
+          edited_config(&r.arena, "{track: canary}",
+                        "{track: \"a\\\"b\\\\c\\nd\", city: \"K\xc3\xb6ln\"}, matchers: ['code!~\"5..\"', 'x!=\"\"']"),
           &plan);
     assert_string_equal(find(&plan, PART_VALUE, SIDE_CANARY, 1)->query.expr,
                         "memory_bytes{track=\"a\\\"b\\\\c\\nd\",city=\"K\xc3\xb6ln\",code!~\"5..\",x!=\"\"}");

@@ -52,7 +52,7 @@ static void test_file__written_whole_and_read_back(void **state) {
     assert_true(file_read(path, 11, &arena, &text, &err));
     assert_int_equal(text.len, 11);
     assert_memory_equal(text.ptr, "three\0four\n", 12); // the NUL behind it too
-    assert_int_equal(entries(), 1);                    // no temporary file stays
+    assert_int_equal(entries(), 1);                     // no temporary file stays
     assert_false(file_read(path, 10, &arena, &text, &err));
     assert_int_equal(err.code, ERROR_LIMIT);
     arena_finish(&arena);

@@ -62,11 +62,12 @@ static const char *url_of(const struct fake_server *server, const char *path) {
 
 static void test_http__body_head_and_user_agent_arrive(void **state) {
     (void)state;
-    static const struct fake_answer script[] = {{.status = 418, .headers = "Content-Type: text/x\r\nRetry-After: 9\r\n", .body = "short and stout"}};
+    static const struct fake_answer script[] = {
+        {.status = 418, .headers = "Content-Type: text/x\r\nRetry-After: 9\r\n", .body = "short and stout"}};
     struct fake_server *server = fake_server_start(script, 1, NULL);
     const struct http_header headers[] = {{"X-One", "eins"}, {"X-Empty", ""}};
-    struct taken t = run_one(NULL, &(struct http_request){.url = url_of(server, "/pot"), .headers = headers, .header_count = 2,
-                                                         .bearer = "t0ken"}, 0);
+    struct taken t =
+        run_one(NULL, &(struct http_request){.url = url_of(server, "/pot"), .headers = headers, .header_count = 2, .bearer = "t0ken"}, 0);
     struct fake_request request = fake_server_request(server, 0);
     assert_true(t.result.complete);
     assert_int_equal(t.head.status, 418);
@@ -237,9 +238,19 @@ static void test_http__base_urls_are_checked(void **state) {
         const char *url;
         bool ok;
     } cases[] = {
-        {"http://h", true},        {"https://h:9090/a/b/", true}, {"http://[::1]:9090", true}, {"ftp://h", false},    {"file:///etc/passwd", false},
-        {"h:9090", false},         {"", false},                   {"http://", false},          {"http://u:p@h", false}, {"http://u@h", false},
-        {"http://h/?a=b", false},  {"http://h/#a", false},        {"http://h:99999", false},
+        {"http://h", true},
+        {"https://h:9090/a/b/", true},
+        {"http://[::1]:9090", true},
+        {"ftp://h", false},
+        {"file:///etc/passwd", false},
+        {"h:9090", false},
+        {"", false},
+        {"http://", false},
+        {"http://u:p@h", false},
+        {"http://u@h", false},
+        {"http://h/?a=b", false},
+        {"http://h/#a", false},
+        {"http://h:99999", false},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct error err = {0};

@@ -15,9 +15,23 @@ static void test_nearest__finds_what_was_meant(void **state) {
     static const struct {
         const char *text, *want; // NULL: none is near enough
     } cases[] = {
-        {"querry", "query"}, {"qurey", "query"}, {"uery", "query"}, {"quary", "query"}, {"count", "counts"}, {"treshhold", "threshold"},
-        {"tolerence", "tolerance"}, {"critcal", "critical"}, {"gropu", "group"}, {"groups", "group"}, {"query", "query"},
-        {"", NULL}, {"zzz", NULL}, {"histogram", NULL}, {"quxyz", NULL}, {"tolxxxnce", NULL}, {"Query", "query"},
+        {"querry", "query"},
+        {"qurey", "query"},
+        {"uery", "query"},
+        {"quary", "query"},
+        {"count", "counts"},
+        {"treshhold", "threshold"},
+        {"tolerence", "tolerance"},
+        {"critcal", "critical"},
+        {"gropu", "group"},
+        {"groups", "group"},
+        {"query", "query"},
+        {"", NULL},
+        {"zzz", NULL},
+        {"histogram", NULL},
+        {"quxyz", NULL},
+        {"tolxxxnce", NULL},
+        {"Query", "query"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         const char *got = nearest_word(view_of(cases[i].text), words, sizeof words / sizeof words[0]);

@@ -36,8 +36,9 @@ static void test_yaml__nodes_know_their_place(void **state) {
     const struct {
         const struct yaml_node *node;
         int line, column;
-    } cases[] = {{f.root, 2, 1},        {yaml_get(f.root, "a"), 2, 4}, {f.root->pairs[1].key, 3, 1}, {b, 4, 3},
-                 {b->items[0], 4, 5},   {b->items[1], 5, 6},           {c, 5, 10},                   {c->items[1], 5, 14}};
+    } cases[] = {{f.root, 2, 1}, {yaml_get(f.root, "a"), 2, 4}, {f.root->pairs[1].key, 3, 1},
+                 {b, 4, 3},      {b->items[0], 4, 5},           {b->items[1], 5, 6},
+                 {c, 5, 10},     {c->items[1], 5, 14}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         assert_int_equal(cases[i].node->line, cases[i].line);
         assert_int_equal(cases[i].node->column, cases[i].column);
@@ -138,11 +139,11 @@ static void test_yaml__quotes_decide_what_a_scalar_is(void **state) {
     static const struct {
         const char *text, *kind;
     } cases[] = {
-        {"12", "a number"}, {"-1.5e3", "a number"}, {".5", "a number"}, {"+7", "a number"},     {"'12'", "text"},   {"\"true\"", "text"},
-        {"true", "a boolean"}, {"false", "a boolean"}, {"yes", "text"},  {"True", "text"},      {"null", "nothing"}, {"~", "nothing"},
-        {"", "nothing"},    {"''", "text"},         {"'null'", "text"}, {"0x10", "text"},        {"1e999", "text"},  {"nan", "text"},
-        {".inf", "text"},   {"-", "a list"},        {"1_000", "text"},  {"1e", "text"},          {"1.2.3", "text"},  {"5m", "text"},
-        {"{}", "a map"},    {"[]", "a list"},       {"|\n  7", "text"}, {"1,5", "text"},
+        {"12", "a number"},    {"-1.5e3", "a number"}, {".5", "a number"}, {"+7", "a number"}, {"'12'", "text"},    {"\"true\"", "text"},
+        {"true", "a boolean"}, {"false", "a boolean"}, {"yes", "text"},    {"True", "text"},   {"null", "nothing"}, {"~", "nothing"},
+        {"", "nothing"},       {"''", "text"},         {"'null'", "text"}, {"0x10", "text"},   {"1e999", "text"},   {"nan", "text"},
+        {".inf", "text"},      {"-", "a list"},        {"1_000", "text"},  {"1e", "text"},     {"1.2.3", "text"},   {"5m", "text"},
+        {"{}", "a map"},       {"[]", "a list"},       {"|\n  7", "text"}, {"1,5", "text"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         char text[64];

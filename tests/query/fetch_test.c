@@ -15,9 +15,11 @@
 #include "fake_server.h"
 #include "query/source.h"
 
-#define VECTOR "{\"status\":\"success\",\"data\":{\"resultType\":\"vector\",\"result\":[{\"metric\":{\"a\":\"b\"},\"value\":[1735689600,\"2.385\"]}]}}"
-#define MATRIX \
-    "{\"status\":\"success\",\"data\":{\"resultType\":\"matrix\",\"result\":[{\"metric\":{},\"values\":[[1735689599.9,\"1\"]," \
+#define VECTOR                                                                                                                             \
+    "{\"status\":\"success\",\"data\":{\"resultType\":\"vector\",\"result\":[{\"metric\":{\"a\":\"b\"},\"value\":[1735689600,\"2.385\"]}]" \
+    "}}"
+#define MATRIX                                                                                                                             \
+    "{\"status\":\"success\",\"data\":{\"resultType\":\"matrix\",\"result\":[{\"metric\":{},\"values\":[[1735689599.9,\"1\"],"             \
     "[1735689600,\"2\"],[1735689630.5,\"3\"]]}]}}"
 #define API_ERROR(type) "{\"status\":\"error\",\"errorType\":\"" type "\",\"error\":\"it is so\"}"
 #define JSON_AND(lines) "Content-Type: application/json\r\n" lines
@@ -77,7 +79,12 @@ static void test_fetch__outcomes_tries_and_texts(void **state) {
         {{{.status = 503, .body = API_ERROR("timeout")}}, 1, DECODE_API_ERROR, 2, 503, "source prod, after 2 tries: "},
         {{{.status = 500, .body = API_ERROR("internal")}}, 1, DECODE_API_ERROR, 3, 500, "after 3 tries"},
         {{{.status = 400, .body = API_ERROR("bad_data")}, {.body = VECTOR}}, 2, DECODE_API_ERROR, 1, 400, "source prod: "},
-        {{{.status = 401, .headers = "Content-Type: text/plain\r\n", .body = "Unauthorized"}, {.body = VECTOR}}, 2, DECODE_HTTP_ERROR, 1, 401, "401"},
+        {{{.status = 401, .headers = "Content-Type: text/plain\r\n", .body = "Unauthorized"}, {.body = VECTOR}},
+         2,
+         DECODE_HTTP_ERROR,
+         1,
+         401,
+         "401"},
         {{{.status = 422, .body = API_ERROR("execution")}, {.body = VECTOR}}, 2, DECODE_API_ERROR, 1, 422, "it is so"},
         {{{.body = VECTOR, .cut_after = 60}, {.body = VECTOR}}, 2, DECODE_BROKEN, 1, 200, "cut off after 60 bytes"},
         {{{.body = "{\"status\":\"succ"}, {.body = VECTOR}}, 2, DECODE_BROKEN, 1, 200, "source prod: "},
@@ -129,7 +136,8 @@ static void test_fetch__nobody_listens(void **state) {
 
 static void test_fetch__deadline_ends_the_run(void **state) {
     (void)state;
-    static const struct fake_answer slow[] = {{.delay_ms = 8000, .body = VECTOR}}, waits[] = {{.status = 503, .headers = "Retry-After: 30\r\n"}};
+    static const struct fake_answer slow[] = {{.delay_ms = 8000, .body = VECTOR}},
+                                    waits[] = {{.status = 503, .headers = "Retry-After: 30\r\n"}};
     struct {
         const struct fake_answer *script;
         int64_t most_ms;
@@ -165,17 +173,21 @@ static void test_fetch__requests_are_exact(void **state) {
         struct query query;
         const char *path, *body;
     } cases[] = {
-        {{"sum by (a)(x{b=~\"c+|d&e\"})", QUERY_INSTANT, 0, 1735689600137, 0}, "/pre/fix/api/v1/query",
-         "query=sum%20by%20%28a%29%28x%7Bb%3D~%22c%2B%7Cd%26e%22%7D%29&time=1735689600.137&timeout=19&dedup=true&storeMatch%5B%5D=%7Ba%3D%22b%22%7D"},
-        {{"rate(x[1m])", QUERY_RANGE, 1735689600000, 1735689660000, 15000}, "/pre/fix/api/v1/query_range",
+        {{"sum by (a)(x{b=~\"c+|d&e\"})", QUERY_INSTANT, 0, 1735689600137, 0},
+         "/pre/fix/api/v1/query",
+         "query=sum%20by%20%28a%29%28x%7Bb%3D~%22c%2B%7Cd%26e%22%7D%29&time=1735689600.137&timeout=19&dedup=true&storeMatch%5B%5D=%7Ba%3D%"
+         "22b%22%7D"},
+        {{"rate(x[1m])", QUERY_RANGE, 1735689600000, 1735689660000, 15000},
+         "/pre/fix/api/v1/query_range",
          "query=rate%28x%5B1m%5D%29&start=1735689600&end=1735689660&step=15&timeout=19&dedup=true&storeMatch%5B%5D=%7Ba%3D%22b%22%7D"},
-        {{"x{a=\"b\"} ", QUERY_RAW, 1735689600000, 1735689660000, 0}, "/pre/fix/api/v1/query",
+        {{"x{a=\"b\"} ", QUERY_RAW, 1735689600000, 1735689660000, 0},
+         "/pre/fix/api/v1/query",
          "query=x%7Ba%3D%22b%22%7D%5B61s%5D&time=1735689660&timeout=19&dedup=true&storeMatch%5B%5D=%7Ba%3D%22b%22%7D"},
     };
     static const struct source_header params[] = {{"dedup", "true"}, {"storeMatch[]", "{a=\"b\"}"}}, headers[] = {{"X-Custom", "yes"}};
     static const struct fake_answer script[] = {{.body = VECTOR}};
-    struct source_settings settings = {.params = params, .param_count = 2, .headers = headers, .header_count = 1, .tenant = "team-a",
-                                       .timeout_ms = 20000};
+    struct source_settings settings = {
+        .params = params, .param_count = 2, .headers = headers, .header_count = 1, .tenant = "team-a", .timeout_ms = 20000};
     struct played p = play(script, 1, settings, "/pre/fix//");
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct answer a = ask(p.source, &cases[i].query, 60000);
@@ -282,7 +294,8 @@ static void test_fetch__what_cannot_be_asked_is_not_sent(void **state) {
         struct query query;
         const char *text;
     } cases[] = {
-        {{"x", QUERY_RANGE, 0, 11001000, 1000}, "11002 points with step 1s are more than the 11,000 a server gives; a step of 2s would fit"},
+        {{"x", QUERY_RANGE, 0, 11001000, 1000},
+         "11002 points with step 1s are more than the 11,000 a server gives; a step of 2s would fit"},
         {{"x", QUERY_RANGE, 0, 1000, 0}, "step"},
         {{"x", QUERY_INSTANT, 2, 1, 0}, "ends before it starts"},
         {{"rate(x[5m])", QUERY_RAW, 0, 1000, 0}, "only a plain selector"},

@@ -17,7 +17,8 @@
 #define QUERIES 6
 
 static const struct fake_answer script[] = {
-    {.body = "{\"status\":\"success\",\"data\":{\"resultType\":\"matrix\",\"result\":[{\"metric\":{\"a\":\"b\"},\"values\":[[1735689599.9,\"1\"],"
+    {.body = "{\"status\":\"success\",\"data\":{\"resultType\":\"matrix\",\"result\":[{\"metric\":{\"a\":\"b\"},\"values\":[[1735689599.9,"
+             "\"1\"],"
              "[1735689600,\"0.1\"],[1735689615.5,\"NaN\"]]}]},\"warnings\":[\"look out\"]}"},
     {.status = 422, .body = "{\"status\":\"error\",\"errorType\":\"execution\",\"error\":\"too many samples\"}"},
     {.status = 404, .headers = "Content-Type: text/plain\r\n", .body = "404 page not found"},
@@ -28,9 +29,12 @@ static const struct fake_answer script[] = {
 };
 
 static const struct query queries[QUERIES] = {
-    {"up{a=\"\xc3\xa9\"}", QUERY_RAW, 1735689600000, 1735689660000, 0}, {"b", QUERY_RANGE, 1735689600000, 1735689660000, 15000},
-    {"c", QUERY_INSTANT, 0, 1735689660000, 0},                           {"d", QUERY_INSTANT, 0, 1735689660000, 0},
-    {"e", QUERY_INSTANT, 0, 1735689660000, 0},                           {"f", QUERY_INSTANT, 0, 1735689660000, 0},
+    {"up{a=\"\xc3\xa9\"}", QUERY_RAW, 1735689600000, 1735689660000, 0},
+    {"b", QUERY_RANGE, 1735689600000, 1735689660000, 15000},
+    {"c", QUERY_INSTANT, 0, 1735689660000, 0},
+    {"d", QUERY_INSTANT, 0, 1735689660000, 0},
+    {"e", QUERY_INSTANT, 0, 1735689660000, 0},
+    {"f", QUERY_INSTANT, 0, 1735689660000, 0},
 };
 
 static char *new_dir(void **state) {
@@ -67,7 +71,8 @@ static void same_answers(const struct answer *a, const struct answer *b, const c
     struct buf x, y;
     buf_init(&x, 1 << 16);
     buf_init(&y, 1 << 16);
-    if (a->result.outcome != b->result.outcome) fail_msg("%s: outcome %d and %d: %s", expr, (int)a->result.outcome, (int)b->result.outcome, b->result.err.text);
+    if (a->result.outcome != b->result.outcome)
+        fail_msg("%s: outcome %d and %d: %s", expr, (int)a->result.outcome, (int)b->result.outcome, b->result.err.text);
     assert_string_equal(a->result.err.text, b->result.err.text);
     assert_int_equal(a->result.err.code, b->result.err.code);
     assert_string_equal(a->result.error_type, b->result.error_type);
@@ -99,7 +104,8 @@ static void test_recorded__replay_gives_the_same_answers(void **state) {
     struct source *replay = source_create_recorded("prod", *state, &err);
     if (replay == NULL) fail_msg("%s", err.text);
     run_all(replay, NULL, again);
-    static const enum decode_outcome want[QUERIES] = {DECODE_OK, DECODE_API_ERROR, DECODE_HTTP_ERROR, DECODE_BROKEN, DECODE_BROKEN, DECODE_OK};
+    static const enum decode_outcome want[QUERIES] = {DECODE_OK,     DECODE_API_ERROR, DECODE_HTTP_ERROR,
+                                                      DECODE_BROKEN, DECODE_BROKEN,    DECODE_OK};
     for (size_t i = 0; i < QUERIES; i++) {
         if (first[i].answer.result.outcome != want[i]) fail_msg("%s: %s", queries[i].expr, first[i].answer.result.err.text);
         same_answers(&first[i].answer, &again[i].answer, queries[i].expr);
@@ -161,13 +167,16 @@ static void write_index(const char *dir, const char *text) {
 }
 
 static void test_recorded__unknown_query_is_named(void **state) {
-    write_index(*state, "{\"source\":\"other\",\"expr\":\"c\",\"mode\":\"instant\",\"start_ms\":0,\"end_ms\":1735689660000,\"step_ms\":0,\"file\":\"\"}\n");
+    write_index(
+        *state,
+        "{\"source\":\"other\",\"expr\":\"c\",\"mode\":\"instant\",\"start_ms\":0,\"end_ms\":1735689660000,\"step_ms\":0,\"file\":\"\"}\n");
     struct source *replay = source_create_recorded("prod", *state, NULL);
     struct fetch_job job = {.source = replay, .query = queries[2]};
     assert_true(fetch_run(&job, 1, NULL, NULL));
     assert_int_equal(job.answer.result.outcome, DECODE_HTTP_ERROR);
     assert_non_null(strstr(job.answer.result.err.text, "source prod: "));
-    assert_non_null(strstr(job.answer.result.err.text, "no recorded answer to the instant query c (1970-01-01T00:00:00Z to 2025-01-01T00:01:00Z"));
+    assert_non_null(
+        strstr(job.answer.result.err.text, "no recorded answer to the instant query c (1970-01-01T00:00:00Z to 2025-01-01T00:01:00Z"));
     answer_finish(&job.answer);
     source_destroy(replay);
 }

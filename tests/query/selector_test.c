@@ -86,7 +86,8 @@ static void test_selector__matchers_are_checked_in_any_expression(void **state) 
         struct error err = {0};
         bool ok = selector_check_matchers(view_of(cases[i].expr), &err);
         if (ok != (cases[i].want == NULL) || (!ok && strstr(err.text, cases[i].want) == NULL)) {
-            fail_msg("%s: got \"%s\", wanted \"%s\"", cases[i].expr, ok ? "good" : err.text, cases[i].want != NULL ? cases[i].want : "good");
+            fail_msg("%s: got \"%s\", wanted \"%s\"", cases[i].expr, ok ? "good" : err.text,
+                     cases[i].want != NULL ? cases[i].want : "good");
         }
     }
 }
@@ -142,7 +143,8 @@ static void test_selector__patterns_are_read_as_re2_does(void **state) {
         buf_printf(&expr, "x{a=~`%s`}", cases[i].pattern);
         bool ok = selector_check_matchers(view_of(buf_text(&expr)), &err);
         if (ok != (cases[i].want == NULL) || (!ok && strstr(err.text, cases[i].want) == NULL)) {
-            fail_msg("%s: got \"%s\", wanted \"%s\"", cases[i].pattern, ok ? "good" : err.text, cases[i].want != NULL ? cases[i].want : "good");
+            fail_msg("%s: got \"%s\", wanted \"%s\"", cases[i].pattern, ok ? "good" : err.text,
+                     cases[i].want != NULL ? cases[i].want : "good");
         }
         buf_finish(&expr);
     }
