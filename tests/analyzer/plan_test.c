@@ -25,8 +25,13 @@ static const struct planned_query *find(const struct plan *plan, enum query_part
         const struct planned_query *q = &plan->queries[i];
         if (q->part == part && q->side == side && q->owner == owner) return q;
     }
-    fail_msg("no query of owner %zu, %s, %s side", owner, query_part_name(part), side_name(side));
-    return &plan->queries[0];
+    return NULL;
+}
+
+static const struct planned_query *need(const struct plan *plan, enum query_part part, enum side side, size_t owner) {
+    const struct planned_query *found = find(plan, part, side, owner);
+    if (found == NULL) fail_msg("no query of owner %zu, %s, %s side", owner, query_part_name(part), side_name(side));
+    return found != NULL ? found : &plan->queries[0];
 }
 
 static void test_plan__has_every_query_with_its_times(void **state) {
@@ -53,7 +58,7 @@ static void test_plan__has_every_query_with_its_times(void **state) {
         {PART_GUARD, SIDE_BASELINE, 0, QUERY_RANGE, start, "sum(rate(hits{track=\"stable\"}[1m]))"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        const struct planned_query *q = find(&plan, cases[i].part, cases[i].side, cases[i].owner);
+        const struct planned_query *q = need(&plan, cases[i].part, cases[i].side, cases[i].owner);
         assert_non_null(q);
         assert_string_equal(q->query.expr, cases[i].expr);
         assert_int_equal(q->query.mode, cases[i].mode);
@@ -74,7 +79,7 @@ static void test_plan__escapes_what_a_scope_holds(void **state) {
           edited_config(&r.arena, "{track: canary}",
                         "{track: \"a\\\"b\\\\c\\nd\", city: \"K\xc3\xb6ln\"}, matchers: ['code!~\"5..\"', 'x!=\"\"']"),
           &plan);
-    assert_string_equal(find(&plan, PART_VALUE, SIDE_CANARY, 1)->query.expr,
+    assert_string_equal(need(&plan, PART_VALUE, SIDE_CANARY, 1)->query.expr,
                         "memory_bytes{track=\"a\\\"b\\\\c\\nd\",city=\"K\xc3\xb6ln\",code!~\"5..\",x!=\"\"}");
     read_config_finish(&r);
 }
@@ -95,7 +100,7 @@ static void test_plan__moves_a_side_back(void **state) {
         struct plan plan;
         build(&r, edited_config(&r.arena, cases[i].old, cases[i].new), &plan);
         for (int side = 0; side < SIDE_COUNT; side++) {
-            const struct query *q = &find(&plan, PART_VALUE, (enum side)side, 1)->query;
+            const struct query *q = &need(&plan, PART_VALUE, (enum side)side, 1)->query;
             int64_t start, end;
             plan_metric_times(&plan, &r.config.metrics[1], (enum side)side, &start, &end);
             assert_int_equal(q->start_ms, plan.start_ms - cases[i].back_ms[side]);
@@ -103,7 +108,7 @@ static void test_plan__moves_a_side_back(void **state) {
             assert_int_equal(start, q->start_ms);
             assert_int_equal(end, q->end_ms);
         }
-        if (i == 2) assert_non_null(strstr(find(&plan, PART_VALUE, SIDE_BASELINE, 1)->query.expr, cases[i].scope));
+        if (i == 2) assert_non_null(strstr(need(&plan, PART_VALUE, SIDE_BASELINE, 1)->query.expr, cases[i].scope));
         read_config_finish(&r);
     }
 }
@@ -114,7 +119,7 @@ static void test_plan__guard_without_scope_is_asked_once(void **state) {
     struct plan plan;
     build(&r, edited_config(&r.arena, "hits{${scope}}[1m]", "hits[${window}]"), &plan);
     assert_null(find(&plan, PART_GUARD, SIDE_BASELINE, 0));
-    assert_string_equal(find(&plan, PART_GUARD, SIDE_CANARY, 0)->query.expr, "sum(rate(hits[28m]))");
+    assert_string_equal(need(&plan, PART_GUARD, SIDE_CANARY, 0)->query.expr, "sum(rate(hits[28m]))");
     read_config_finish(&r);
 }
 
