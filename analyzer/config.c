@@ -209,30 +209,18 @@ static void read_groups(struct config_reader *r, const struct yaml_node *node, c
     if (fabs(sum - 100) > 1e-9) config_error(r, node, path, "the weights add up to %g; they must add up to 100", sum);
 }
 
-static void read_guard_min(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, void *object) {
-    struct guard_config *guard = object;
-    guard->has_min = true;
-    config_number(r, node, path, &guard->min);
-}
-
-static void read_guard_max(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, void *object) {
-    struct guard_config *guard = object;
-    guard->has_max = true;
-    config_number(r, node, path, &guard->max);
-}
-
 static void read_guard(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, void *item) {
     static const struct config_key keys[] = {
         {"name", config_text, offsetof(struct guard_config, name), true},
         {"query", config_query, offsetof(struct guard_config, query), true},
-        {"min", read_guard_min, 0, false},
-        {"max", read_guard_max, 0, false},
+        {"min", config_min, offsetof(struct guard_config, limits), false},
+        {"max", config_max, offsetof(struct guard_config, limits), false},
         {"share", config_percent, offsetof(struct guard_config, share), false},
     };
     struct guard_config *guard = item;
     *guard = (struct guard_config){.name = "", .place = config_place(node), .share = 80};
     config_read_map(r, node, path, keys, sizeof keys / sizeof keys[0], guard);
-    if (node->kind == YAML_MAP && !guard->has_min && !guard->has_max) config_error(r, node, path, "needs min, max or both");
+    config_check_limits(r, node, path, &guard->limits);
 }
 
 static void read_guards(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, void *object) {

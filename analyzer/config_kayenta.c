@@ -216,7 +216,6 @@ static void read_source(struct config_reader *r) {
 
 void config_read_kayenta(struct config_reader *r, const struct yaml_node *root) {
     struct canary_config *config = r->config;
-    config->kayenta = true;
     config->name = "kayenta";
     read_member(r, root, NULL, "name", config_text, &config->name);
     const struct yaml_node *templates = member(root, "templates");

@@ -87,30 +87,17 @@ static void read_counts(struct config_reader *r, const struct yaml_node *node, c
     }
 }
 
-static void read_min(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, void *object) {
-    struct metric_config *m = object;
-    m->has_min = true;
-    config_number(r, node, path, &m->min);
-}
-
-static void read_max(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, void *object) {
-    struct metric_config *m = object;
-    m->has_max = true;
-    config_number(r, node, path, &m->max);
-}
-
 static void read_threshold(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, void *object) {
     struct metric_config *m = object;
     static const struct config_key keys[] = {
         {"query", config_query, offsetof(struct metric_config, query), true},
-        {"min", read_min, 0, false},
-        {"max", read_max, 0, false},
+        {"min", config_min, offsetof(struct metric_config, limits), false},
+        {"max", config_max, offsetof(struct metric_config, limits), false},
         {"allowed", config_count, offsetof(struct metric_config, allowed), false},
     };
     m->kind = METRIC_THRESHOLD;
     config_read_map(r, node, path, keys, sizeof keys / sizeof keys[0], m);
-    if (!m->has_min && !m->has_max) config_error(r, node, path, "needs min, max or both");
-    if (m->has_min && m->has_max && m->min > m->max) config_error(r, node, path, "min is over max");
+    config_check_limits(r, node, path, &m->limits);
 }
 
 static void read_histogram(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, void *object) {
@@ -136,7 +123,6 @@ static void read_tolerance(struct config_reader *r, const struct yaml_node *node
     };
     config_read_map(r, node, path, keys, sizeof keys / sizeof keys[0], m);
     config_warn(r, node, path, "has no effect with the judge kayenta, whose tolerance is fixed; use effect to set limits");
-    m->has_tolerance = true;
 }
 
 static void check_kind(struct config_reader *r, const struct yaml_node *node, const struct config_path *path) {

@@ -234,6 +234,25 @@ void config_duration(struct config_reader *r, const struct yaml_node *node, cons
     }
 }
 
+void config_min(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, void *field) {
+    struct limits *limits = field;
+    limits->has_min = true;
+    config_number(r, node, path, &limits->min);
+}
+
+void config_max(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, void *field) {
+    struct limits *limits = field;
+    limits->has_max = true;
+    config_number(r, node, path, &limits->max);
+}
+
+void config_check_limits(struct config_reader *r, const struct yaml_node *node, const struct config_path *path,
+                         const struct limits *limits) {
+    if (node->kind != YAML_MAP) return; // a finding is there
+    if (!limits->has_min && !limits->has_max) config_error(r, node, path, "needs min, max or both");
+    if (limits->has_min && limits->has_max && limits->min > limits->max) config_error(r, node, path, "min is over max");
+}
+
 void config_ignore(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, void *field) {
     (void)r, (void)node, (void)path, (void)field;
 }

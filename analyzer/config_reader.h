@@ -59,7 +59,13 @@ config_read_fn config_positive;   // double over 0
 config_read_fn config_count;      // int64_t, 0 or more
 config_read_fn config_percent;    // double in per cent: 85 or 85%, 0 to 100
 config_read_fn config_duration;   // int64_t ms, over 0
+config_read_fn config_min;        // struct limits
+config_read_fn config_max;        // struct limits
 config_read_fn config_ignore;     // checked elsewhere
+
+// At least one bound, and min not over max.
+void config_check_limits(struct config_reader *reader, const struct yaml_node *node, const struct config_path *path,
+                         const struct limits *limits);
 
 struct place config_place(const struct yaml_node *node);
 

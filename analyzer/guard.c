@@ -4,7 +4,8 @@
 #include <math.h>
 
 static bool within(const struct guard_config *guard, double value) {
-    return !isnan(value) && (!guard->has_min || value >= guard->min) && (!guard->has_max || value <= guard->max);
+    return !isnan(value) && (!guard->limits.has_min || value >= guard->limits.min) &&
+           (!guard->limits.has_max || value <= guard->limits.max);
 }
 
 struct tally {
@@ -33,8 +34,9 @@ static struct tally worst_of(const struct guard_config *guard, const struct seri
 }
 
 static const char *bounds(const struct guard_config *guard, struct arena *arena) {
-    if (guard->has_min && guard->has_max) return arena_printf(arena, "%g to %g", guard->min, guard->max);
-    return guard->has_min ? arena_printf(arena, "at least %g", guard->min) : arena_printf(arena, "at most %g", guard->max);
+    if (guard->limits.has_min && guard->limits.has_max) return arena_printf(arena, "%g to %g", guard->limits.min, guard->limits.max);
+    return guard->limits.has_min ? arena_printf(arena, "at least %g", guard->limits.min)
+                                 : arena_printf(arena, "at most %g", guard->limits.max);
 }
 
 static void check_one(const struct guard_config *guard, size_t steps, const struct series_set *set, struct arena *arena,

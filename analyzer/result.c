@@ -121,8 +121,7 @@ static json_t *guards(const struct verdict *verdict) {
         json_object_set_new(item, "state", json_string(guard_state_name(g->state)));
         json_object_set_new(item, "text", json_string(g->text));
         json_object_set_new(item, "value", isnan(g->value) ? json_null() : result_number(g->value));
-        json_object_set_new(item, "min", g->guard->has_min ? result_number(g->guard->min) : json_null());
-        json_object_set_new(item, "max", g->guard->has_max ? result_number(g->guard->max) : json_null());
+        result_limits(item, &g->guard->limits);
         json_array_append_new(list, item);
     }
     return list;

@@ -42,8 +42,7 @@ static json_t *effect(const struct metric_config *config, const struct kayenta_r
 static json_t *limit(const struct metric_config *config, const struct metric_result *metric) {
     if (config->kind != METRIC_THRESHOLD) return json_null();
     json_t *item = json_object();
-    json_object_set_new(item, "min", config->has_min ? result_number(config->min) : json_null());
-    json_object_set_new(item, "max", config->has_max ? result_number(config->max) : json_null());
+    result_limits(item, &config->limits);
     json_object_set_new(item, "outside", json_integer(metric->outside));
     json_object_set_new(item, "allowed", json_integer(config->allowed));
     return item;

@@ -33,3 +33,8 @@ json_t *result_texts(const struct texts *texts) {
     for (size_t i = 0; i < texts->count; i++) json_array_append_new(list, result_text(texts->items[i]));
     return list;
 }
+
+void result_limits(json_t *object, const struct limits *limits) {
+    json_object_set_new(object, "min", limits->has_min ? result_number(limits->min) : json_null());
+    json_object_set_new(object, "max", limits->has_max ? result_number(limits->max) : json_null());
+}

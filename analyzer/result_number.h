@@ -11,4 +11,6 @@ json_t *result_number(double value);              // "NaN", "+Inf", "-Inf" when 
 json_t *result_text(const char *text);            // what is not UTF-8 is replaced by U+FFFD
 json_t *result_texts(const struct texts *texts);
 
+void result_limits(json_t *object, const struct limits *limits); // members min and max, null where there is no bound
+
 #endif

@@ -18,7 +18,7 @@ const char *verdict_name(enum verdict_kind verdict) {
 }
 
 const char *guard_state_name(enum guard_state state) {
-    static const char *const names[] = {"ok", "broken", "error"};
+    static const char *const names[] = {"ok", "broken"};
     return names[state];
 }
 
@@ -34,8 +34,8 @@ static void judge_threshold(const struct metric_config *metric, struct arena *ar
     double *values = arena_array(arena, column->count, sizeof *values);
     size_t count = kayenta_clean_gaps((struct kayenta_sample){column->values, column->count}, metric->judge.nan_strategy, values);
     for (size_t i = 0; i < count; i++) {
-        if (metric->has_max && values[i] > metric->max) high++;
-        if (metric->has_min && values[i] < metric->min) low++;
+        if (metric->limits.has_max && values[i] > metric->limits.max) high++;
+        if (metric->limits.has_min && values[i] < metric->limits.min) low++;
     }
     ret->outside = high + low;
     summary_of(values, count, &ret->summary);
@@ -44,7 +44,7 @@ static void judge_threshold(const struct metric_config *metric, struct arena *ar
     ret->classification = high > 0 ? CLASS_HIGH : CLASS_LOW;
     ret->fails = metric->judge.critical;
     ret->reason = arena_printf(arena, "%lld of %zu samples are %s %g (%lld allowed)", (long long)ret->outside, count,
-                               high > 0 ? "over" : "under", high > 0 ? metric->max : metric->min, (long long)metric->allowed);
+                               high > 0 ? "over" : "under", high > 0 ? metric->limits.max : metric->limits.min, (long long)metric->allowed);
 }
 
 // Samples that say something: with gaps read as zero every sample does.

@@ -25,7 +25,7 @@ static void test_config_kayenta__reads_a_config_as_it_is(void **state) {
     read_fixture(&r, NULL);
     const struct canary_config *c = &r.config;
     assert_true(r.ok);
-    assert_true(c->kayenta);
+    assert_non_null(c->metrics[0].kayenta);
     assert_string_equal(c->name, "storefront-release");
     assert_int_equal(c->metric_count, 2);
     const struct kayenta_settings *first = &c->metrics[0].judge, *second = &c->metrics[1].judge;

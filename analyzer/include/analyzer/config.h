@@ -67,12 +67,16 @@ struct group_config {
     struct place place;
 };
 
+struct limits { // what a value may be; a bound that is not set holds for every value
+    bool has_min, has_max;
+    double min, max;
+};
+
 struct guard_config {
     const char *name;
     struct place place;
     const char *query; // read step by step over the window; for both sides when it names ${scope}, else once
-    bool has_min, has_max;
-    double min, max;
+    struct limits limits;
     double share; // per cent of the window's steps on which the value must be within the bounds; a missing value is not
 };
 
@@ -92,13 +96,11 @@ struct metric_config {
     struct texts by;         // labels that split the metric into one result each; none: all series of a side are pooled
     const char *query;       // series, threshold
     const char *bad, *total; // counts
-    bool has_min, has_max;   // threshold
-    double min, max;
+    struct limits limits;    // threshold
     int64_t allowed;         // threshold: samples that may lie outside
     int64_t offset_ms;       // over 0: temporal baseline, the canary's scope that much earlier
     double min_samples;      // per side; below it the metric is inconclusive
     struct kayenta_settings judge; // direction, critical, muted, gaps, outliers, effect size
-    bool has_tolerance;
     struct kayenta_query_config *kayenta; // NULL in a native config
 };
 
@@ -132,7 +134,6 @@ struct canary_config {
     size_t guard_count;
     struct metric_config *metrics;
     size_t metric_count;
-    bool kayenta; // read from a Kayenta canary config
     struct name_values kayenta_templates;
     struct kayenta_scope kayenta_scopes[SIDE_COUNT];
     struct texts notices; // what the config asks for and this build does not do

@@ -7,7 +7,7 @@
 
 enum classification { CLASS_PASS, CLASS_HIGH, CLASS_LOW, CLASS_INCONCLUSIVE, CLASS_NODATA, CLASS_ERROR };
 enum verdict_kind { VERDICT_PASS, VERDICT_MARGINAL, VERDICT_FAIL, VERDICT_INCONCLUSIVE, VERDICT_ERROR };
-enum guard_state { GUARD_OK, GUARD_BROKEN, GUARD_ERROR };
+enum guard_state { GUARD_OK, GUARD_BROKEN };
 
 const char *classification_name(enum classification classification);
 const char *verdict_name(enum verdict_kind verdict);
