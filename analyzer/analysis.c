@@ -70,40 +70,13 @@ static void tell_warnings(const struct run *run) {
     }
 }
 
-static bool good(const struct answer *answer) {
-    return answer->http_status != 0 && answer->result.outcome == DECODE_OK;
-}
-
-// Judging half of the data would make a failure or a pass of what is an error, so one query that failed ends the analysis.
-static bool verdict_of_errors(const struct run *run, const struct answer *const *answers, struct arena *arena, struct verdict *ret) {
-    size_t failed = 0;
-    *ret = (struct verdict){.kind = VERDICT_ERROR};
-    for (size_t q = 0; q < run->plan.query_count; q++) {
-        const struct planned_query *planned = &run->plan.queries[q];
-        if (good(answers[q])) continue;
-        failed++;
-        const char *owner =
-            planned->part == PART_GUARD ? run->config->guards[planned->owner].name : run->config->metrics[planned->owner].name;
-        if (failed <= 5) {
-            texts_add(&ret->missing, arena,
-                      arena_printf(arena, "%s, %s side, source %s: %s", owner, side_name(planned->side), planned->source,
-                                   answers[q]->result.err.text));
-        }
-    }
-    if (failed == 0) return false;
-    if (failed > 5) texts_add(&ret->missing, arena, arena_printf(arena, "and %zu more queries that failed", failed - 5));
-    texts_add(&ret->reasons, arena, arena_printf(arena, "%zu of %zu queries failed, so nothing was judged", failed, run->plan.query_count));
-    texts_add(&ret->next, arena, "mend the source or the query, then analyze again; the canary was not judged");
-    return true;
-}
-
 static json_t *judge_run(const struct run *run, struct arena *arena, struct error *err) {
     const struct answer **answers = arena_array(arena, run->plan.query_count, sizeof *answers);
     const char **versions = arena_array(arena, run->config->source_count, sizeof *versions);
     for (size_t q = 0; q < run->plan.query_count; q++) answers[q] = &run->jobs[run->job_of[q]].answer;
     for (size_t i = 0; i < run->config->source_count; i++) versions[i] = source_version(run->sources[i]);
     struct verdict verdict;
-    if (!verdict_of_errors(run, answers, arena, &verdict)) {
+    if (!verdict_of_failures(&run->plan, answers, arena, &verdict)) {
         struct samples samples;
         if (!samples_build(&run->plan, answers, arena, &samples, err) || !verdict_make(&run->plan, &samples, answers, arena, &verdict, err))
             return NULL;

@@ -131,7 +131,7 @@ static bool score(const struct canary_config *config, struct verdict *v, struct 
                                              .reason = m->reason,
                                              .groups = metric->groups.items,
                                              .group_count = metric->groups.count,
-                                             .critical = decides(metric, m),
+                                             .critical = m->classification == CLASS_NODATA ? metric->judge.critical : m->fails,
                                              .muted = metric->judge.muted};
     }
     for (size_t i = 0; i < config->group_count; i++) weights[i] = (struct kayenta_weight){config->groups[i].name, config->groups[i].weight};

@@ -128,6 +128,10 @@ bool plan_build(const struct canary_config *config, int64_t end_ms, struct arena
     return true;
 }
 
+const char *plan_owner_name(const struct plan *plan, const struct planned_query *query) {
+    return query->part == PART_GUARD ? plan->config->guards[query->owner].name : plan->config->metrics[query->owner].name;
+}
+
 void plan_print(const struct plan *plan, struct buf *out) {
     const struct canary_config *config = plan->config;
     buf_printf(out, "canary %s, window ", config->name);
@@ -137,9 +141,8 @@ void plan_print(const struct plan *plan, struct buf *out) {
     buf_printf(out, ", %zu queries\n", plan->query_count);
     for (size_t i = 0; i < plan->query_count; i++) {
         const struct planned_query *q = &plan->queries[i];
-        const char *owner = q->part == PART_GUARD ? config->guards[q->owner].name : config->metrics[q->owner].name;
-        buf_printf(out, "\n%s %s, %s side, source %s, %s ", owner, query_part_name(q->part), side_name(q->side), q->source,
-                   query_mode_name(q->query.mode));
+        buf_printf(out, "\n%s %s, %s side, source %s, %s ", plan_owner_name(plan, q), query_part_name(q->part), side_name(q->side),
+                   q->source, query_mode_name(q->query.mode));
         time_format(out, q->query.start_ms);
         buf_str(out, " to ");
         time_format(out, q->query.end_ms);

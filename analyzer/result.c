@@ -142,13 +142,12 @@ static const char *outcome(const struct answer *answer) {
     return "";
 }
 
-static json_t *query(const struct canary_config *config, const struct planned_query *q, const struct answer *answer) {
+static json_t *query(const struct plan *plan, const struct planned_query *q, const struct answer *answer) {
     json_t *item = json_object();
     bool ok = answer->result.outcome == DECODE_OK && answer->http_status != 0;
     size_t samples = 0;
     for (size_t i = 0; ok && i < answer->set.count; i++) samples += answer->set.items[i].count + answer->set.items[i].histogram_count;
-    json_object_set_new(item, "metric",
-                        json_string(q->part == PART_GUARD ? config->guards[q->owner].name : config->metrics[q->owner].name));
+    json_object_set_new(item, "metric", json_string(plan_owner_name(plan, q)));
     json_object_set_new(item, "part", json_string(query_part_name(q->part)));
     json_object_set_new(item, "side", json_string(side_name(q->side)));
     json_object_set_new(item, "source", json_string(q->source));
@@ -173,7 +172,7 @@ static json_t *queries(const struct result_input *in, int64_t *ret_longest_ms) {
     *ret_longest_ms = 0;
     for (size_t i = 0; i < in->plan->query_count; i++) {
         if (in->answers[i]->duration_ms > *ret_longest_ms) *ret_longest_ms = in->answers[i]->duration_ms;
-        json_array_append_new(list, query(in->plan->config, &in->plan->queries[i], in->answers[i]));
+        json_array_append_new(list, query(in->plan, &in->plan->queries[i], in->answers[i]));
     }
     return list;
 }

@@ -7,6 +7,8 @@
 #include "guard.h"
 #include "texts.h"
 
+#define MOST_FAILURES 5 // told one by one
+
 const char *classification_name(enum classification classification) {
     static const char *const names[] = {"pass", "high", "low", "inconclusive", "nodata", "error"};
     return names[classification];
@@ -172,6 +174,30 @@ bool verdict_make(const struct plan *plan, const struct samples *samples, const 
     if (!judge_metrics(plan, judge, samples, arena, ret, err) || !judge->score(plan->config, ret, arena, err)) return false;
     guard_check(plan, answers, arena, ret);
     be_careful(plan, arena, ret);
+    say_next(arena, ret);
+    return true;
+}
+
+static bool good(const struct answer *answer) {
+    return answer->http_status != 0 && answer->result.outcome == DECODE_OK;
+}
+
+bool verdict_of_failures(const struct plan *plan, const struct answer *const *answers, struct arena *arena, struct verdict *ret) {
+    size_t failed = 0;
+    *ret = (struct verdict){.kind = VERDICT_ERROR};
+    for (size_t q = 0; q < plan->query_count; q++) {
+        const struct planned_query *planned = &plan->queries[q];
+        if (good(answers[q])) continue;
+        failed++;
+        if (failed > MOST_FAILURES) continue;
+        texts_add(&ret->missing, arena,
+                  arena_printf(arena, "%s, %s side, source %s: %s", plan_owner_name(plan, planned), side_name(planned->side),
+                               planned->source, answers[q]->result.err.text));
+    }
+    if (failed == 0) return false;
+    if (failed > MOST_FAILURES)
+        texts_add(&ret->missing, arena, arena_printf(arena, "and %zu more queries that failed", failed - MOST_FAILURES));
+    texts_add(&ret->reasons, arena, arena_printf(arena, "%zu of %zu queries failed, so nothing was judged", failed, plan->query_count));
     say_next(arena, ret);
     return true;
 }

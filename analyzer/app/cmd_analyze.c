@@ -34,11 +34,7 @@ static int run(const struct options *options, struct arena *arena) {
                                         .deadline_ms = options->deadline_ms,
                                         .warn = show_warning,
                                         .interrupted = &interrupted};
-    if (options->operand_count != 1) {
-        error_set(&err, ERROR_USAGE, "analyze takes one config file; see serin analyze --help");
-        tell_error(&err);
-        return EXIT_USAGE;
-    }
+    if (!one_operand(options, &cmd_analyze)) return EXIT_USAGE;
     if (!read_config_file(options->operands[0], arena, &text, &err) || !window_end(options, &analysis.end_ms, &err)) {
         tell_error(&err);
         return exit_code_of(&err);

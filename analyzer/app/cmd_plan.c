@@ -12,11 +12,7 @@ static int run(const struct options *options, struct arena *arena) {
     struct buf out;
     int64_t end_ms;
     int code = EXIT_PASS;
-    if (options->operand_count != 1) {
-        error_set(&err, ERROR_USAGE, "plan takes one config file; see serin plan --help");
-        tell_error(&err);
-        return EXIT_USAGE;
-    }
+    if (!one_operand(options, &cmd_plan)) return EXIT_USAGE;
     findings_init(&findings, arena);
     buf_init(&out, (size_t)64 << 20);
     if (!read_config_file(options->operands[0], arena, &text, &err) || !window_end(options, &end_ms, &err)) {

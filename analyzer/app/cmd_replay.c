@@ -4,11 +4,7 @@
 static int run(const struct options *options, struct arena *arena) {
     struct error err = {0};
     struct findings findings;
-    if (options->operand_count != 1) {
-        error_set(&err, ERROR_USAGE, "replay takes one directory; see serin replay --help");
-        tell_error(&err);
-        return EXIT_USAGE;
-    }
+    if (!one_operand(options, &cmd_replay)) return EXIT_USAGE;
     findings_init(&findings, arena);
     json_t *result = analysis_replay(options->operands[0], arena, &findings, &err);
     int code = result != NULL ? publish(result, options) : exit_code_of(&err);

@@ -57,6 +57,9 @@ void tell_error(const struct error *err);
 void tell_findings(const struct findings *findings);
 int exit_code_of(const struct error *err);
 
+// Whether there is exactly one operand; tells the user when not.
+bool one_operand(const struct options *options, const struct command *command);
+
 // Reads a config file of at most 8 MiB.
 bool read_config_file(const char *path, struct arena *arena, struct view *ret_text, struct error *err);
 

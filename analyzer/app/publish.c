@@ -46,6 +46,14 @@ int exit_code_of(const struct error *err) {
     return EXIT_SOURCE;
 }
 
+bool one_operand(const struct options *options, const struct command *command) {
+    if (options->operand_count == 1) return true;
+    struct error err;
+    error_set(&err, ERROR_USAGE, "usage: serin %s", command->usage);
+    tell_error(&err);
+    return false;
+}
+
 bool read_config_file(const char *path, struct arena *arena, struct view *ret_text, struct error *err) {
     return file_read(path, MOST_CONFIG_BYTES, arena, ret_text, err);
 }

@@ -37,6 +37,9 @@ bool plan_build(const struct canary_config *config, int64_t end_ms, struct arena
 // When the samples of a metric on one side begin and end.
 void plan_metric_times(const struct plan *plan, const struct metric_config *metric, enum side side, int64_t *ret_start_ms, int64_t *ret_end_ms);
 
+// The name of the metric or guard that a query belongs to.
+const char *plan_owner_name(const struct plan *plan, const struct planned_query *query);
+
 // For people: one block a query, with metric, side, source, mode, times and text.
 void plan_print(const struct plan *plan, struct buf *out);
 

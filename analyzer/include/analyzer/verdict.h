@@ -71,6 +71,10 @@ struct judge {
 
 const struct judge *judge_find(const char *name); // NULL when there is none of that name
 
+// Judging half of the data would make a failure or a pass of what is an error: when any query failed, *ret becomes an error that
+// says which ones. False, and nothing of use in *ret, when all answers are good.
+bool verdict_of_failures(const struct plan *plan, const struct answer *const *answers, struct arena *arena, struct verdict *ret);
+
 // Judges all metrics and the guards. `answers` as for samples_build(). Deterministic: same input, same verdict.
 bool verdict_make(const struct plan *plan, const struct samples *samples, const struct answer *const *answers, struct arena *arena,
                   struct verdict *ret, struct error *err);
