@@ -185,9 +185,7 @@ static void read_judge(struct config_reader *r, const struct yaml_node *node, co
         {"confidence", read_confidence, 0, false},
         {"min_samples", config_positive, offsetof(struct judge_config, min_samples), false},
     };
-    struct judge_config *judge = field;
-    config_read_map(r, node, path, keys, sizeof keys / sizeof keys[0], judge);
-    if (judge->marginal > judge->pass) config_error(r, node, path, "marginal (%g) is over pass (%g)", judge->marginal, judge->pass);
+    config_read_map(r, node, path, keys, sizeof keys / sizeof keys[0], field);
 }
 
 static void read_groups(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, void *object) {

@@ -27,6 +27,14 @@ static const struct source_config *find_source(const struct canary_config *confi
     return NULL;
 }
 
+// The source itself knows best which settings it can use; making one sends nothing.
+static void check_settings(struct config_reader *r, const struct source_config *source) {
+    struct error err;
+    struct source *made = source_create_prometheus(source->name, &source->settings, &err);
+    if (made == NULL) tell(r, source->place, "sources", "%s", err.text);
+    source_destroy(made);
+}
+
 static void check_sources(struct config_reader *r) {
     struct canary_config *config = r->config;
     for (size_t i = 0; i < config->source_count; i++) {
@@ -38,10 +46,9 @@ static void check_sources(struct config_reader *r) {
         struct error err;
         if (!placeholder_expand(&url, view_of(source->settings.url), &config->vars, NULL, &err)) {
             tell(r, source->place, key, "%s", err.text);
-        } else if (strncmp(buf_text(&url), "http://", 7) != 0 && strncmp(buf_text(&url), "https://", 8) != 0) {
-            tell(r, source->place, key, "expected a URL that begins with http:// or https://, found %s", buf_text(&url));
         } else {
             source->settings.url = arena_strdup(r->arena, buf_text(&url));
+            check_settings(r, source);
         }
         buf_finish(&url);
     }
@@ -130,7 +137,7 @@ static void check_groups_used(struct config_reader *r) {
     }
 }
 
-static void apply_overrides(struct config_reader *r) {
+void config_apply_overrides(struct config_reader *r) {
     struct canary_config *config = r->config;
     const struct config_overrides *o = r->overrides;
     if (!isnan(o->pass)) config->judge.pass = o->pass;
@@ -168,19 +175,18 @@ void config_check_window(struct config_reader *r, const struct yaml_node *root) 
     }
 }
 
-static void check_limits(struct config_reader *r, const struct yaml_node *root) {
+static void check_scores(struct config_reader *r, const struct yaml_node *root) {
     const struct judge_config *judge = &r->config->judge;
-    if (isnan(r->overrides->pass) && isnan(r->overrides->marginal)) return; // checked where it was read
-    if (judge->marginal > judge->pass) {
-        tell_of_value(r, root, "judge", true, "marginal (%g) is over pass (%g)", judge->marginal, judge->pass);
-    }
+    bool given = !isnan(r->overrides->pass) || !isnan(r->overrides->marginal);
+    if (judge->marginal <= judge->pass) return;
+    tell_of_value(r, root, "judge", given, "marginal (%g) is over pass (%g)", judge->marginal, judge->pass);
 }
 
 void config_check(struct config_reader *r, const struct yaml_node *root) {
     if (root->kind != YAML_MAP) return;
-    apply_overrides(r);
+    config_apply_overrides(r);
     config_check_window(r, root);
-    check_limits(r, root);
+    check_scores(r, root);
     check_sources(r);
     check_scopes(r);
     for (size_t i = 0; i < r->config->metric_count; i++) check_metric(r, i);

@@ -9,6 +9,9 @@
 void config_check(struct config_reader *reader, const struct yaml_node *root);
 
 // Whether the window, after the command line had its say, holds a sensible number of steps.
-void config_check_window(struct config_reader *r, const struct yaml_node *root);
+void config_check_window(struct config_reader *reader, const struct yaml_node *root);
+
+// Scores and times from the command line go before those of the file.
+void config_apply_overrides(struct config_reader *reader);
 
 #endif

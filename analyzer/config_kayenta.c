@@ -227,10 +227,7 @@ void config_read_kayenta(struct config_reader *r, const struct yaml_node *root) 
     check_judge(r, root);
     read_classifier(r, root);
     read_metrics(r, root);
-    if (!isnan(r->overrides->pass)) config->judge.pass = r->overrides->pass;
-    if (!isnan(r->overrides->marginal)) config->judge.marginal = r->overrides->marginal;
-    if (r->overrides->length_ms > 0) config->window.length_ms = r->overrides->length_ms;
-    if (r->overrides->step_ms > 0) config->window.step_ms = r->overrides->step_ms;
+    config_apply_overrides(r);
     config_check_window(r, root);
     read_side(r, SIDE_BASELINE);
     read_side(r, SIDE_CANARY);
