@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The conformance program: one function a kind of case, and what they share to read inputs and to write outputs.
+// The conformance program: one function a kind of case, one table a file, and what they share to read inputs and to write outputs.
 // Numbers that are not finite travel as the texts "NaN", "Infinity" and "-Infinity".
 #ifndef CONFORM_H
 #define CONFORM_H
@@ -35,13 +35,17 @@ json_t *conform_real(double value);
 json_t *conform_reals(const double *values, size_t count);
 json_t *conform_text_or_null(const char *text); // "" and NULL give null
 
-conform_fn conform_judge_metric, conform_judge_score, conform_score_weighted_sum, conform_classify;
-conform_fn conform_detect_iqr, conform_nan_remove, conform_nan_replace, conform_outlier_remove;
-conform_fn conform_stats_summary, conform_stats_percentile, conform_mean_ratio, conform_cles;
-conform_fn conform_wilcoxon_diff, conform_normal_quantile, conform_confidence_interval, conform_intermediate;
-conform_fn conform_promql_build, conform_template_expand, conform_template_unescape;
-conform_fn conform_mix_one, conform_mix_all, conform_set_key, conform_parse_range, conform_fetch_and_mix;
-conform_fn conform_lifetime, conform_window, conform_scopes, conform_aggregate;
-conform_fn conform_prom_decode;
+// The kinds that a file answers; ends with a row of NULLs. main.c lists the tables.
+struct conform_kind {
+    const char *kind;
+    conform_fn *run;
+};
+
+extern const struct conform_kind conform_kayenta_judge[];
+extern const struct conform_kind conform_kayenta_mix[];
+extern const struct conform_kind conform_kayenta_query[];
+extern const struct conform_kind conform_kayenta_standalone[];
+extern const struct conform_kind conform_kayenta_stats[];
+extern const struct conform_kind conform_prom_decode[];
 
 #endif

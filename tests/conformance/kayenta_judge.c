@@ -100,12 +100,12 @@ static json_t *classify(const json_t *inputs, const struct kayenta_settings *set
     return ok ? result_json(&result) : NULL;
 }
 
-json_t *conform_judge_metric(const json_t *inputs, struct error *err) {
+static json_t *judge_metric(const json_t *inputs, struct error *err) {
     struct kayenta_settings settings;
     return read_settings(json_object_get(inputs, "canary"), &settings, err) ? classify(inputs, &settings, err) : NULL;
 }
 
-json_t *conform_classify(const json_t *inputs, struct error *err) {
+static json_t *classify_default(const json_t *inputs, struct error *err) {
     struct kayenta_settings settings;
     if (!read_settings(inputs, &settings, err)) return NULL;
     settings.tolerance = conform_double(inputs, "tolerance", settings.tolerance);
@@ -159,7 +159,7 @@ static json_t *score_json(const struct kayenta_score *score) {
                      "classificationReason", score->reason, "groupScores", groups);
 }
 
-json_t *conform_judge_score(const json_t *inputs, struct error *err) {
+static json_t *judge_score(const json_t *inputs, struct error *err) {
     struct arena arena = {0};
     struct kayenta_score_input input;
     struct kayenta_score score;
@@ -172,6 +172,10 @@ json_t *conform_judge_score(const json_t *inputs, struct error *err) {
     return out;
 }
 
-json_t *conform_score_weighted_sum(const json_t *inputs, struct error *err) {
-    return conform_judge_score(inputs, err);
-}
+const struct conform_kind conform_kayenta_judge[] = {
+    {"judge.metric", judge_metric},
+    {"judge.score", judge_score},
+    {"score.weighted_sum", judge_score},
+    {"classify.mann_whitney", classify_default},
+    {NULL, NULL},
+};

@@ -85,7 +85,7 @@ static json_t *pair_json(const struct kayenta_pair *pair) {
                      scope_json(y));
 }
 
-json_t *conform_mix_one(const json_t *inputs, struct error *err) {
+static json_t *mix_one(const json_t *inputs, struct error *err) {
     struct arena arena = {0};
     struct kayenta_set control, experiment = {0};
     struct kayenta_pair pair;
@@ -114,7 +114,7 @@ static json_t *mix_lists(const char *const *metrics, size_t count, const struct 
     return out;
 }
 
-json_t *conform_mix_all(const json_t *inputs, struct error *err) {
+static json_t *mix_all(const json_t *inputs, struct error *err) {
     struct arena arena = {0};
     struct list control, experiment = {0};
     const json_t *names = json_object_get(inputs, "metrics");
@@ -134,7 +134,7 @@ json_t *conform_mix_all(const json_t *inputs, struct error *err) {
     return out;
 }
 
-json_t *conform_set_key(const json_t *inputs, struct error *err) {
+static json_t *set_key(const json_t *inputs, struct error *err) {
     const json_t *nested = json_object_get(inputs, "metricSet");
     struct arena arena = {0};
     struct kayenta_set set;
@@ -191,7 +191,7 @@ static json_t *read_answer(const json_t *response, struct error *err) {
     return list;
 }
 
-json_t *conform_parse_range(const json_t *inputs, struct error *err) {
+static json_t *parse_range(const json_t *inputs, struct error *err) {
     static const char *const names[] = {"response", "body", NULL};
     json_t *series = read_answer(conform_any(inputs, names), err);
     return series != NULL ? json_pack("{s:o}", "series", series) : NULL;
@@ -229,7 +229,7 @@ static json_t *fetch_side(const json_t *inputs, const char *const *names, const 
     return list;
 }
 
-json_t *conform_fetch_and_mix(const json_t *inputs, struct error *err) {
+static json_t *fetch_and_mix(const json_t *inputs, struct error *err) {
     static const char *const control_names[] = {"controlResponse", "control", "controlBody", NULL};
     static const char *const experiment_names[] = {"experimentResponse", "experiment", "experimentBody", NULL};
     static const char *const metric_names[] = {"metricName", "metric", "name", NULL};
@@ -247,3 +247,12 @@ json_t *conform_fetch_and_mix(const json_t *inputs, struct error *err) {
     arena_finish(&arena);
     return out;
 }
+
+const struct conform_kind conform_kayenta_mix[] = {
+    {"mixer.mix_one", mix_one},
+    {"mixer.mix_all", mix_all},
+    {"metricset.key", set_key},
+    {"prom.parse_range", parse_range},
+    {"prom.fetch_and_mix", fetch_and_mix},
+    {NULL, NULL},
+};

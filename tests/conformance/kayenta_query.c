@@ -70,7 +70,7 @@ static bool build(const json_t *inputs, struct arena *arena, struct buf *out, st
            kayenta_query_build(&query, &named, &scope, label != NULL ? label : KAYENTA_SCOPE_LABEL, out, err);
 }
 
-json_t *conform_promql_build(const json_t *inputs, struct error *err) {
+static json_t *promql_build(const json_t *inputs, struct error *err) {
     struct arena arena = {0};
     struct buf out;
     buf_init(&out, MOST_TEXT);
@@ -124,7 +124,7 @@ static bool expand(const json_t *inputs, struct arena *arena, struct buf *out, b
     return kayenta_filter_expand(&query, &templates, &bindings, out, ret_given, err);
 }
 
-json_t *conform_template_expand(const json_t *inputs, struct error *err) {
+static json_t *template_expand(const json_t *inputs, struct error *err) {
     struct arena arena = {0};
     struct buf out;
     bool given;
@@ -136,7 +136,7 @@ json_t *conform_template_expand(const json_t *inputs, struct error *err) {
     return json;
 }
 
-json_t *conform_template_unescape(const json_t *inputs, struct error *err) {
+static json_t *template_unescape(const json_t *inputs, struct error *err) {
     const char *text = conform_text(inputs, "template");
     if (text == NULL) {
         error_set(err, ERROR_DATA, "no template");
@@ -149,3 +149,10 @@ json_t *conform_template_unescape(const json_t *inputs, struct error *err) {
     buf_finish(&out);
     return json;
 }
+
+const struct conform_kind conform_kayenta_query[] = {
+    {"promql.build", promql_build},
+    {"template.expand", template_expand},
+    {"template.unescape", template_unescape},
+    {NULL, NULL},
+};

@@ -48,7 +48,7 @@ static bool read_schedule(const json_t *inputs, struct kayenta_schedule *ret, st
            read_time(find(inputs, ends), &ret->end_ms, &ret->has_end, err);
 }
 
-json_t *conform_lifetime(const json_t *inputs, struct error *err) {
+static json_t *lifetime(const json_t *inputs, struct error *err) {
     struct kayenta_schedule schedule;
     int64_t mins;
     if (!read_schedule(inputs, &schedule, err) || !kayenta_lifetime(&schedule, &mins, err)) return NULL;
@@ -72,7 +72,7 @@ static int64_t interval_of(const json_t *inputs, const struct kayenta_schedule *
     return asked == 0 && known ? lifetime : asked;
 }
 
-json_t *conform_window(const json_t *inputs, struct error *err) {
+static json_t *window(const json_t *inputs, struct error *err) {
     const json_t *numbers = json_object_get(inputs, "judgements");
     struct kayenta_schedule schedule;
     if (!read_schedule(inputs, &schedule, err)) return NULL;
@@ -98,7 +98,7 @@ static json_t *side_json(const json_t *scope, const char *name, const char *loca
 }
 
 // Both sides of each scope for one judgement; times and step come from the first scope, the offset is each one's own.
-json_t *conform_scopes(const json_t *inputs, struct error *err) {
+static json_t *scopes(const json_t *inputs, struct error *err) {
     static const char *const lists[] = {"scopes", NULL};
     const json_t *scopes = find(inputs, lists);
     struct kayenta_schedule schedule;
@@ -125,7 +125,7 @@ static bool read_threshold(const json_t *inputs, const char *const *names, doubl
     return conform_number(found != NULL ? found : conform_any(json_object_get(inputs, "thresholds"), names), ret);
 }
 
-json_t *conform_aggregate(const json_t *inputs, struct error *err) {
+static json_t *aggregate(const json_t *inputs, struct error *err) {
     static const char *const marginals[] = {"marginal", "marginalThreshold", NULL}, *const passes[] = {"passThreshold", "pass", NULL};
     static const char *const lists[] = {"scores", "canaryScores", NULL}, *const finals[] = {"finalScore", "score", NULL};
     struct conform_numbers scores;
@@ -149,3 +149,11 @@ json_t *conform_aggregate(const json_t *inputs, struct error *err) {
     free(scores.values);
     return out;
 }
+
+const struct conform_kind conform_kayenta_standalone[] = {
+    {"standalone.lifetime", lifetime},
+    {"standalone.window", window},
+    {"standalone.scopes", scopes},
+    {"standalone.aggregate", aggregate},
+    {NULL, NULL},
+};

@@ -40,11 +40,11 @@ static json_t *clean_gaps(const json_t *inputs, enum kayenta_nan_strategy strate
     return out;
 }
 
-json_t *conform_nan_remove(const json_t *inputs, struct error *err) {
+static json_t *nan_remove(const json_t *inputs, struct error *err) {
     return clean_gaps(inputs, KAYENTA_NAN_REMOVE, err);
 }
 
-json_t *conform_nan_replace(const json_t *inputs, struct error *err) {
+static json_t *nan_replace(const json_t *inputs, struct error *err) {
     static const char *const names[] = {"value", "replacement", "replaceWith", NULL};
     const json_t *value = conform_any(inputs, names);
     if (value == NULL || json_number_value(value) == 0) return clean_gaps(inputs, KAYENTA_NAN_REPLACE, err);
@@ -63,7 +63,7 @@ static bool outliers(const json_t *inputs, struct conform_numbers *ret_data, boo
     return true;
 }
 
-json_t *conform_detect_iqr(const json_t *inputs, struct error *err) {
+static json_t *detect_iqr(const json_t *inputs, struct error *err) {
     struct conform_numbers data;
     bool *flags;
     if (!outliers(inputs, &data, &flags, err)) return NULL;
@@ -74,7 +74,7 @@ json_t *conform_detect_iqr(const json_t *inputs, struct error *err) {
     return json_pack("{s:o}", "outlier", array);
 }
 
-json_t *conform_outlier_remove(const json_t *inputs, struct error *err) {
+static json_t *outlier_remove(const json_t *inputs, struct error *err) {
     struct conform_numbers data;
     bool *flags;
     if (!outliers(inputs, &data, &flags, err)) return NULL;
@@ -87,7 +87,7 @@ json_t *conform_outlier_remove(const json_t *inputs, struct error *err) {
     return json_pack("{s:o}", "data", array);
 }
 
-json_t *conform_stats_summary(const json_t *inputs, struct error *err) {
+static json_t *stats_summary(const json_t *inputs, struct error *err) {
     struct conform_numbers data;
     struct summary s;
     if (!read_data(inputs, &data, err)) return NULL;
@@ -97,7 +97,7 @@ json_t *conform_stats_summary(const json_t *inputs, struct error *err) {
                      "std", conform_real(s.std), "count", (json_int_t)s.count);
 }
 
-json_t *conform_stats_percentile(const json_t *inputs, struct error *err) {
+static json_t *stats_percentile(const json_t *inputs, struct error *err) {
     static const char *const names[] = {"p", "percentile", NULL};
     struct conform_numbers data;
     double percent;
@@ -107,7 +107,7 @@ json_t *conform_stats_percentile(const json_t *inputs, struct error *err) {
     }
     if (!read_data(inputs, &data, err)) return NULL;
     rank_sort(data.values, data.count);
-    double value = quantile_sorted(data.values, data.count, percent);
+    double value = quantile_sorted(data.values, data.count, percent / 100);
     free(data.values);
     return value_json(value);
 }
@@ -134,7 +134,7 @@ static void free_samples(struct samples *samples) {
     free(samples->shift.scratch);
 }
 
-json_t *conform_mean_ratio(const json_t *inputs, struct error *err) {
+static json_t *mean_ratio(const json_t *inputs, struct error *err) {
     struct samples s;
     json_t *out = NULL;
     if (read_samples(inputs, &s, err)) out = value_json(effect_mean_ratio(s.x.values, s.x.count, s.y.values, s.y.count));
@@ -142,7 +142,7 @@ json_t *conform_mean_ratio(const json_t *inputs, struct error *err) {
     return out;
 }
 
-json_t *conform_cles(const json_t *inputs, struct error *err) {
+static json_t *cles(const json_t *inputs, struct error *err) {
     struct samples s;
     json_t *out = NULL;
     if (read_samples(inputs, &s, err)) {
@@ -160,7 +160,7 @@ static bool check(enum shift_status status, struct error *err) {
     return status == SHIFT_OK || error_set(err, ERROR_DATA, "%s", texts[status]);
 }
 
-json_t *conform_wilcoxon_diff(const json_t *inputs, struct error *err) {
+static json_t *wilcoxon_diff(const json_t *inputs, struct error *err) {
     static const char *const quantiles[] = {"quantile", "q", "zq", "zQuant", NULL};
     struct samples s;
     json_t *out = NULL;
@@ -174,14 +174,14 @@ json_t *conform_wilcoxon_diff(const json_t *inputs, struct error *err) {
     return out;
 }
 
-json_t *conform_normal_quantile(const json_t *inputs, struct error *err) {
+static json_t *normal_quantile_of(const json_t *inputs, struct error *err) {
     double p;
     if (conform_number(json_object_get(inputs, "p"), &p) && p >= 0 && p <= 1) return value_json(normal_quantile(p));
     error_set(err, ERROR_DATA, "p must be a number from 0 to 1");
     return NULL;
 }
 
-json_t *conform_confidence_interval(const json_t *inputs, struct error *err) {
+static json_t *confidence_interval(const json_t *inputs, struct error *err) {
     struct samples s;
     struct shift_interval interval;
     json_t *out = NULL;
@@ -223,7 +223,7 @@ static bool add_intermediate(json_t *out, const struct shift_samples *shift, dou
            add_root(out, shift, -reach, "2", upper, err);
 }
 
-json_t *conform_intermediate(const json_t *inputs, struct error *err) {
+static json_t *intermediate(const json_t *inputs, struct error *err) {
     struct samples s;
     json_t *out = json_object();
     bool ok = read_samples(inputs, &s, err);
@@ -236,3 +236,20 @@ json_t *conform_intermediate(const json_t *inputs, struct error *err) {
     json_decref(out);
     return NULL;
 }
+
+const struct conform_kind conform_kayenta_stats[] = {
+    {"detect.iqr", detect_iqr},
+    {"transform.nan_remove", nan_remove},
+    {"transform.nan_replace", nan_replace},
+    {"transform.outlier_remove", outlier_remove},
+    {"transform.outlier_remove_iqr", outlier_remove},
+    {"stats.summary", stats_summary},
+    {"stats.percentile", stats_percentile},
+    {"effect.mean_ratio", mean_ratio},
+    {"effect.cles", cles},
+    {"mw.wilcoxon_diff", wilcoxon_diff},
+    {"mw.normal_quantile", normal_quantile_of},
+    {"mw.confidence_interval", confidence_interval},
+    {"mw.intermediate", intermediate},
+    {NULL, NULL},
+};

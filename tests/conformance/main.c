@@ -6,46 +6,18 @@
 #include <string.h>
 
 #include "conform.h"
+#include "stats/errors.h"
 
-static const struct {
-    const char *kind;
-    conform_fn *run;
-} kinds[] = {
-    {"judge.metric", conform_judge_metric},
-    {"judge.score", conform_judge_score},
-    {"score.weighted_sum", conform_score_weighted_sum},
-    {"classify.mann_whitney", conform_classify},
-    {"detect.iqr", conform_detect_iqr},
-    {"transform.nan_remove", conform_nan_remove},
-    {"transform.nan_replace", conform_nan_replace},
-    {"transform.outlier_remove", conform_outlier_remove},
-    {"transform.outlier_remove_iqr", conform_outlier_remove},
-    {"stats.summary", conform_stats_summary},
-    {"stats.percentile", conform_stats_percentile},
-    {"effect.mean_ratio", conform_mean_ratio},
-    {"effect.cles", conform_cles},
-    {"mw.wilcoxon_diff", conform_wilcoxon_diff},
-    {"mw.normal_quantile", conform_normal_quantile},
-    {"mw.confidence_interval", conform_confidence_interval},
-    {"mw.intermediate", conform_intermediate},
-    {"promql.build", conform_promql_build},
-    {"template.expand", conform_template_expand},
-    {"template.unescape", conform_template_unescape},
-    {"mixer.mix_one", conform_mix_one},
-    {"mixer.mix_all", conform_mix_all},
-    {"metricset.key", conform_set_key},
-    {"prom.parse_range", conform_parse_range},
-    {"prom.fetch_and_mix", conform_fetch_and_mix},
-    {"standalone.lifetime", conform_lifetime},
-    {"standalone.window", conform_window},
-    {"standalone.scopes", conform_scopes},
-    {"standalone.aggregate", conform_aggregate},
-    {"prom.decode", conform_prom_decode},
+static const struct conform_kind *const tables[] = {
+    conform_kayenta_judge,      conform_kayenta_mix,   conform_kayenta_query,
+    conform_kayenta_standalone, conform_kayenta_stats, conform_prom_decode,
 };
 
 static conform_fn *find_kind(const char *kind) {
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
-        if (strcmp(kinds[i].kind, kind) == 0) return kinds[i].run;
+    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
+        for (const struct conform_kind *row = tables[i]; row->kind != NULL; row++) {
+            if (strcmp(row->kind, kind) == 0) return row->run;
+        }
     }
     return NULL;
 }
@@ -68,6 +40,7 @@ static json_t *answer(const json_t *request) {
 }
 
 int main(void) {
+    stats_errors_off();
     char *line = NULL;
     size_t cap = 0;
     ssize_t len;

@@ -10,8 +10,6 @@
 
 #define PIECE_BYTES 16384
 
-conform_fn conform_prom_decode;
-
 static const char *text_of(const json_t *object, const char *name) {
     return json_string_value(json_object_get(object, name));
 }
@@ -66,7 +64,7 @@ static bool is_metadata(const json_t *inputs) {
     return last != NULL && strcmp(last, "/query") != 0 && strcmp(last, "/query_range") != 0;
 }
 
-json_t *conform_prom_decode(const json_t *inputs, struct error *err) {
+static json_t *prom_decode(const json_t *inputs, struct error *err) {
     const json_t *http = json_object_get(inputs, "http");
     if (!decode_check_encoding(text_of(http, "content_encoding"), err)) return NULL;
     struct series_set set;
@@ -84,3 +82,8 @@ json_t *conform_prom_decode(const json_t *inputs, struct error *err) {
     series_set_finish(&set);
     return out;
 }
+
+const struct conform_kind conform_prom_decode[] = {
+    {"prom.decode", prom_decode},
+    {NULL, NULL},
+};

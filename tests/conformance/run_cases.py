@@ -4,9 +4,9 @@
 
 usage: run_cases.py PROGRAM SUITE FOLDER
 
-SUITE is kayenta (the *.json files of FOLDER hold the cases) or prometheus (FOLDER/index.json lists recorded answers).
-Doubles must be equal bit for bit unless the case gives a tolerance. Prints each case that disagrees; exit code 1 when
-there is one, or when the folder holds no case.
+SUITE is kayenta, stats or slo (the *.json files of FOLDER hold the cases) or prometheus (FOLDER/index.json lists recorded
+answers). Doubles must be equal bit for bit unless the case gives a tolerance. Prints each case that disagrees; exit code 1
+when there is one, or when the folder holds no case.
 """
 import glob
 import hashlib
@@ -19,6 +19,7 @@ import sys
 # Keys of `expected` that say how to compare rather than what to expect.
 RULES = {"tolerance", "randomised", "classificationOneOf", "error", "message", "messageContains", "messageEndsWith",
          "errorContains", "reasonPresent", "note"}
+NUMBERS = {"nan": math.nan, "inf": math.inf, "infinity": math.inf, "-inf": -math.inf, "-infinity": -math.inf}
 DECODED = ("instant", "range", "histogram", "stale", "warning", "tolerate", "malformed", "error", "api-error", "http-error")
 
 
@@ -28,17 +29,18 @@ def as_double(value):
         return None
     if isinstance(value, (int, float)):
         return float(value)
-    return {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}.get(value) if isinstance(value, str) else None
+    return NUMBERS.get(value.lower()) if isinstance(value, str) else None
 
 
 def mismatch(want, got, tolerance, path):
-    """Where and how got is not what was wanted; None when it is."""
+    """Where and how got is not what was wanted; None when it is. The tolerance is a pair, absolute and relative."""
     number = as_double(want)
     if number is not None:
         other = as_double(got)
         if other is None:
             return f"{path} is {got!r} instead of {want!r}"
-        same = number == other or (math.isnan(number) and math.isnan(other)) or abs(number - other) <= tolerance
+        near = max(tolerance[0], tolerance[1] * abs(number)) if math.isfinite(number) else 0
+        same = number == other or (math.isnan(number) and math.isnan(other)) or abs(number - other) <= near
         return None if same else f"{path} is {got!r} instead of {want!r}"
     if isinstance(want, dict) and isinstance(got, dict):
         found = (mismatch(value, got.get(key), tolerance, f"{path}.{key}") for key, value in want.items())
@@ -80,7 +82,7 @@ def check_kayenta(expected, answer):
         if key == "pairs":
             by_tags = lambda pair: (pair["name"], sorted(pair["tags"].items()))
             want, got = sorted(want, key=by_tags), sorted(got or [], key=by_tags)
-        text = mismatch(want, got, tolerance.get(key, 0) if isinstance(tolerance, dict) else tolerance, key)
+        text = mismatch(want, got, (tolerance.get(key, 0) if isinstance(tolerance, dict) else tolerance, 0), key)
         if text:
             return text
     return None
@@ -129,7 +131,37 @@ def prometheus_cases(folder):
             yield case["id"], "prom.decode", inputs, expected
 
 
-SUITES = {"kayenta": (kayenta_cases, check_kayenta), "prometheus": (prometheus_cases, check_prometheus)}
+def vectors(folder):
+    for path in sorted(glob.glob(os.path.join(folder, "*.json"))):
+        with open(path, encoding="utf-8") as file:
+            document = json.load(file)
+        yield from ((document, vector) for vector in document["vectors"])
+
+
+def stats_cases(folder):
+    for _, vector in vectors(folder):
+        yield vector["id"], "stats." + vector["fn"], vector["args"], (vector["expect"], vector["tol"])
+
+
+def slo_cases(folder):
+    for document, vector in vectors(folder):
+        tolerance = {**document["tolerance"], **vector.get("tolerance", {})}
+        yield vector["id"], "slo." + document["suite"], vector["input"], (vector["expect"], tolerance)
+
+
+def check_vector(expected, answer):
+    if "error" in answer or "unsupported" in answer:
+        return f"was refused: {answer.get('error', 'no such kind')}"
+    want, tolerance = expected
+    return mismatch(want, answer["outputs"], (tolerance["abs"], tolerance["rel"]), "outputs")
+
+
+SUITES = {
+    "kayenta": (kayenta_cases, check_kayenta),
+    "prometheus": (prometheus_cases, check_prometheus),
+    "stats": (stats_cases, check_vector),
+    "slo": (slo_cases, check_vector),
+}
 
 
 def main():
