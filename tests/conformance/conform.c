@@ -9,6 +9,8 @@
 
 #include "base/mem.h"
 
+#define GENERATED_MOST 100000000
+
 const json_t *conform_any(const json_t *object, const char *const *names) {
     for (; *names != NULL; names++) {
         const json_t *found = json_object_get(object, *names);
@@ -37,7 +39,37 @@ bool conform_number(const json_t *json, double *ret) {
     return false;
 }
 
+static void generate_range(const json_t *json, struct conform_numbers *ret) {
+    double start = conform_double(json, "start", 0), step = conform_double(json, "step", 1);
+    for (size_t i = 0; i < ret->count; i++) ret->values[i] = start + step * (double)i;
+}
+
+// Knuth's 64-bit linear congruential generator; the upper 53 bits make a share of 1.
+static void generate_lcg(const json_t *json, struct conform_numbers *ret) {
+    const json_t *seed = json_object_get(json, "seed");
+    uint64_t state = (uint64_t)(json_is_integer(seed) ? json_integer_value(seed) : conform_integer(json, "seed", 0));
+    double times = conform_double(json, "floor_times", 0), add = conform_double(json, "add", 0);
+    for (size_t i = 0; i < ret->count; i++) {
+        state = UINT64_C(6364136223846793005) * state + UINT64_C(1442695040888963407);
+        double share = (double)(state >> 11) * 0x1p-53;
+        ret->values[i] = (times > 0 ? floor(share * times) : share) + add;
+    }
+}
+
+static bool generate(const json_t *json, struct conform_numbers *ret) {
+    const char *generator = conform_text(json, "gen");
+    int64_t count = conform_integer(json, "n", 0);
+    if (generator == NULL || count < 0 || count > GENERATED_MOST) return false;
+    *ret = (struct conform_numbers){mem_zero((size_t)count + 1, sizeof(double)), (size_t)count};
+    bool range = strcmp(generator, "range") == 0, lcg = strcmp(generator, "lcg") == 0;
+    if (range) generate_range(json, ret);
+    if (lcg) generate_lcg(json, ret);
+    return range || lcg;
+}
+
 bool conform_numbers(const json_t *json, struct conform_numbers *ret) {
+    *ret = (struct conform_numbers){0};
+    if (json_is_object(json)) return generate(json, ret);
     size_t count = json_array_size(json);
     *ret = (struct conform_numbers){mem_zero(count + 1, sizeof(double)), count};
     for (size_t i = 0; i < count; i++) {

@@ -23,8 +23,12 @@ struct conform_numbers {
 // The first of the names (up to a NULL) that is present and not null; NULL when none is.
 const json_t *conform_any(const json_t *object, const char *const *names);
 
-bool conform_number(const json_t *json, double *ret);                  // false when it is no number
-bool conform_numbers(const json_t *json, struct conform_numbers *ret); // NULL and null are empty; free(ret->values)
+bool conform_number(const json_t *json, double *ret); // false when it is no number
+
+// A list, or an object that says how to make one: {"gen": "range", start, step, n} or {"gen": "lcg", seed, n, floor_times, add}.
+// NULL and null are empty. False when a value is no number. free(ret->values), then too.
+bool conform_numbers(const json_t *json, struct conform_numbers *ret);
+
 double conform_double(const json_t *object, const char *name, double otherwise);
 int64_t conform_integer(const json_t *object, const char *name, int64_t otherwise);
 bool conform_bool(const json_t *object, const char *name, bool otherwise);
