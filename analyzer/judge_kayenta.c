@@ -42,7 +42,7 @@ static enum kayenta_class scored_class(const struct metric_result *m) {
 
 static bool judge_metric(const struct metric_config *metric, const struct metric_samples *samples, struct arena *arena,
                          struct metric_result *ret, struct error *err) {
-    const struct column *baseline = &samples->sides[SIDE_BASELINE], *canary = &samples->sides[SIDE_CANARY];
+    const struct side_samples *baseline = &samples->sides[SIDE_BASELINE], *canary = &samples->sides[SIDE_CANARY];
     struct kayenta_sample experiment = {canary->values, canary->count}, control = {baseline->values, baseline->count};
     if (!kayenta_classify(metric->name, experiment, control, &metric->judge, &ret->judged, err)) return false;
     ret->compared = true;

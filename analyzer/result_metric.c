@@ -48,7 +48,7 @@ static json_t *limit(const struct metric_config *config, const struct metric_res
     return item;
 }
 
-static json_t *trend(const struct column *column) {
+static json_t *trend(const struct side_samples *column) {
     json_t *list = json_array();
     for (size_t i = 0; i < TREND_POINTS; i++) {
         json_array_append_new(list, isfinite(column->trend[i]) ? result_number(column->trend[i]) : json_null());
@@ -56,7 +56,7 @@ static json_t *trend(const struct column *column) {
     return list;
 }
 
-static json_t *counts(const struct column *column) {
+static json_t *counts(const struct side_samples *column) {
     json_t *item = json_object();
     json_object_set_new(item, "bad", result_number(column->bad));
     json_object_set_new(item, "total", result_number(column->total));
@@ -74,7 +74,7 @@ json_t *result_metric(const struct plan *plan, const struct metric_result *metri
     const struct metric_samples *samples = metric->samples;
     const struct metric_config *config = &plan->config->metrics[samples->metric];
     const struct kayenta_result *judged = &metric->judged;
-    const struct column *baseline = &samples->sides[SIDE_BASELINE], *canary = &samples->sides[SIDE_CANARY];
+    const struct side_samples *baseline = &samples->sides[SIDE_BASELINE], *canary = &samples->sides[SIDE_CANARY];
     bool threshold = config->kind == METRIC_THRESHOLD;
     json_t *m = json_object();
     json_object_set_new(m, "name", json_string(config->name));

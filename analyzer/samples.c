@@ -148,7 +148,7 @@ static bool take_counts(struct gather *g, enum side side, bool bad, const struct
 }
 
 // Bad of total for each block with traffic; a block without any says nothing about errors and is left out.
-static void finish_counts(struct gather *g, struct entry *e, enum side side, struct column *column) {
+static void finish_counts(struct gather *g, struct entry *e, enum side side, struct side_samples *column) {
     int64_t start_ms, end_ms, step_ms = g->plan->config->window.step_ms;
     plan_metric_times(g->plan, g->metric, side, &start_ms, &end_ms);
     for (size_t k = 0; k < g->blocks && e->total[side] != NULL; k++) {
@@ -159,8 +159,8 @@ static void finish_counts(struct gather *g, struct entry *e, enum side side, str
     }
 }
 
-static void finish_side(struct gather *g, struct entry *e, enum side side, struct column *column) {
-    *column = (struct column){0};
+static void finish_side(struct gather *g, struct entry *e, enum side side, struct side_samples *column) {
+    *column = (struct side_samples){0};
     if (g->metric->kind == METRIC_COUNTS) finish_counts(g, e, side, column);
     column->values = arena_array(g->arena, e->count[side], sizeof(double));
     if (e->count[side] > 0) memcpy(column->values, e->values[side], e->count[side] * sizeof(double));

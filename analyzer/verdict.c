@@ -31,7 +31,7 @@ int verdict_exit_code(enum verdict_kind verdict) {
 
 // A limit needs no baseline and no test: a sample lies within it or not.
 static void judge_threshold(const struct metric_config *metric, struct arena *arena, struct metric_result *ret) {
-    const struct column *column = &ret->samples->sides[SIDE_CANARY];
+    const struct side_samples *column = &ret->samples->sides[SIDE_CANARY];
     int64_t high = 0, low = 0;
     double *values = arena_array(arena, column->count, sizeof *values);
     size_t count = kayenta_clean_gaps((struct kayenta_sample){column->values, column->count}, metric->judge.nan_strategy, values);
@@ -50,7 +50,7 @@ static void judge_threshold(const struct metric_config *metric, struct arena *ar
 }
 
 // Samples that say something: with gaps read as zero every sample does.
-static size_t usable(const struct metric_config *metric, const struct column *column) {
+static size_t usable(const struct metric_config *metric, const struct side_samples *column) {
     size_t count = 0;
     for (size_t i = 0; i < column->count; i++) {
         if (metric->judge.nan_strategy == KAYENTA_NAN_REPLACE || !isnan(column->values[i])) count++;

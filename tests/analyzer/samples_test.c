@@ -14,7 +14,7 @@ static void add(struct series *series, int64_t start_ms, const double *values, s
     for (size_t k = 0; k < count; k++) series_append(series, start_ms + (int64_t)k * 15000, values[k]);
 }
 
-static void check_values(const struct column *column, const double *want, size_t count) {
+static void check_values(const struct side_samples *column, const double *want, size_t count) {
     assert_int_equal(column->count, count);
     for (size_t k = 0; k < count; k++) {
         if (fabs(column->values[k] - want[k]) > 1e-12) fail_msg("value %zu is %g, wanted %g", k, column->values[k], want[k]);
@@ -65,7 +65,7 @@ static void test_samples__counts_divide_last(void **state) {
     add(hand_series(&h, 0, PART_BAD, SIDE_CANARY, "pod", "a"), h.plan.start_ms, (double[]){3, 5, 8, 8}, 4);
     add(hand_series(&h, 0, PART_TOTAL, SIDE_BASELINE, "pod", "c"), h.plan.start_ms, (double[]){0, 20, 40}, 3);
     struct samples s = hand_samples(&h);
-    const struct column *canary = &s.items[0].sides[SIDE_CANARY], *baseline = &s.items[0].sides[SIDE_BASELINE];
+    const struct side_samples *canary = &s.items[0].sides[SIDE_CANARY], *baseline = &s.items[0].sides[SIDE_BASELINE];
     check_values(canary, (double[]){2.0 / 40, 3.0 / 30}, 2); // the block without traffic is left out
     check_values(baseline, (double[]){0, 0}, 2);
     assert_true(fabs(canary->bad - 5) < 1e-12 && fabs(canary->total - 70) < 1e-12);

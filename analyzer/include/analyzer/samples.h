@@ -8,7 +8,7 @@
 
 #define TREND_POINTS 16
 
-struct column { // values of one side, time order within a series, series in the order of their labels
+struct side_samples { // values of one side, time order within a series, series in the order of their labels
     double *values;
     size_t count;
     double trend[TREND_POINTS]; // means over equal parts of the window; NaN where there is nothing
@@ -18,7 +18,7 @@ struct column { // values of one side, time order within a series, series in the
 struct metric_samples {
     size_t metric; // index in the config
     struct name_values tags;
-    struct column sides[SIDE_COUNT];
+    struct side_samples sides[SIDE_COUNT];
     struct texts warnings;
 };
 
