@@ -146,14 +146,14 @@ static void classify_empty(const char *name, const struct kayenta_settings *sett
     ret->critical = settings->critical;
 }
 
-static double effect_of(const struct side *x, const struct side *y, enum kayenta_measure measure, double ratio, int64_t *scratch) {
+static double effect_of(const struct side *x, const struct side *y, enum kayenta_measure measure, double ratio, double *scratch) {
     return measure == KAYENTA_CLES ? effect_cles(x->sorted, x->count, y->sorted, y->count, scratch) : ratio;
 }
 
 // Fills in ratio, interval and effect. False when the interval cannot be computed.
 static bool test_shift(const struct side *x, const struct side *y, const struct kayenta_settings *settings, struct kayenta_result *ret) {
-    int64_t *scratch = mem_zero(x->count + y->count, sizeof *scratch);
-    struct shift_samples samples = {x->sorted, y->sorted, x->count, y->count, scratch};
+    double *scratch = mem_zero(x->count + y->count, sizeof *scratch);
+    struct shift_samples samples = {.x = x->sorted, .y = y->sorted, .x_count = x->count, .y_count = y->count, .scratch = scratch};
     struct shift_interval interval;
     shift_samples_prepare(&samples);
     bool good = shift_interval(&samples, settings->confidence, &interval) == SHIFT_OK;

@@ -13,11 +13,10 @@ double effect_mean_ratio(const double *x, size_t x_count, const double *y, size_
     return mean_x / mean_y;
 }
 
-double effect_cles(const double *x, size_t x_count, const double *y, size_t y_count, int64_t *scratch) {
+double effect_cles(const double *x, size_t x_count, const double *y, size_t y_count, double *scratch) {
     if (x_count == 0 || y_count == 0) return (double)NAN;
-    rank_keys(x, x_count, 0, scratch);
-    rank_keys(y, y_count, 0, scratch + x_count);
-    double sum = rank_merge(scratch, x_count, scratch + x_count, y_count).sum_x;
+    struct rank_side side_x = rank_side_shifted(x, x_count, 0, scratch), side_y = rank_side_shifted(y, y_count, 0, scratch + x_count);
+    double sum = (double)rank_merge(side_x, side_y).twice_x / 2;
     double m = (double)x_count, n = (double)y_count;
     return (2 * sum - m * (m + 1)) / (2 * n * m);
 }

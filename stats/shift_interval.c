@@ -22,8 +22,8 @@ struct search {
     struct point a, b, c; // b is the best one, c lies on the other side of the root, a is the b before
 };
 
-void shift_samples_prepare(const struct shift_samples *samples) {
-    rank_keys(samples->y, samples->y_count, 0, samples->scratch + samples->x_count);
+void shift_samples_prepare(struct shift_samples *samples) {
+    samples->ranked_y = rank_side_shifted(samples->y, samples->y_count, 0, samples->scratch + samples->x_count);
 }
 
 double shift_lowest(const struct shift_samples *samples) {
@@ -37,9 +37,9 @@ double shift_highest(const struct shift_samples *samples) {
 enum shift_status shift_statistic(const struct shift_samples *samples, double shift, double quantile, double *ret_value) {
     if (samples->x_count == 0 || samples->y_count == 0) return SHIFT_EMPTY;
     double m = (double)samples->x_count, n = (double)samples->y_count;
-    rank_keys(samples->x, samples->x_count, shift, samples->scratch);
-    struct rank_sums ranks = rank_merge(samples->scratch, samples->x_count, samples->scratch + samples->x_count, samples->y_count);
-    double distance = ranks.sum_x - m * (m + 1) / 2 - m * n / 2;
+    struct rank_side shifted = rank_side_shifted(samples->x, samples->x_count, shift, samples->scratch);
+    struct rank_sums ranks = rank_merge(shifted, samples->ranked_y);
+    double distance = (double)ranks.twice_x / 2 - m * (m + 1) / 2 - m * n / 2;
     double correction = distance > 0 ? 0.5 : distance < 0 ? -0.5 : 0;
     double sigma = sqrt((m * n / 12) * ((m + n + 1) - ranks.ties / ((m + n) * (m + n - 1))));
     if (sigma == 0) return SHIFT_NO_VARIANCE;

@@ -117,7 +117,7 @@ static bool read_samples(const json_t *inputs, struct samples *ret, struct error
     static const char *const y_names[] = {"control", "y", "controlData", NULL};
     bool good = conform_numbers(conform_any(inputs, x_names), &ret->x);
     good = conform_numbers(conform_any(inputs, y_names), &ret->y) && good;
-    ret->shift = (struct shift_samples){ret->x.values, ret->y.values, ret->x.count, ret->y.count, NULL};
+    ret->shift = (struct shift_samples){.x = ret->x.values, .y = ret->y.values, .x_count = ret->x.count, .y_count = ret->y.count};
     ret->shift.scratch = mem_zero(ret->x.count + ret->y.count + 1, sizeof *ret->shift.scratch);
     return good || error_set(err, ERROR_DATA, "a sample is not a number");
 }

@@ -13,7 +13,7 @@ static void test_effect__mean_ratio(void **state) {
 
 static void test_effect__cles_counts_pairs_with_ties_half(void **state) {
     (void)state;
-    int64_t scratch[16];
+    double scratch[16];
     static const struct {
         double x[3], y[4], want;
     } cases[] = {

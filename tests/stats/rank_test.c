@@ -15,10 +15,14 @@ static unsigned random_below(unsigned limit) {
     return (unsigned)(random_state >> 33) % limit;
 }
 
-static struct rank_sums counted(const double *x, size_t m, const double *y, size_t n) {
+struct sums {
+    double sum_x, ties;
+};
+
+static struct sums counted(const double *x, size_t m, const double *y, size_t n) {
     double all[2 * MOST];
     for (size_t i = 0; i < m + n; i++) all[i] = i < m ? x[i] : y[i - m];
-    struct rank_sums sums = {0, 0};
+    struct sums sums = {0, 0};
     for (size_t i = 0; i < m + n; i++) {
         double below = 0, equal = 0;
         for (size_t j = 0; j < m + n; j++) {
@@ -35,18 +39,16 @@ static void test_rank__merge_agrees_with_counting(void **state) {
     (void)state;
     for (int round = 0; round < 2000; round++) {
         double x[MOST], y[MOST];
-        int64_t keys[2 * MOST];
+        double room[2 * MOST];
         size_t m = 1 + random_below(MOST), n = 1 + random_below(MOST);
-        unsigned levels = 1 + random_below(60);
+        unsigned levels = round % 2 == 0 ? 1 + random_below(60) : 1u << 30; // the latter hardly ever gives ties
         for (size_t i = 0; i < m; i++) x[i] = (double)random_below(levels) / 4 - 3;
         for (size_t i = 0; i < n; i++) y[i] = (double)random_below(levels) / 4 - 3;
-        struct rank_sums want = counted(x, m, y, n);
+        struct sums want = counted(x, m, y, n);
         rank_sort(x, m);
         rank_sort(y, n);
-        rank_keys(x, m, 0, keys);
-        rank_keys(y, n, 0, keys + m);
-        struct rank_sums got = rank_merge(keys, m, keys + m, n);
-        check_double("rank sum", got.sum_x, want.sum_x, 0);
+        struct rank_sums got = rank_merge(rank_side_shifted(x, m, 0, room), rank_side_shifted(y, n, 0, room + m));
+        check_double("rank sum", (double)got.twice_x / 2, want.sum_x, 0);
         check_double("ties", got.ties, want.ties, 0);
     }
 }
@@ -65,26 +67,55 @@ static void test_rank__sorts_in_total_order(void **state) {
 static void test_rank__zeroes_differ_by_sign_and_nan_ties_with_infinity(void **state) {
     (void)state;
     double x[] = {-0.0, (double)NAN}, y[] = {0.0, (double)INFINITY};
-    int64_t keys[4];
-    rank_keys(x, 2, 0, keys);
-    rank_keys(y, 2, 0, keys + 2);
-    struct rank_sums got = rank_merge(keys, 2, keys + 2, 2);
-    check_double("rank sum", got.sum_x, 1 + 3.5, 0);
+    double room[4];
+    struct rank_sums got = rank_merge(rank_side_shifted(x, 2, 0, room), rank_side_shifted(y, 2, 0, room + 2));
+    check_double("rank sum", (double)got.twice_x / 2, 1 + 3.5, 0);
     check_double("ties", got.ties, 6, 0);
 }
 
 static void test_rank__ties_are_those_of_the_shifted_values(void **state) {
     (void)state;
     double x[] = {0.1, 0.1 + 1e-17, 1e20};
-    int64_t keys[3];
-    rank_keys(x, 3, 1e18, keys);
-    assert_true(keys[0] == keys[1]);
-    assert_true(keys[1] < keys[2]);
+    double room[3];
+    struct rank_side got = rank_side_shifted(x, 3, 1e18, room);
+    assert_false(got.distinct);
+    check_double("tied", room[0], room[1], 0);
+    assert_true(room[1] < room[2]);
+}
+
+static void test_rank__one_side_far_longer_or_beyond_the_other(void **state) {
+    (void)state;
+    static const struct {
+        size_t m, n;
+        double from_x, from_y; // both go up by 1
+        double want;           // sum of the ranks of x
+    } cases[] = {
+        {1, 1, 0, 0.5, 1},
+        {1, 1, 0.5, 0, 2},
+        {1, 3000, 1700.5, 0, 1702},
+        {3000, 1, 0, 1700.5, 4501500 + 1299},
+        {3000, 3000, 5000, 0, 13501500},
+        {3000, 3000, 0, 5000, 4501500},
+        {3000, 3000, 0, 2999.5, 4501500},
+        {3000, 3000, 0.5, 0, 9003000},
+        {2, 7, 2.5, 0, 4 + 6},
+        {3000, 3000, 0, 2999, 4501500.5}, // the last of x and the first of y tie
+        {3000, 3000, 2999, 0, 13501499.5},
+    };
+    static double x[3000], y[3000];
+    for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
+        for (size_t i = 0; i < cases[c].m; i++) x[i] = cases[c].from_x + (double)i;
+        for (size_t i = 0; i < cases[c].n; i++) y[i] = cases[c].from_y + (double)i;
+        struct rank_sums got = rank_merge(rank_side_of(x, cases[c].m), rank_side_of(y, cases[c].n));
+        check_double("rank sum", (double)got.twice_x / 2, cases[c].want, 0);
+        check_double("ties", got.ties, cases[c].want != floor(cases[c].want) ? 6 : 0, 0);
+    }
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_rank__merge_agrees_with_counting),
+        cmocka_unit_test(test_rank__one_side_far_longer_or_beyond_the_other),
         cmocka_unit_test(test_rank__sorts_in_total_order),
         cmocka_unit_test(test_rank__zeroes_differ_by_sign_and_nan_ties_with_infinity),
         cmocka_unit_test(test_rank__ties_are_those_of_the_shifted_values),

@@ -13,7 +13,7 @@ struct pair {
 };
 
 static enum shift_status interval_of(const struct pair *pair, double confidence, struct shift_interval *ret) {
-    int64_t scratch[2 * MOST];
+    double scratch[2 * MOST];
     double x[MOST], y[MOST];
     for (size_t i = 0; i < MOST; i++) {
         x[i] = pair->x[i];
@@ -21,7 +21,7 @@ static enum shift_status interval_of(const struct pair *pair, double confidence,
     }
     rank_sort(x, pair->m);
     rank_sort(y, pair->n);
-    struct shift_samples samples = {x, y, pair->m, pair->n, scratch};
+    struct shift_samples samples = {.x = x, .y = y, .x_count = pair->m, .y_count = pair->n, .scratch = scratch};
     shift_samples_prepare(&samples);
     return shift_interval(&samples, confidence, ret);
 }
@@ -81,8 +81,9 @@ static void test_shift_interval__refuses_what_has_no_answer(void **state) {
 static void test_shift_interval__swapping_sides_mirrors_the_statistic(void **state) {
     (void)state;
     double x[] = {1.5, 2.25, 4.75, 6.5}, y[] = {1, 3.5, 4.25};
-    int64_t scratch[7], mirrored[7];
-    struct shift_samples a = {x, y, 4, 3, scratch}, b = {y, x, 3, 4, mirrored};
+    double scratch[7], mirrored[7];
+    struct shift_samples a = {.x = x, .y = y, .x_count = 4, .y_count = 3, .scratch = scratch};
+    struct shift_samples b = {.x = y, .y = x, .x_count = 3, .y_count = 4, .scratch = mirrored};
     shift_samples_prepare(&a);
     shift_samples_prepare(&b);
     for (double shift = -6; shift <= 6; shift += 0.375) {

@@ -4,21 +4,32 @@
 #ifndef STATS_RANK_H
 #define STATS_RANK_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 void rank_sort(double *values, size_t count);
 
-// Integer keys in the order of the values shifted down by `shift`; equal keys are ties. The values must be sorted, then
-// the keys are too: subtracting a constant keeps the order, though rounding can make new ties.
-void rank_keys(const double *sorted, size_t count, double shift, int64_t *ret_keys);
-
-struct rank_sums {
-    double sum_x; // of the ranks of x, from 1
-    double ties;  // sum of t^3 - t over groups of t tied values
+// One side, ready to be merged.
+struct rank_side {
+    const double *values; // ascending in the total order, without NaN; borrowed
+    size_t count;
+    bool distinct; // no two neighbours are equal
 };
 
-// Ranks two columns of sorted keys by merging them.
-struct rank_sums rank_merge(const int64_t *x, size_t x_count, const int64_t *y, size_t y_count);
+// Of sorted values without NaN, as they are.
+struct rank_side rank_side_of(const double *sorted, size_t count);
+
+// The sorted values moved down by `shift`, in `room` for `count` doubles, into which the side points. Subtracting a constant
+// keeps the order, though rounding can make new ties.
+struct rank_side rank_side_shifted(const double *sorted, size_t count, double shift, double *room);
+
+struct rank_sums {
+    uint64_t twice_x; // twice the sum of the ranks of x, from 1; exact while the pooled sample has under 2^31 values
+    double ties;      // sum of t^3 - t over groups of t tied values
+};
+
+// Ranks two sides by merging them: O(n + m), a nanosecond a value where nothing is tied.
+struct rank_sums rank_merge(struct rank_side x, struct rank_side y);
 
 #endif

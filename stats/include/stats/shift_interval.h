@@ -7,7 +7,8 @@
 #define STATS_SHIFT_INTERVAL_H
 
 #include <stddef.h>
-#include <stdint.h>
+
+#include "stats/rank.h"
 
 enum shift_status {
     SHIFT_OK,
@@ -15,11 +16,12 @@ enum shift_status {
     SHIFT_NO_VARIANCE, // at some shift on the way all values are tied
 };
 
-// Both columns sorted by rank_sort(). Scratch for x_count + y_count keys, the last y_count of which stay in use.
+// Both columns sorted by rank_sort(). Scratch for x_count + y_count values, the last y_count of which stay in use.
 struct shift_samples {
     const double *x, *y;
     size_t x_count, y_count;
-    int64_t *scratch;
+    double *scratch;
+    struct rank_side ranked_y; // filled in by shift_samples_prepare()
 };
 
 struct shift_interval {
@@ -27,7 +29,7 @@ struct shift_interval {
 };
 
 // Must be called once before the functions below.
-void shift_samples_prepare(const struct shift_samples *samples);
+void shift_samples_prepare(struct shift_samples *samples);
 
 double shift_lowest(const struct shift_samples *samples);  // min(x) - max(y), where searches begin
 double shift_highest(const struct shift_samples *samples); // max(x) - min(y)
