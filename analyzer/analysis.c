@@ -23,8 +23,9 @@ static bool open_sources(struct run *run, struct error *err) {
     run->sources = mem_zero(run->config->source_count, sizeof(struct source *));
     for (size_t i = 0; i < run->config->source_count; i++) {
         const struct source_config *s = &run->config->sources[i];
-        run->sources[i] = run->options->recorded_dir != NULL ? source_create_recorded(s->name, run->options->recorded_dir, err)
-                                                             : source_create_prometheus(s->name, &s->settings, err);
+        run->sources[i] = run->options->recorded_dir != NULL
+                              ? source_create_recorded(s->name, run->options->recorded_dir, &s->settings, err)
+                              : source_create_prometheus(s->name, &s->settings, err);
         if (run->sources[i] == NULL) return false;
     }
     return true;
@@ -50,7 +51,11 @@ static void make_jobs(struct run *run) {
         struct source *source = find_source(run, planned->source);
         size_t at = 0;
         while (at < run->job_count && (run->jobs[at].source != source || !same_query(&run->jobs[at].query, &planned->query))) at++;
-        if (at == run->job_count) run->jobs[run->job_count++] = (struct fetch_job){.source = source, .query = planned->query};
+        if (at == run->job_count) {
+            run->jobs[run->job_count++] = (struct fetch_job){.source = source, .query = planned->query};
+        } else {
+            run->jobs[at].sharers++;
+        }
         run->job_of[q] = at;
     }
 }
@@ -72,16 +77,14 @@ static void tell_warnings(const struct run *run) {
 
 static json_t *judge_run(const struct run *run, struct arena *arena, struct error *err) {
     const struct answer **answers = arena_array(arena, run->plan.query_count, sizeof *answers);
-    const char **versions = arena_array(arena, run->config->source_count, sizeof *versions);
     for (size_t q = 0; q < run->plan.query_count; q++) answers[q] = &run->jobs[run->job_of[q]].answer;
-    for (size_t i = 0; i < run->config->source_count; i++) versions[i] = source_version(run->sources[i]);
     struct verdict verdict;
     if (!verdict_of_failures(&run->plan, answers, arena, &verdict)) {
         struct samples samples;
         if (!samples_build(&run->plan, answers, arena, &samples, err) || !verdict_make(&run->plan, &samples, answers, arena, &verdict, err))
             return NULL;
     }
-    struct result_input input = {&run->plan, &verdict, answers, versions};
+    struct result_input input = {&run->plan, &verdict, answers, run->sources};
     return result_build(&input);
 }
 

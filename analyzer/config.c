@@ -11,6 +11,7 @@
 #include "config_metric.h"
 #include "config_publish.h"
 #include "config_reader.h"
+#include "config_source.h"
 #include "query/selector.h"
 
 const char *side_name(enum side side) {
@@ -45,65 +46,6 @@ void config_overrides_init(struct config_overrides *overrides) {
     *overrides = (struct config_overrides){.pass = (double)NAN, .marginal = (double)NAN};
 }
 
-static void read_headers(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, struct source_header **ret,
-                         size_t *ret_count) {
-    struct name_values values = {0};
-    config_name_values(r, node, path, &values);
-    struct source_header *headers = arena_array(r->arena, values.count, sizeof *headers);
-    for (size_t i = 0; i < values.count; i++) headers[i] = (struct source_header){values.items[i].name, values.items[i].value};
-    *ret = headers;
-    *ret_count = values.count;
-}
-
-static void read_source_headers(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, void *object) {
-    struct source_settings *settings = object;
-    struct source_header *headers;
-    read_headers(r, node, path, &headers, &settings->header_count);
-    settings->headers = headers;
-}
-
-static void read_source_params(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, void *object) {
-    struct source_settings *settings = object;
-    struct source_header *params;
-    read_headers(r, node, path, &params, &settings->param_count);
-    settings->params = params;
-}
-
-static void read_small_int(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, void *field) {
-    int64_t value = 0;
-    config_count(r, node, path, &value);
-    if (value < 1 || value > 100) {
-        config_error(r, node, path, "must be from 1 to 100");
-    } else {
-        *(int *)field = (int)value;
-    }
-}
-
-static void read_source(struct config_reader *r, const struct yaml_node *node, const struct config_path *path,
-                        struct source_config *source) {
-#define AT(member) offsetof(struct source_settings, member)
-    static const struct config_key keys[] = {
-        {"url", config_text, AT(url), true},
-        {"username", config_text, AT(username), false},
-        {"password_file", config_text, AT(password_file), false},
-        {"bearer_token_file", config_text, AT(bearer_token_file), false},
-        {"tenant", config_text, AT(tenant), false},
-        {"headers", read_source_headers, 0, false},
-        {"params", read_source_params, 0, false},
-        {"ca_file", config_text, AT(ca_file), false},
-        {"cert_file", config_text, AT(cert_file), false},
-        {"key_file", config_text, AT(key_file), false},
-        {"server_name", config_text, AT(server_name), false},
-        {"insecure_skip_verify", config_bool, AT(insecure_skip_verify), false},
-        {"compression", config_bool, AT(compression), false},
-        {"concurrency", read_small_int, AT(concurrency), false},
-        {"timeout", config_duration, AT(timeout_ms), false},
-        {"tries", read_small_int, AT(tries), false},
-    };
-#undef AT
-    config_read_map(r, node, path, keys, sizeof keys / sizeof keys[0], &source->settings);
-}
-
 static void read_sources(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, void *object) {
     struct canary_config *config = object;
     if (node->kind != YAML_MAP) {
@@ -116,7 +58,7 @@ static void read_sources(struct config_reader *r, const struct yaml_node *node, 
         const struct yaml_pair *pair = &node->pairs[i];
         struct config_path here = {path, pair->key->text, 0};
         config->sources[i] = (struct source_config){.name = pair->key->text, .place = config_place(pair->key)};
-        read_source(r, pair->value, &here, &config->sources[i]);
+        config_read_source(r, pair->value, &here, &config->sources[i].settings);
     }
 }
 

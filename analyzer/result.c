@@ -138,6 +138,8 @@ static const char *outcome(const struct answer *answer) {
         return "http_error";
     case DECODE_BROKEN:
         return "broken";
+    case DECODE_INCOMPLETE:
+        return "incomplete";
     }
     return "";
 }
@@ -160,6 +162,7 @@ static json_t *query(const struct plan *plan, const struct planned_query *q, con
     json_object_set_new(item, "error", ok ? json_null() : result_text(answer->result.err.text));
     json_object_set_new(item, "http_status", json_integer(answer->http_status));
     json_object_set_new(item, "tries", json_integer(answer->tries));
+    json_object_set_new(item, "pieces", json_integer(answer->pieces));
     json_object_set_new(item, "bytes", json_integer((json_int_t)answer->bytes));
     json_object_set_new(item, "duration_ms", json_integer(answer->duration_ms));
     json_object_set_new(item, "series", json_integer(ok ? (json_int_t)answer->set.count : 0));
@@ -177,12 +180,27 @@ static json_t *queries(const struct result_input *in, int64_t *ret_longest_ms) {
     return list;
 }
 
+static json_t *counters(const struct source_counters *c) {
+    json_t *item = json_object();
+    json_object_set_new(item, "queries", json_integer((json_int_t)c->queries));
+    json_object_set_new(item, "tries", json_integer((json_int_t)c->tries));
+    json_object_set_new(item, "retries", json_integer((json_int_t)c->retries));
+    json_object_set_new(item, "shared", json_integer((json_int_t)c->shared));
+    json_object_set_new(item, "refused", json_integer((json_int_t)c->refused));
+    json_object_set_new(item, "throttled", json_integer((json_int_t)c->throttled));
+    json_object_set_new(item, "bytes", json_integer((json_int_t)c->bytes));
+    return item;
+}
+
 static json_t *sources(const struct result_input *in) {
     json_t *list = json_array();
     for (size_t i = 0; i < in->plan->config->source_count; i++) {
         json_t *item = json_object();
         json_object_set_new(item, "name", json_string(in->plan->config->sources[i].name));
-        json_object_set_new(item, "version", result_text(in->source_versions[i]));
+        json_object_set_new(item, "kind", json_string(source_kind_name(in->plan->config->sources[i].settings.kind)));
+        json_object_set_new(item, "version", result_text(source_version(in->sources[i])));
+        json_object_set_new(item, "detected", result_text(source_detected_kind(in->sources[i])));
+        json_object_set_new(item, "counters", counters(source_counters(in->sources[i])));
         json_array_append_new(list, item);
     }
     return list;

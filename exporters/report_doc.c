@@ -339,7 +339,16 @@ static void read_guard(struct reader *in, struct place at, void *into) {
 static void read_source(struct reader *in, struct place at, void *into) {
     struct report_source *source = into;
     source->name = text(in, at, "name");
+    source->kind = text(in, at, "kind");
     source->version = text_or_null(in, at, "version");
+    struct place counters = object(in, at, "counters");
+    source->queries = count(in, counters, "queries");
+    source->tries = count(in, counters, "tries");
+    source->retries = count(in, counters, "retries");
+    source->shared = count(in, counters, "shared");
+    source->refused = count(in, counters, "refused");
+    source->throttled = count(in, counters, "throttled");
+    source->bytes = count(in, counters, "bytes");
 }
 
 // A list of objects as an array of structs of `size` bytes.

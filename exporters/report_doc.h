@@ -89,7 +89,8 @@ struct report_query {
 };
 
 struct report_source {
-    const char *name, *version; // version is NULL when not known
+    const char *name, *kind, *version; // version is NULL when not known
+    int64_t queries, tries, retries, shared, refused, throttled, bytes;
 };
 
 struct report {

@@ -238,6 +238,16 @@ static void print_query(struct text_out *to, const struct report_query *query) {
     text_newline(to);
 }
 
+static void print_source(struct text_out *to, const struct report_source *s) {
+    bool known = s->version != NULL && s->version[0] != '\0';
+    text_prose(to, 2, PAINT_NONE, arena_printf(to->arena, "%s (%s%s%s)", s->name, s->kind, known ? " " : "", known ? s->version : ""));
+    text_piece(to, 4, PAINT_NONE, arena_printf(to->arena, "%" PRId64 " queries, %" PRId64 " shared", s->queries, s->shared));
+    text_piece(to, 4, PAINT_NONE, arena_printf(to->arena, "%" PRId64 " tries, %" PRId64 " retries", s->tries, s->retries));
+    text_piece(to, 4, PAINT_NONE, arena_printf(to->arena, "%" PRId64 " throttled, %" PRId64 " refused", s->throttled, s->refused));
+    text_piece(to, 4, PAINT_NONE, arena_printf(to->arena, "%" PRId64 " B", s->bytes));
+    text_newline(to);
+}
+
 static void print_appendix(struct text_out *to, const struct report *report) {
     if (report->query_count > 0) {
         text_newline(to);
@@ -245,6 +255,12 @@ static void print_appendix(struct text_out *to, const struct report *report) {
         text_newline(to);
     }
     for (size_t i = 0; i < report->query_count; i++) print_query(to, &report->queries[i]);
+    if (report->source_count > 0) {
+        text_newline(to);
+        text_put(to, PAINT_BOLD, "SOURCES");
+        text_newline(to);
+    }
+    for (size_t i = 0; i < report->source_count; i++) print_source(to, &report->sources[i]);
     text_newline(to);
     report_heading(to, "CONFIG");
     text_piece(to, REPORT_INDENT, PAINT_NONE, report->config_file != NULL ? report->config_file : "-");

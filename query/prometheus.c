@@ -10,10 +10,10 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/timetext.h"
+#include "dialect.h"
 #include "query/selector.h"
 #include "source_ops.h"
 
-#define MOST_POINTS INT64_C(11000) // servers refuse more than this many steps
 #define MOST_SECRET_BYTES ((size_t)65536)
 #define VERSION_TIMEOUT_MS INT64_C(5000)
 
@@ -44,7 +44,7 @@ static bool secret_read(struct prometheus *p, const char *what, const char *path
     if (ok && memchr(text.ptr, '\n', text.len) != NULL) ok = error_set(err, ERROR_CONFIG, "%s: holds more than one line", path);
     if (ok) *ret_secret = mem_strndup(text.ptr, text.len);
     if (ok && stat(path, &info) == 0 && (info.st_mode & S_IROTH) != 0) {
-        snprintf(p->base.warning, sizeof p->base.warning, "%s can be read by every user of this machine", path);
+        source_warn(&p->base, "%s can be read by every user of this machine", path);
     }
     arena_finish(&arena);
     return ok || error_prefix(err, "%s", what);
@@ -53,7 +53,6 @@ static bool secret_read(struct prometheus *p, const char *what, const char *path
 static bool prometheus_prepare(struct source *source, struct error *err) {
     struct prometheus *p = (struct prometheus *)source;
     const struct source_settings *s = &p->settings;
-    source->warning[0] = '\0';
     if (s->password_file != NULL && !secret_read(p, "password_file", s->password_file, &p->password, err)) return false;
     return s->bearer_token_file == NULL || secret_read(p, "bearer_token_file", s->bearer_token_file, &p->bearer, err);
 }
@@ -84,20 +83,6 @@ static bool raw_fields(struct buf *body, const struct query *query, struct error
 
 static bool range_fields(struct buf *body, const struct query *query, struct error *err) {
     if (query->step_ms <= 0) return error_set(err, ERROR_CONFIG, "the step of a range query must be above 0");
-    int64_t length = query->end_ms - query->start_ms;
-    if (length / query->step_ms > MOST_POINTS) {
-        struct buf step, fits;
-        buf_init(&step, 128);
-        buf_init(&fits, 128);
-        duration_format(&step, query->step_ms);
-        int64_t seconds = (length + MOST_POINTS * 1000 - 1) / (MOST_POINTS * 1000);
-        duration_format(&fits, seconds * 1000);
-        error_set(err, ERROR_LIMIT, "%" PRId64 " points with step %s are more than the 11,000 a server gives; a step of %s would fit",
-                  length / query->step_ms + 1, buf_text(&step), buf_text(&fits));
-        buf_finish(&step);
-        buf_finish(&fits);
-        return false;
-    }
     http_form_field(body, "query", view_of(query->expr));
     time_field(body, "start", query->start_ms);
     time_field(body, "end", query->end_ms);
@@ -124,6 +109,7 @@ static bool query_request(struct prometheus *p, const struct query *query, int64
                           struct http_request *ret, struct error *err) {
     if (!query_fields(body, query, err)) return false;
     time_field(body, "timeout", timeout_ms - timeout_ms / 20); // the server gives up before we do, and says so
+    dialect_params(body, &p->settings, query->mode);
     for (size_t i = 0; i < p->settings.param_count; i++) {
         http_form_field(body, p->settings.params[i].name, view_of(p->settings.params[i].value));
     }
@@ -206,8 +192,8 @@ static bool check_settings(const struct source_settings *s, struct error *err) {
     }
     if (s->password_file != NULL && s->username == NULL) return error_set(err, ERROR_CONFIG, "password_file needs a username");
     if ((s->cert_file == NULL) != (s->key_file == NULL)) return error_set(err, ERROR_CONFIG, "cert_file and key_file go together");
-    if (s->concurrency < 0 || s->timeout_ms < 0 || s->tries < 0) {
-        return error_set(err, ERROR_CONFIG, "concurrency, timeout and tries must not be negative");
+    if (s->concurrency < 0 || s->timeout_ms < 0 || s->tries < 0 || s->rate < 0 || s->raw_window_ms < 0) {
+        return error_set(err, ERROR_CONFIG, "concurrency, timeout, tries, rate and raw_window must not be negative");
     }
     return check_names(s, err);
 }
@@ -231,10 +217,7 @@ struct source *source_create_prometheus(const char *name, const struct source_se
     struct prometheus *p = mem_zero(1, sizeof *p);
     source_init(&p->base, &prometheus_ops, name);
     p->settings = *settings;
-    if (settings->concurrency > 0) p->base.concurrency = settings->concurrency;
-    if (settings->tries > 0) p->base.tries = settings->tries;
-    if (settings->timeout_ms > 0) p->base.timeout_ms = settings->timeout_ms;
-    p->base.limits = settings->limits;
+    source_use_settings(&p->base, settings);
     build_headers(p);
     return &p->base;
 }

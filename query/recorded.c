@@ -11,6 +11,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/timetext.h"
+#include "pieces.h"
 #include "source_ops.h"
 
 #define MOST_INDEX_BYTES ((size_t)1 << 30)
@@ -19,7 +20,10 @@
 struct entry { // one line of the index; texts live in the arena of the source
     const char *expr, *mode, *content_type, *file;
     int64_t start_ms, end_ms, step_ms;
-    int http_status, tries;
+    bool is_piece; // of the query from whole_start_ms to whole_end_ms
+    int64_t whole_start_ms, whole_end_ms;
+    int http_status, tries, requests, throttled;
+    bool refused;
     int64_t duration_ms;
     uint64_t bytes;
     const char *error; // NULL: the body decides
@@ -59,6 +63,12 @@ static bool read_entry(struct recorded *r, const json_t *line, struct error *err
         .tries = (int)number_of(line, "tries"),
         .duration_ms = number_of(line, "duration_ms"),
         .bytes = (uint64_t)number_of(line, "bytes"),
+        .is_piece = json_is_integer(json_object_get(line, "whole_start_ms")),
+        .whole_start_ms = number_of(line, "whole_start_ms"),
+        .whole_end_ms = number_of(line, "whole_end_ms"),
+        .requests = (int)number_of(line, json_object_get(line, "requests") != NULL ? "requests" : "tries"),
+        .throttled = (int)number_of(line, "throttled"),
+        .refused = json_is_true(json_object_get(line, "refused")),
         .error = text_of(r, line, "error"),
         .error_code = (int)number_of(line, "error_code"),
         .outcome = (int)number_of(line, "outcome"),
@@ -66,7 +76,7 @@ static bool read_entry(struct recorded *r, const json_t *line, struct error *err
     if (e.expr == NULL || e.mode == NULL || (!is_file_name(e.file) && e.error == NULL)) {
         return error_set(err, ERROR_DATA, "expr, mode or file is missing or not usable");
     }
-    if (e.outcome < DECODE_OK || e.outcome > DECODE_BROKEN || e.error_code < ERROR_NONE || e.error_code > ERROR_CANCELLED) {
+    if (e.outcome < DECODE_OK || e.outcome > DECODE_INCOMPLETE || e.error_code < ERROR_NONE || e.error_code > ERROR_CANCELLED) {
         return error_set(err, ERROR_DATA, "outcome or error_code is not a known one");
     }
     if (e.error != NULL && e.outcome == DECODE_OK) e.outcome = DECODE_HTTP_ERROR;
@@ -119,6 +129,13 @@ static const struct entry *find(const struct recorded *r, const char *mode, cons
     return NULL;
 }
 
+static enum query_mode mode_of(const char *name) {
+    for (enum query_mode mode = QUERY_RAW; mode < QUERY_INSTANT; mode++) {
+        if (strcmp(query_mode_name(mode), name) == 0) return mode;
+    }
+    return QUERY_INSTANT;
+}
+
 static bool read_body(const struct recorded *r, const struct entry *e, struct arena *arena, struct view *ret, struct error *err) {
     *ret = (struct view){"", 0};
     if (e->file == NULL || e->file[0] == '\0') return true;
@@ -150,24 +167,79 @@ static void explain_missing(const struct recorded *r, const struct query *query,
     buf_finish(&when);
 }
 
-static void recorded_answer(struct source *source, const struct query *query, struct answer *answer) {
-    struct recorded *r = (struct recorded *)source;
-    const struct entry *e = find(r, query_mode_name(query->mode), query);
-    if (e == NULL) {
-        answer->result.outcome = DECODE_HTTP_ERROR;
-        explain_missing(r, query, &answer->result.err);
-        return;
-    }
+static void answer_entry(struct recorded *r, const struct entry *e, struct answer *answer) {
+    const struct query query = {e->expr, mode_of(e->mode), e->start_ms, e->end_ms, e->step_ms};
     answer->http_status = e->http_status;
     answer->tries = e->tries;
+    answer->requests = e->requests;
+    answer->throttled = e->throttled;
+    answer->refused = e->refused;
     answer->duration_ms = e->duration_ms;
     answer->bytes = e->bytes;
     if (e->error == NULL) {
         decode_body(r, e, answer);
-        answer_settle(answer, source->name, query);
+        answer_settle(answer, &r->base, &query);
     } else {
         answer->result.outcome = (enum decode_outcome)e->outcome;
         error_set(&answer->result.err, (enum error_code)e->error_code, "%s", e->error);
+    }
+}
+
+static bool is_piece_of(const struct entry *e, const struct query *query) {
+    if (!e->is_piece || e->start_ms > e->end_ms || e->end_ms > query->end_ms) return false;
+    if (query->mode == QUERY_RANGE && query->step_ms <= 0) return false;
+    return e->whole_start_ms == query->start_ms && e->whole_end_ms == query->end_ms && e->step_ms == query->step_ms &&
+           strcmp(e->mode, query_mode_name(query->mode)) == 0 && strcmp(e->expr, query->expr) == 0;
+}
+
+// The piece of the query that begins at from_ms or, where none does, the next one after it; NULL when there is none.
+static const struct entry *find_piece(const struct recorded *r, const struct query *query, int64_t from_ms) {
+    const struct entry *best = NULL;
+    for (size_t i = 0; i < r->count; i++) {
+        const struct entry *e = &r->entries[i];
+        if (is_piece_of(e, query) && e->start_ms >= from_ms && (best == NULL || e->start_ms <= best->start_ms)) best = e;
+    }
+    return best;
+}
+
+// Collects the pieces in time order. False when they leave a hole and none of them failed: a run that loses a piece gives up those
+// that it has not begun, so with a failure holes are no surprise.
+static bool answer_pieces(struct recorded *r, const struct query *query, struct answer *ret) {
+    struct answer **pieces = NULL;
+    size_t count = 0, cap = 0;
+    int64_t at = query->start_ms;
+    bool whole = true, failed = false;
+    const struct entry *e;
+    while (at <= query->end_ms && (e = find_piece(r, query, at)) != NULL) {
+        const struct query piece = {e->expr, query->mode, e->start_ms, e->end_ms, e->step_ms};
+        void *items = pieces;
+        mem_grow(&items, &cap, count, sizeof *pieces);
+        pieces = items;
+        pieces[count] = mem_zero(1, sizeof **pieces);
+        answer_init(pieces[count]);
+        answer_entry(r, e, pieces[count]);
+        failed = failed || pieces[count++]->result.outcome != DECODE_OK;
+        whole = whole && e->start_ms == at;
+        at = pieces_next_ms(&piece);
+    }
+    bool ok = count > 0 && (failed || (whole && at > query->end_ms));
+    if (ok) pieces_join(pieces, count, &r->base.limits, ret);
+    for (size_t i = 0; i < count; i++) {
+        answer_finish(pieces[i]);
+        free(pieces[i]);
+    }
+    free(pieces);
+    return ok;
+}
+
+static void recorded_answer(struct source *source, const struct query *query, struct answer *answer) {
+    struct recorded *r = (struct recorded *)source;
+    const struct entry *e = find(r, query_mode_name(query->mode), query);
+    if (e != NULL) {
+        answer_entry(r, e, answer);
+    } else if (!answer_pieces(r, query, answer)) {
+        answer->result.outcome = DECODE_HTTP_ERROR;
+        explain_missing(r, query, &answer->result.err);
     }
 }
 
@@ -194,9 +266,10 @@ static const struct source_ops recorded_ops = {
     .destroy = recorded_destroy,
 };
 
-struct source *source_create_recorded(const char *name, const char *dir, struct error *err) {
+struct source *source_create_recorded(const char *name, const char *dir, const struct source_settings *settings, struct error *err) {
     struct recorded *r = mem_zero(1, sizeof *r);
     source_init(&r->base, &recorded_ops, name);
+    source_use_settings(&r->base, settings);
     r->dir = arena_strdup(&r->arena, dir);
     if (!read_index(r, err)) {
         error_prefix(err, "source %s", name);

@@ -27,7 +27,7 @@ struct recorder {
     struct arena arena;
     const char *dir;
     struct slot *slots;
-    size_t count;
+    size_t count, cap;
     size_t before;    // lines that the index has already
     struct error err; // the first failure
 };
@@ -66,18 +66,24 @@ static void recorder_free(struct recorder *r) {
     free(r);
 }
 
-struct recorder *recorder_create(const char *dir, size_t count, struct error *err) {
+struct recorder *recorder_create(const char *dir, struct error *err) {
     if (!file_make_dir(dir, err)) return NULL;
     struct recorder *r = mem_zero(1, sizeof *r);
     r->dir = arena_strdup(&r->arena, dir);
-    r->slots = mem_zero(count, sizeof *r->slots);
-    r->count = count;
     if (count_lines(r, err)) {
         if (access(dir, W_OK) == 0) return r;
         error_set(err, ERROR_IO, "%s: %s", dir, strerror(errno));
     }
     recorder_free(r);
     return NULL;
+}
+
+size_t recorder_add_slot(struct recorder *r) {
+    void *slots = r->slots;
+    mem_grow(&slots, &r->cap, r->count, sizeof *r->slots);
+    r->slots = slots;
+    r->slots[r->count] = (struct slot){0};
+    return r->count++;
 }
 
 static void close_body(struct recorder *r, size_t slot) {
@@ -112,16 +118,26 @@ static json_t *record_of(struct recorder *r, size_t slot, const char *source, co
                      (json_int_t)answer->duration_ms, "tries", answer->tries, "bytes", (json_int_t)answer->bytes);
 }
 
-void recorder_answer(struct recorder *r, size_t slot, const char *source, const struct query *query, const char *content_type,
-                     const struct answer *answer, bool transfer_failed) {
+static void add_extras(json_t *record, const struct query *whole, const struct answer *answer, bool transfer_failed) {
+    const struct decode_result *result = &answer->result;
+    if (whole != NULL) {
+        json_object_set_new(record, "whole_start_ms", json_integer((json_int_t)whole->start_ms));
+        json_object_set_new(record, "whole_end_ms", json_integer((json_int_t)whole->end_ms));
+    }
+    if (answer->requests != answer->tries) json_object_set_new(record, "requests", json_integer(answer->requests));
+    if (answer->throttled > 0) json_object_set_new(record, "throttled", json_integer(answer->throttled));
+    if (answer->refused) json_object_set_new(record, "refused", json_true());
+    if (!transfer_failed) return;
+    json_object_set_new(record, "error", json_string(result->err.text));
+    json_object_set_new(record, "error_code", json_integer((json_int_t)result->err.code));
+    json_object_set_new(record, "outcome", json_integer((json_int_t)result->outcome));
+}
+
+void recorder_answer(struct recorder *r, size_t slot, const char *source, const struct query *query, const struct query *whole,
+                     const char *content_type, const struct answer *answer, bool transfer_failed) {
     close_body(r, slot);
     json_t *record = record_of(r, slot, source, query, content_type, answer);
-    if (record != NULL && transfer_failed) {
-        const struct decode_result *result = &answer->result;
-        json_object_set_new(record, "error", json_string(result->err.text));
-        json_object_set_new(record, "error_code", json_integer((json_int_t)result->err.code));
-        json_object_set_new(record, "outcome", json_integer((json_int_t)result->outcome));
-    }
+    if (record != NULL) add_extras(record, whole, answer, transfer_failed);
     free(r->slots[slot].line);
     r->slots[slot].line = record != NULL ? json_dumps(record, JSON_COMPACT) : NULL;
     if (r->slots[slot].line == NULL && r->err.code == ERROR_NONE) {

@@ -198,6 +198,37 @@ bool selector_check_matchers(struct view expr, struct error *err) {
     return true;
 }
 
+static bool is_window_function(struct view name) {
+    static const char *const names[] = {"start",           "end",          "range",         "keep_last_value",
+                                        "keep_next_value", "interpolate",  "remove_resets", "smooth_exponential",
+                                        "outliersk",       "outliers_iqr", "outliers_mad",  "drop_common_labels"};
+    static const char *const prefixes[] = {"range_", "running_", "topk_", "bottomk_"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (name.len == strlen(names[i]) && strncasecmp(name.ptr, names[i], name.len) == 0) return true;
+    }
+    for (size_t i = 0; i < sizeof prefixes / sizeof prefixes[0]; i++) {
+        if (name.len > strlen(prefixes[i]) && strncasecmp(name.ptr, prefixes[i], strlen(prefixes[i])) == 0) return true;
+    }
+    return false;
+}
+
+bool selector_sees_window(struct view expr) {
+    struct scanner s = {.start = expr.ptr, .p = expr.ptr, .end = expr.ptr + expr.len};
+    for (skip_blanks(&s); s.p < s.end; skip_blanks(&s)) {
+        struct view name = read_name(&s, true);
+        if (name.len > 0) {
+            skip_blanks(&s);
+            if (s.p < s.end && *s.p == '(' && is_window_function(name)) return true;
+        } else if (at_quote(&s)) {
+            if (!skip_string(&s)) return true;
+        } else {
+            s.p++;
+            while (s.p < s.end && is_digit(*s.p)) s.p++; // so that 1h is no name
+        }
+    }
+    return false;
+}
+
 static bool is_legacy_name(const char *name) {
     struct scanner s = {.start = name, .p = name, .end = name + strlen(name)};
     return read_name(&s, false).len > 0 && s.p == s.end;

@@ -4,10 +4,14 @@
 
 #include <inttypes.h>
 #include <jansson.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
+#include "dialect.h"
+#include "incomplete.h"
 #include "source_ops.h"
 
 const char *query_mode_name(enum query_mode mode) {
@@ -28,11 +32,26 @@ void source_init(struct source *source, const struct source_ops *ops, const char
     source->concurrency = 8;
     source->tries = 4;
     source->timeout_ms = 30000;
+    source->detected_kind = "";
+    buf_init(&source->warnings, 4096);
+}
+
+void source_use_settings(struct source *source, const struct source_settings *s) {
+    if (s == NULL) return;
+    source->kind = s->kind;
+    source->warning_policy = s->warnings;
+    if (s->concurrency > 0) source->concurrency = s->concurrency;
+    if (s->tries > 0) source->tries = s->tries;
+    if (s->timeout_ms > 0) source->timeout_ms = s->timeout_ms;
+    source->raw_window_ms = s->raw_window_ms;
+    source->pace.rate = s->rate;
+    source->limits = s->limits;
 }
 
 void source_destroy(struct source *source) {
     if (source == NULL) return;
     free(source->name);
+    buf_finish(&source->warnings);
     source->ops->destroy(source);
 }
 
@@ -45,18 +64,63 @@ const char *source_version(const struct source *source) {
 }
 
 const char *source_warning(const struct source *source) {
-    return source->warning;
+    return buf_text(&source->warnings);
+}
+
+const char *source_detected_kind(const struct source *source) {
+    return source->detected_kind;
+}
+
+const struct source_counters *source_counters(const struct source *source) {
+    return &source->counters;
+}
+
+void source_warn(struct source *source, const char *format, ...) {
+    char text[1024];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    if (strstr(buf_text(&source->warnings), text) != NULL) return; // told in an earlier run
+    buf_printf(&source->warnings, "%s%s", source->warnings.len > 0 ? "; " : "", text);
+}
+
+void source_count(struct source *source, const struct answer *answer, size_t sharers) {
+    struct source_counters *c = &source->counters;
+    uint64_t requests = answer->requests > 0 ? (uint64_t)answer->requests : 0;
+    c->queries += 1 + sharers;
+    c->tries += requests;
+    if (answer->requests > answer->pieces) c->retries += (uint64_t)(answer->requests - answer->pieces);
+    c->shared += sharers;
+    if (answer->refused) c->refused++;
+    if (answer->throttled > 0) c->throttled += (uint64_t)answer->throttled;
+    c->bytes += answer->bytes;
+}
+
+static const char *member(const json_t *data, const char *key) {
+    const char *text = json_string_value(json_object_get(data, key));
+    return text != NULL ? text : "";
 }
 
 void source_read_version(struct source *source, const char *body, size_t len) {
-    json_t *root = json_loadb(body, len, 0, NULL);
-    const char *version = json_string_value(json_object_get(json_object_get(root, "data"), "version"));
-    if (version != NULL) snprintf(source->version, sizeof source->version, "%s", version);
+    json_t *root = json_loadb(body, len, 0, NULL), *data = json_object_get(root, "data");
+    const char *version = member(data, "version");
+    enum source_kind kind;
+    if (version[0] != '\0') {
+        snprintf(source->version, sizeof source->version, "%s", version);
+        if (dialect_detect(member(data, "application"), version, member(data, "revision"), &kind)) {
+            source->detected_kind = source_kind_name(kind);
+            if (kind != source->kind) {
+                source_warn(source, "source %s looks like %s by its build info; if it is, set kind: %s", source->name,
+                            source->detected_kind, source->detected_kind);
+            }
+        }
+    }
     json_decref(root);
 }
 
 void answer_init(struct answer *answer) {
-    *answer = (struct answer){.result.outcome = DECODE_HTTP_ERROR};
+    *answer = (struct answer){.result.outcome = DECODE_HTTP_ERROR, .pieces = 1};
     series_set_init(&answer->set);
 }
 
@@ -93,7 +157,16 @@ static bool check_grid(const struct series_set *set, const struct query *query, 
     return true;
 }
 
-void answer_settle(struct answer *answer, const char *source_name, const struct query *query) {
+// Puts the source and the number of tries in front of the error.
+static void name_failure(struct answer *answer, const struct source *source) {
+    if (answer->tries > 1) {
+        error_prefix(&answer->result.err, "source %s, after %d tries", source->name, answer->tries);
+    } else {
+        error_prefix(&answer->result.err, "source %s", source->name);
+    }
+}
+
+void answer_settle(struct answer *answer, const struct source *source, const struct query *query) {
     struct decode_result *result = &answer->result;
     if (result->outcome == DECODE_OK && query->mode == QUERY_RAW) {
         for (size_t i = 0; i < answer->set.count; i++) series_clip(&answer->set.items[i], query->start_ms, query->end_ms);
@@ -101,10 +174,8 @@ void answer_settle(struct answer *answer, const char *source_name, const struct 
     if (result->outcome == DECODE_OK && query->mode == QUERY_RANGE && !check_grid(&answer->set, query, &result->err)) {
         result->outcome = DECODE_BROKEN;
     }
-    if (result->outcome == DECODE_OK) return;
-    if (answer->tries > 1) {
-        error_prefix(&result->err, "source %s, after %d tries", source_name, answer->tries);
-    } else {
-        error_prefix(&result->err, "source %s", source_name);
+    if (result->outcome == DECODE_OK && !incomplete_check(&answer->set, source->warning_policy, &result->err)) {
+        result->outcome = DECODE_INCOMPLETE;
     }
+    if (result->outcome != DECODE_OK) name_failure(answer, source);
 }

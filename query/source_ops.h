@@ -5,6 +5,8 @@
 #define QUERY_SOURCE_OPS_H
 
 #include "base/http.h"
+#include "breaker.h"
+#include "pace.h"
 #include "query/source.h"
 
 struct source_ops {
@@ -30,11 +32,17 @@ struct source {
     const struct source_ops *ops;
     char *name;
     char version[64];
-    char warning[256];
-    bool version_known;  // asked for, with or without success
+    const char *detected_kind; // "" until known
+    struct buf warnings;       // joined by "; "
+    bool version_known;        // asked for, with or without success
+    enum source_kind kind;
+    enum source_warnings warning_policy;
     int concurrency, tries;
-    int64_t timeout_ms;
+    int64_t timeout_ms, raw_window_ms;
     struct decode_limits limits;
+    struct source_counters counters;
+    struct breaker breaker;
+    struct pace pace;
     int running;         // transfers in flight; of the run going on
     bool prepared, usable; // of the run going on
     struct error unusable; // why not
@@ -42,12 +50,20 @@ struct source {
 
 void source_init(struct source *source, const struct source_ops *ops, const char *name);
 
-// Takes the version out of the body of /api/v1/status/buildinfo; anything else leaves it as it was.
+// What of the settings concerns every kind of source; NULL leaves the defaults.
+void source_use_settings(struct source *source, const struct source_settings *settings);
+
+// Takes version and kind out of the body of /api/v1/status/buildinfo; anything else leaves them as they were.
 void source_read_version(struct source *source, const char *body, size_t len);
 
-// Ends an answer: clips a raw one to [start, end], checks that a range answer lies on the asked grid, and puts the
-// source's name in front of an error.
-void answer_settle(struct answer *answer, const char *source_name, const struct query *query);
+// Adds to what the user should know.
+__attribute__((format(printf, 2, 3))) void source_warn(struct source *source, const char *format, ...);
+
+void source_count(struct source *source, const struct answer *answer, size_t sharers);
+
+// Ends an answer to a query or a piece of one: clips a raw one to [start, end], checks that a range answer lies on the asked
+// grid and that the answer is complete, and puts the source's name in front of an error.
+void answer_settle(struct answer *answer, const struct source *source, const struct query *query);
 
 void answer_init(struct answer *answer);
 

@@ -38,6 +38,32 @@ static void test_config__reads_a_good_one(void **state) {
     read_config_finish(&r);
 }
 
+static void test_config__source_keys_reach_their_settings(void **state) {
+    (void)state;
+    static const struct {
+        const char *keys;
+        struct source_settings settings;
+    } cases[] = {
+        {"kind: thanos, warnings: note, rate: 600/m, raw_window: 30m",
+         {.kind = SOURCE_THANOS, .warnings = SOURCE_WARNINGS_NOTE, .rate = 10, .raw_window_ms = 1800000}},
+        {"kind: victoriametrics, warnings: refuse, rate: 2.5/s",
+         {.kind = SOURCE_VICTORIAMETRICS, .warnings = SOURCE_WARNINGS_REFUSE, .rate = 2.5}},
+        {"concurrency: 3", {.kind = SOURCE_PROMETHEUS}},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct read_config r = {0};
+        const struct source_settings *want = &cases[i].settings;
+        read_config(&r, edited_config(&r.arena, "url: ", arena_printf(&r.arena, "%s, url: ", cases[i].keys)), NULL);
+        assert_true(r.ok);
+        const struct source_settings *found = &r.config.sources[0].settings;
+        assert_int_equal(found->kind, want->kind);
+        assert_int_equal(found->warnings, want->warnings);
+        assert_int_equal(found->raw_window_ms, want->raw_window_ms);
+        assert_true(found->rate >= want->rate && found->rate <= want->rate);
+        read_config_finish(&r);
+    }
+}
+
 static const struct mistake {
     const char *old, *new;
     const char *place; // "line:column"
@@ -45,6 +71,11 @@ static const struct mistake {
 } mistakes[] = {
     {"    critical: true", "    critcal: true", "15:5", "did you mean critical?"},
     {"    critical: true", "    zzz: true", "15:5", "known here: name, group"},
+    {"url: \"http://127.0.0.1:9090\"", "url: http://h, kind: graphite", "3:31", "graphite is not a value"},
+    {"url: \"http://127.0.0.1:9090\"", "url: http://h, kind: mimr", "3:31", "did you mean mimir?"},
+    {"url: \"http://127.0.0.1:9090\"", "url: http://h, rate: 10", "3:31", "such as 10/s"},
+    {"url: \"http://127.0.0.1:9090\"", "url: http://h, rate: 0/s", "3:31", "found 0/s"},
+    {"url: \"http://127.0.0.1:9090\"", "url: http://h, warnings: ignore", "3:35", "ignore is not a value"},
     {"canary: shop", "canary: shop\ncolour: red", "2:1", "unknown key"},
     {"    critical: true", "    critical: 'true'", "15:15", "expected true or false, found text"},
     {"    critical: true", "    critical: yes", "15:15", "expected true or false"},
@@ -65,7 +96,7 @@ static const struct mistake {
     {"length: 30m", "length: 1m30", "7:18", "found 1m30"},
     {"length: 30m", "length: 2m", "7:9", "warmup leaves nothing"},
     {"length: 30m", "length: 130s", "7:9", "step is longer than what is judged"},
-    {"length: 30m, warmup: 2m, step: 15s", "length: 7d, step: 1s", "7:9", "more than 11000 steps"},
+    {"length: 30m, warmup: 2m, step: 15s", "length: 7d, step: 1s", "7:9", "more than 200000 steps"},
     {"code=~\"5..\"", "code=~\"5.(.\"", "17:19", "("},
     {"code=~\"5..\"", "code=\"5..", "17:19", "byte"},
     {"track: canary}", "track: canary}, matchers: ['code=~\"[\"']", "6:48", "["},
@@ -172,7 +203,7 @@ static void test_config__command_line_is_checked_with_the_file(void **state) {
         {0, 60000, 90, NONE, NULL},
         {60000, 0, NONE, NONE, "warmup leaves nothing"},
         {0, 3600000, NONE, NONE, "step is longer"},
-        {0, 1, NONE, NONE, "more than 11000 steps"},
+        {0, 1, NONE, NONE, "more than 200000 steps"},
         {0, 0, 60, NONE, "marginal (70) is over pass (60)"},
         {0, 0, NONE, 90, "marginal (90) is over pass (85)"},
     };
@@ -232,6 +263,7 @@ static void test_config__fixture_and_json_are_good(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_config__reads_a_good_one),
+        cmocka_unit_test(test_config__source_keys_reach_their_settings),
         cmocka_unit_test(test_config__tells_each_mistake_with_its_place),
         cmocka_unit_test(test_config__tells_all_mistakes_at_once),
         cmocka_unit_test(test_config__command_line_is_checked_with_the_file),

@@ -52,6 +52,7 @@ static json_t *outputs(const struct decode_result *result, const struct series_s
     case DECODE_HTTP_ERROR:
         return json_pack("{s:s, s:s}", "outcome", "http_error", "error", result->err.text);
     case DECODE_BROKEN:
+    case DECODE_INCOMPLETE:
         break;
     }
     return json_pack("{s:s, s:s}", "outcome", "clear_error", "error", result->err.text);

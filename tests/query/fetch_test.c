@@ -294,8 +294,8 @@ static void test_fetch__what_cannot_be_asked_is_not_sent(void **state) {
         struct query query;
         const char *text;
     } cases[] = {
-        {{"x", QUERY_RANGE, 0, 11001000, 1000},
-         "11002 points with step 1s are more than the 11,000 a server gives; a step of 2s would fit"},
+        {{"x @ start()", QUERY_RANGE, 0, 11001000, 1000}, "11002 points are more than the 11,000 a server gives at once"},
+        {{"x", QUERY_RANGE, 0, 11000001000, 1000}, "would take 1001 requests"},
         {{"x", QUERY_RANGE, 0, 1000, 0}, "step"},
         {{"x", QUERY_INSTANT, 2, 1, 0}, "ends before it starts"},
         {{"rate(x[5m])", QUERY_RAW, 0, 1000, 0}, "only a plain selector"},
@@ -322,6 +322,147 @@ static void test_fetch__a_moved_grid_is_refused(void **state) {
     has_text(a.result.err.text, "nocache=1");
     answer_finish(&a);
     played_finish(&p);
+}
+
+// Asks several queries at once; returns how many of them came out so.
+static size_t ask_all(struct source *source, size_t count, enum decode_outcome outcome, struct error *ret_last) {
+    struct fetch_job *jobs = mem_zero(count, sizeof *jobs);
+    size_t so = 0;
+    for (size_t i = 0; i < count; i++) jobs[i] = (struct fetch_job){.source = source, .query = instant};
+    assert_true(fetch_run(jobs, count, NULL, NULL));
+    for (size_t i = 0; i < count; i++) {
+        so += jobs[i].answer.result.outcome == outcome;
+        *ret_last = jobs[i].answer.result.err;
+        answer_finish(&jobs[i].answer);
+    }
+    free(jobs);
+    return so;
+}
+
+static void test_fetch__breaker_refuses_the_rest(void **state) {
+    (void)state;
+    static const struct fake_answer script[] = {{.status = 502, .body = "no", .headers = "Content-Type: text/plain\r\n"}};
+    struct played p = play(script, 1, (struct source_settings){.concurrency = 1, .tries = 1}, "");
+    struct error err;
+    assert_int_equal(ask_all(p.source, 10, DECODE_HTTP_ERROR, &err), 10);
+    assert_int_equal(fake_server_requests(p.server), 3);
+    has_text(err.text, "source prod: not asked, as 3 queries in a row failed (the circuit breaker is open); the last one: HTTP status 502");
+    const struct source_counters *c = source_counters(p.source);
+    assert_int_equal(c->queries, 10);
+    assert_int_equal(c->tries, 3);
+    assert_int_equal(c->refused, 7);
+    assert_int_equal(ask_all(p.source, 2, DECODE_HTTP_ERROR, &err), 2); // the next run finds it open
+    assert_int_equal(fake_server_requests(p.server), 3);
+    played_finish(&p);
+}
+
+static void test_fetch__breaker_stays_closed_while_a_server_answers(void **state) {
+    (void)state;
+    static const struct fake_answer script[] = {{.status = 422, .body = API_ERROR("execution")}};
+    struct played p = play(script, 1, (struct source_settings){0}, "");
+    struct error err;
+    assert_int_equal(ask_all(p.source, 10, DECODE_API_ERROR, &err), 10);
+    assert_int_equal(fake_server_requests(p.server), 10);
+    played_finish(&p);
+}
+
+static void test_fetch__requests_keep_to_the_rate(void **state) {
+    (void)state;
+    static const struct fake_answer script[] = {{.body = VECTOR}};
+    struct played p = play(script, 1, (struct source_settings){.rate = 20}, "");
+    struct error err;
+    int64_t from = mono_now_ms();
+    assert_int_equal(ask_all(p.source, 7, DECODE_OK, &err), 7);
+    assert_true(mono_now_ms() - from >= 300); // seven queries, six gaps of 50 ms
+    played_finish(&p);
+}
+
+static void test_fetch__one_throttled_query_holds_all_back(void **state) {
+    (void)state;
+    static const struct fake_answer script[] = {{.status = 429, .headers = JSON_AND("Retry-After: 1\r\n"), .body = "slow down"},
+                                                {.body = VECTOR}};
+    struct played p = play(script, 2, (struct source_settings){.concurrency = 1}, "");
+    struct error err;
+    int64_t from = mono_now_ms();
+    assert_int_equal(ask_all(p.source, 3, DECODE_OK, &err), 3);
+    assert_true(mono_now_ms() - from >= 1000);
+    const struct source_counters *c = source_counters(p.source);
+    assert_int_equal(c->throttled, 1);
+    assert_int_equal(c->tries, 4);
+    assert_int_equal(c->retries, 1);
+    assert_int_equal(c->bytes, 3 * strlen(VECTOR));
+    played_finish(&p);
+}
+
+static void test_fetch__long_ranges_go_in_windows_without_a_common_point(void **state) {
+    (void)state;
+    static const struct query range = {.expr = "x", .mode = QUERY_RANGE, .start_ms = 0, .end_ms = 29999000, .step_ms = 1000};
+    static const char *const bodies[] = {"start=0&end=10999&step=1&", "start=11000&end=21999&step=1&", "start=22000&end=29999&step=1&"};
+    static const struct fake_answer script[] = {
+        {.body = "{\"status\":\"success\",\"data\":{\"resultType\":\"matrix\",\"result\":[{\"metric\":{\"a\":\"1\"},\"values\":[[0,"
+                 "\"1\"],[10999,\"2\"]]},{\"metric\":{\"a\":\"2\"},\"values\":[[5,\"9\"]]}]}}"},
+        {.body = "{\"status\":\"success\",\"data\":{\"resultType\":\"matrix\",\"result\":[]}}"},
+        {.body = "{\"status\":\"success\",\"data\":{\"resultType\":\"matrix\",\"result\":[{\"metric\":{\"a\":\"1\"},\"values\":[[29999,"
+                 "\"3\"]]}],\"warnings\":[]},\"infos\":[\"PromQL info: so\"]}"}};
+    struct played p = play(script, 3, (struct source_settings){.concurrency = 1}, "");
+    struct answer a = ask(p.source, &range, 5000);
+    if (a.result.outcome != DECODE_OK) fail_msg("%s", a.result.err.text);
+    for (size_t i = 0; i < 3; i++) has_text(fake_server_request(p.server, i).body, bodies[i]);
+    assert_int_equal(a.set.count, 2);
+    assert_int_equal(a.set.items[0].count, 3);
+    assert_int_equal(a.set.items[0].time_ms[2], 29999000);
+    assert_int_equal(a.set.items[1].count, 1);
+    assert_int_equal(a.set.infos.count, 1);
+    assert_int_equal(a.pieces, 3);
+    answer_finish(&a);
+    played_finish(&p);
+}
+
+static void test_fetch__incomplete_answers_are_refused(void **state) {
+    (void)state;
+    static const struct fake_answer script[] = {
+        {.body = "{\"status\":\"success\",\"isPartial\":true,\"data\":{\"resultType\":\"vector\",\"result\":[]}}"}};
+    struct played p = play(script, 1, (struct source_settings){0}, ""),
+                  noted = play(script, 1, (struct source_settings){.warnings = SOURCE_WARNINGS_NOTE}, "");
+    struct answer a = ask(p.source, &instant, 5000), b = ask(noted.source, &instant, 5000);
+    assert_int_equal(a.result.outcome, DECODE_INCOMPLETE);
+    has_text(a.result.err.text, "source prod: the answer is incomplete");
+    assert_int_equal(b.result.outcome, DECODE_OK);
+    assert_true(b.set.partial);
+    answer_finish(&a);
+    answer_finish(&b);
+    played_finish(&p);
+    played_finish(&noted);
+}
+
+static void test_fetch__kinds_get_their_own_parameters(void **state) {
+    (void)state;
+    static const struct query range = {.expr = "x", .mode = QUERY_RANGE, .start_ms = 0, .end_ms = 15000, .step_ms = 15000};
+    static const struct source_header own[] = {{"dedup", "false"}};
+    static const struct {
+        struct source_settings settings;
+        const struct query *query;
+        const char *tail;
+    } cases[] = {
+        {{.kind = SOURCE_MIMIR, .tenant = "a|b"}, &range, "timeout=28.500"},
+        {{.kind = SOURCE_VICTORIAMETRICS}, &range, "timeout=28.500&nocache=1&deny_partial_response=1"},
+        {{.kind = SOURCE_VICTORIAMETRICS}, &instant, "timeout=28.500&deny_partial_response=1"},
+        {{.kind = SOURCE_THANOS}, &instant, "timeout=28.500&dedup=true&partial_response=false&max_source_resolution=0s"},
+        {{.kind = SOURCE_THANOS, .params = own, .param_count = 1},
+         &range,
+         "timeout=28.500&partial_response=false&max_source_resolution=0s&dedup=false"},
+    };
+    static const struct fake_answer script[] = {{.body = "{\"status\":\"success\",\"data\":{\"resultType\":\"vector\",\"result\":[]}}"}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct played p = play(script, 1, cases[i].settings, "");
+        struct answer a = ask(p.source, cases[i].query, 60000);
+        struct fake_request request = fake_server_request(p.server, 0);
+        const char *from = strstr(request.body, "timeout=");
+        assert_non_null(from);
+        assert_string_equal(from, cases[i].tail);
+        answer_finish(&a);
+        played_finish(&p);
+    }
 }
 
 static void test_fetch__sizes_are_bounded(void **state) {
@@ -390,6 +531,13 @@ int main(void) {
         cmocka_unit_test(test_fetch__raw_answers_are_clipped),
         cmocka_unit_test(test_fetch__what_cannot_be_asked_is_not_sent),
         cmocka_unit_test(test_fetch__a_moved_grid_is_refused),
+        cmocka_unit_test(test_fetch__breaker_refuses_the_rest),
+        cmocka_unit_test(test_fetch__breaker_stays_closed_while_a_server_answers),
+        cmocka_unit_test(test_fetch__requests_keep_to_the_rate),
+        cmocka_unit_test(test_fetch__one_throttled_query_holds_all_back),
+        cmocka_unit_test(test_fetch__long_ranges_go_in_windows_without_a_common_point),
+        cmocka_unit_test(test_fetch__incomplete_answers_are_refused),
+        cmocka_unit_test(test_fetch__kinds_get_their_own_parameters),
         cmocka_unit_test(test_fetch__sizes_are_bounded),
         cmocka_unit_test(test_fetch__settings_are_checked),
         cmocka_unit_test(test_fetch__server_version_is_asked_once),

@@ -19,8 +19,8 @@
 static const struct fake_answer script[] = {
     {.body = "{\"status\":\"success\",\"data\":{\"resultType\":\"matrix\",\"result\":[{\"metric\":{\"a\":\"b\"},\"values\":[[1735689599.9,"
              "\"1\"],"
-             "[1735689600,\"0.1\"],[1735689615.5,\"NaN\"]]}]},\"warnings\":[\"look out\"]}"},
-    {.status = 422, .body = "{\"status\":\"error\",\"errorType\":\"execution\",\"error\":\"too many samples\"}"},
+             "[1735689600,\"0.1\"],[1735689615.5,\"NaN\"]]}]},\"warnings\":[\"PromQL warning: look out\"]}"},
+    {.status = 422, .body = "{\"status\":\"error\",\"errorType\":\"execution\",\"error\":\"too many series\"}"},
     {.status = 404, .headers = "Content-Type: text/plain\r\n", .body = "404 page not found"},
     {.body = "{\"status\":\"success\",\"data\":{\"resultType\":\"vector\",\"result\":[]}}", .cut_after = 20},
     {.body = "{\"status\":\"success\",\"data\":{\"resultType\":\"vector\",\"result\":[}}"},
@@ -79,6 +79,10 @@ static void same_answers(const struct answer *a, const struct answer *b, const c
     assert_string_equal(a->result.error_text, b->result.error_text);
     assert_int_equal(a->http_status, b->http_status);
     assert_int_equal(a->tries, b->tries);
+    assert_int_equal(a->pieces, b->pieces);
+    assert_int_equal(a->requests, b->requests);
+    assert_int_equal(a->throttled, b->throttled);
+    assert_int_equal(a->refused, b->refused);
     assert_int_equal(a->duration_ms, b->duration_ms);
     assert_int_equal(a->bytes, b->bytes);
     if (a->result.outcome == DECODE_OK) {
@@ -101,7 +105,7 @@ static void test_recorded__replay_gives_the_same_answers(void **state) {
     run_all(live, *state, first);
     assert_string_equal(source_version(live), "2.42.0");
     fake_server_stop(server);
-    struct source *replay = source_create_recorded("prod", *state, &err);
+    struct source *replay = source_create_recorded("prod", *state, NULL, &err);
     if (replay == NULL) fail_msg("%s", err.text);
     run_all(replay, NULL, again);
     static const enum decode_outcome want[QUERIES] = {DECODE_OK,     DECODE_API_ERROR, DECODE_HTTP_ERROR,
@@ -123,7 +127,7 @@ static void test_recorded__a_source_that_is_down_replays_as_down(void **state) {
     struct source *live = source_create_prometheus("prod", &(struct source_settings){.url = url, .tries = 1}, NULL);
     struct fetch_job first[QUERIES], again[QUERIES];
     run_all(live, *state, first);
-    struct source *replay = source_create_recorded("prod", *state, NULL);
+    struct source *replay = source_create_recorded("prod", *state, NULL, NULL);
     run_all(replay, NULL, again);
     for (size_t i = 0; i < QUERIES; i++) {
         assert_int_equal(again[i].answer.http_status, 0);
@@ -133,6 +137,90 @@ static void test_recorded__a_source_that_is_down_replays_as_down(void **state) {
     }
     source_destroy(live);
     source_destroy(replay);
+}
+
+static void write_index(const char *dir, const char *text) {
+    char path[256];
+    snprintf(path, sizeof path, "%s/answers.jsonl", dir);
+    assert_true(file_write(path, view_of(text), NULL));
+}
+
+#define TOO_MANY "{\"status\":\"error\",\"errorType\":\"execution\",\"error\":\"query processing would load too many samples\"}"
+#define ONE_POINT(time, value)                                                                                                             \
+    "{\"status\":\"success\",\"data\":{\"resultType\":\"matrix\",\"result\":[{\"metric\":{\"a\":\"b\"},\"values\":[[" time ",\"" value     \
+    "\"]]}]}}"
+
+// Records one query that is asked for in pieces and replays it; returns the live answer, which the caller finishes.
+static struct answer record_and_replay(const char *dir, const struct query *query, const struct fake_answer *answers, size_t count) {
+    struct fake_server *server = fake_server_start(answers, count, NULL);
+    char url[64];
+    snprintf(url, sizeof url, "http://127.0.0.1:%d", fake_server_port(server));
+    struct source *live = source_create_prometheus("prod", &(struct source_settings){.url = url, .concurrency = 1}, NULL);
+    struct fetch_job first = {.source = live, .query = *query};
+    assert_true(fetch_run(&first, 1, &(struct fetch_options){.record_dir = dir}, NULL));
+    assert_int_equal(fake_server_requests(server), count);
+    fake_server_stop(server);
+    struct source *replay = source_create_recorded("prod", dir, NULL, NULL);
+    struct fetch_job again = {.source = replay, .query = *query};
+    assert_true(fetch_run(&again, 1, NULL, NULL));
+    same_answers(&first.answer, &again.answer, query->expr);
+    assert_memory_equal(source_counters(live), source_counters(replay), sizeof(struct source_counters));
+    answer_finish(&again.answer);
+    source_destroy(replay);
+    source_destroy(live);
+    return first.answer;
+}
+
+static void test_recorded__pieces_are_joined_as_they_were(void **state) {
+    // Three hours: the first two are too much and are halved once.
+    static const struct query query = {"x", QUERY_RAW, 0, 10799999, 0};
+    static const struct fake_answer answers[] = {{.status = 422, .body = TOO_MANY},
+                                                 {.body = ONE_POINT("10", "1")},
+                                                 {.body = ONE_POINT("7300.5", "3")},
+                                                 {.body = ONE_POINT("3600", "2")}};
+    struct answer answer = record_and_replay(*state, &query, answers, 4);
+    if (answer.result.outcome != DECODE_OK) fail_msg("%s", answer.result.err.text);
+    assert_int_equal(answer.pieces, 3);
+    assert_int_equal(answer.requests, 4);
+    assert_int_equal(answer.set.count, 1);
+    assert_int_equal(answer.set.items[0].count, 3);
+    for (size_t i = 0; i < 3; i++) assert_true(answer.set.items[0].value[i] == (double)i + 1);
+    answer_finish(&answer);
+}
+
+static void test_recorded__a_lost_piece_loses_the_query(void **state) {
+    static const struct query query = {"x", QUERY_RAW, 0, 21599999, 0};
+    static const struct fake_answer answers[] = {{.body = ONE_POINT("10", "1")}, {.status = 400, .body = "no"}};
+    struct answer answer = record_and_replay(*state, &query, answers, 2); // the third is not asked for any more
+    assert_int_equal(answer.result.outcome, DECODE_HTTP_ERROR);
+    assert_int_equal(answer.http_status, 400);
+    assert_int_equal(answer.set.count, 0);
+    answer_finish(&answer);
+}
+
+static void test_recorded__a_hole_between_pieces_is_no_answer(void **state) {
+    static const char *const line = "{\"source\":\"prod\",\"expr\":\"x\",\"mode\":\"raw\",\"start_ms\":%d,\"end_ms\":%d,\"step_ms\":0,"
+                                    "\"http_status\":200,\"file\":\"b\","
+                                    "\"whole_start_ms\":0,\"whole_end_ms\":99}\n";
+    static const struct {
+        int from, to;
+        bool whole;
+    } cases[] = {{50, 99, true}, {51, 99, false}, {50, 98, false}, {50, 100, false}, {50, 49, false}};
+    char path[256], text[1024];
+    snprintf(path, sizeof path, "%s/b", (char *)*state);
+    assert_true(file_write(path, view_of("{\"status\":\"success\",\"data\":{\"resultType\":\"matrix\",\"result\":[]}}"), NULL));
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        int used = snprintf(text, sizeof text, line, 0, 49);
+        snprintf(text + used, sizeof text - (size_t)used, line, cases[i].from, cases[i].to);
+        write_index(*state, text);
+        struct source *replay = source_create_recorded("prod", *state, NULL, NULL);
+        struct fetch_job job = {.source = replay, .query = {"x", QUERY_RAW, 0, 99, 0}};
+        assert_true(fetch_run(&job, 1, NULL, NULL));
+        if ((job.answer.result.outcome == DECODE_OK) != cases[i].whole) fail_msg("case %zu: %s", i, job.answer.result.err.text);
+        answer_finish(&job.answer);
+        source_destroy(replay);
+    }
+    unlink(path);
 }
 
 static void test_recorded__second_recording_is_added_and_counts(void **state) {
@@ -149,7 +237,7 @@ static void test_recorded__second_recording_is_added_and_counts(void **state) {
         assert_true(fetch_run(&job, 1, &(struct fetch_options){.record_dir = *state}, NULL));
         answer_finish(&job.answer);
     }
-    struct source *replay = source_create_recorded("prod", *state, NULL);
+    struct source *replay = source_create_recorded("prod", *state, NULL, NULL);
     struct fetch_job job = {.source = replay, .query = queries[2]};
     assert_true(fetch_run(&job, 1, NULL, NULL));
     assert_int_equal(job.answer.result.outcome, DECODE_OK);
@@ -160,17 +248,11 @@ static void test_recorded__second_recording_is_added_and_counts(void **state) {
     fake_server_stop(server);
 }
 
-static void write_index(const char *dir, const char *text) {
-    char path[256];
-    snprintf(path, sizeof path, "%s/answers.jsonl", dir);
-    assert_true(file_write(path, view_of(text), NULL));
-}
-
 static void test_recorded__unknown_query_is_named(void **state) {
     write_index(
         *state,
         "{\"source\":\"other\",\"expr\":\"c\",\"mode\":\"instant\",\"start_ms\":0,\"end_ms\":1735689660000,\"step_ms\":0,\"file\":\"\"}\n");
-    struct source *replay = source_create_recorded("prod", *state, NULL);
+    struct source *replay = source_create_recorded("prod", *state, NULL, NULL);
     struct fetch_job job = {.source = replay, .query = queries[2]};
     assert_true(fetch_run(&job, 1, NULL, NULL));
     assert_int_equal(job.answer.result.outcome, DECODE_HTTP_ERROR);
@@ -194,7 +276,7 @@ static void test_recorded__bad_index_is_refused_with_its_line(void **state) {
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct error err = {0};
         write_index(*state, cases[i].index);
-        assert_null(source_create_recorded("prod", *state, &err));
+        assert_null(source_create_recorded("prod", *state, NULL, &err));
         if (strstr(err.text, cases[i].text) == NULL) assert_string_equal(err.text, cases[i].text);
     }
 }
@@ -203,7 +285,7 @@ static void test_recorded__missing_or_unwritable_directory_is_an_error(void **st
     struct error err = {0};
     char path[256];
     snprintf(path, sizeof path, "%s/nothing", (char *)*state);
-    assert_null(source_create_recorded("prod", path, &err));
+    assert_null(source_create_recorded("prod", path, NULL, &err));
     assert_int_equal(err.code, ERROR_IO);
     struct source *live = source_create_prometheus("prod", &(struct source_settings){.url = "http://127.0.0.1:1"}, NULL);
     struct fetch_job job = {.source = live, .query = queries[2]};
@@ -217,6 +299,9 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_recorded__replay_gives_the_same_answers, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_recorded__a_source_that_is_down_replays_as_down, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_recorded__pieces_are_joined_as_they_were, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_recorded__a_lost_piece_loses_the_query, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_recorded__a_hole_between_pieces_is_no_answer, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_recorded__second_recording_is_added_and_counts, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_recorded__unknown_query_is_named, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_recorded__bad_index_is_refused_with_its_line, set_up, tear_down),

@@ -172,12 +172,38 @@ static void test_selector__matchers_are_escaped(void **state) {
     }
 }
 
+static void test_selector__expressions_that_look_at_the_window(void **state) {
+    (void)state;
+    static const struct {
+        const char *expr;
+        bool sees;
+    } cases[] = {
+        {"rate(x[5m] @ end())", true},
+        {"x @ start ()", true},
+        {"x - x @ # why\n START()", true},
+        {"avg_over_time(x[1m]) * range()", true},
+        {"range_avg(x)", true},
+        {"topk_max(3, x)", true},
+        {"label_replace(x, \"a\", \"start()\", \"b\", 'end()')", false},
+        {"start{end=\"range()\"} + range", false},
+        {"my_start(x)", false},
+        {"x # start()", false},
+        {"topk(3, rate(x[1h30m])) > 5", false},
+        {"x{a=\"open} @ end()", true},
+        {"", false},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        if (selector_sees_window(view_of(cases[i].expr)) != cases[i].sees) fail_msg("%s", cases[i].expr);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_selector__plain_ones_are_known),
         cmocka_unit_test(test_selector__matchers_are_checked_in_any_expression),
         cmocka_unit_test(test_selector__patterns_are_read_as_re2_does),
         cmocka_unit_test(test_selector__matchers_are_escaped),
+        cmocka_unit_test(test_selector__expressions_that_look_at_the_window),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

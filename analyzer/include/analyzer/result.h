@@ -12,7 +12,7 @@ struct result_input {
     const struct plan *plan;
     const struct verdict *verdict;
     const struct answer *const *answers; // one per planned query
-    const char *const *source_versions;  // one per source of the config
+    struct source *const *sources;       // one per source of the config
 };
 
 json_t *result_build(const struct result_input *input); // the caller releases it

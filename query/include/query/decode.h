@@ -23,6 +23,7 @@ enum decode_outcome {
     DECODE_API_ERROR,  // a well-formed error envelope: see error_type and error_text
     DECODE_HTTP_ERROR, // no usable JSON, or a status that decides alone
     DECODE_BROKEN,     // must not be used: malformed, cut off, over a limit; see err
+    DECODE_INCOMPLETE, // well-formed, but the server says that data is missing; not set by the decoder itself
 };
 
 struct decode_result {

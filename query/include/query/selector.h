@@ -18,6 +18,11 @@ bool selector_is_plain(struct view expr);
 // Error text says what and at which byte.
 bool selector_check_matchers(struct view expr, struct error *err);
 
+// True when the expression looks at the window of a range query itself, so that asking for the window in pieces would change its
+// values: start(), end(), range(), and the functions of MetricsQL that reach over the whole window. An expression that cannot be
+// read counts too.
+bool selector_sees_window(struct view expr);
+
 // name="value", with value escaped as PromQL wants it (backslash, double quote, line feed).
 void selector_matcher(struct buf *buf, const char *name, const char *op, const char *value);
 

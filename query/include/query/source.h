@@ -31,9 +31,13 @@ struct answer {
     struct decode_result result; // what became of the body; DECODE_OK: set is good
     struct series_set set;
     int http_status;             // 0: no answer at all, result.err says why
-    int tries;
-    int64_t duration_ms;         // from the first try to the end
-    uint64_t bytes;              // body bytes of the last try
+    int tries;                   // of a query asked for in pieces: of the piece that needed most
+    int pieces;                  // 1, or how many windows the query was asked for in
+    int requests;                // HTTP requests in all: the tries of all pieces
+    int throttled;               // how many of them were answered 429
+    bool refused;                // not asked: the circuit breaker of the source is open
+    int64_t duration_ms;         // from the first try to the end; of several pieces the longest
+    uint64_t bytes;              // body bytes of the last try, summed over the pieces
 };
 
 struct source;
@@ -42,6 +46,7 @@ struct source;
 struct fetch_job {
     struct source *source;
     struct query query;
+    size_t sharers;       // others that take the same answer; only counted
     struct answer answer; // initialised by fetch_run(); finish with answer_finish()
 };
 
@@ -63,6 +68,18 @@ struct source_header {
     const char *name, *value;
 };
 
+enum source_kind { SOURCE_PROMETHEUS, SOURCE_THANOS, SOURCE_MIMIR, SOURCE_CORTEX, SOURCE_VICTORIAMETRICS };
+#define SOURCE_KIND_COUNT 5
+
+const char *source_kind_name(enum source_kind kind); // "prometheus", "thanos", ...
+
+// What a warning of the server does to the answer it came with. Infos are always only noted.
+enum source_warnings {
+    SOURCE_WARNINGS_DEFAULT, // refuses an answer that lacks data (partial, cut at a limit, a store not read), notes the rest
+    SOURCE_WARNINGS_NOTE,    // notes all of them
+    SOURCE_WARNINGS_REFUSE,  // refuses on any
+};
+
 // Settings of a Prometheus-compatible server; texts are borrowed and must outlive the source. NULL or 0: not set.
 struct source_settings {
     const char *url;                    // http or https, may have a path; no query
@@ -80,18 +97,40 @@ struct source_settings {
     int concurrency;                    // queries at once; 0: 8
     int64_t timeout_ms;                 // one try; 0: 30,000
     int tries;                          // 0: 4
+    enum source_kind kind;
+    enum source_warnings warnings;
+    double rate;                        // requests started per second at most; 0: no limit
+    int64_t raw_window_ms;              // longest window of one raw read; 0: 2 h
     struct decode_limits limits;
+};
+
+// What became of a source's queries since it was made. A recorded source counts what the recording run needed.
+struct source_counters {
+    uint64_t queries;   // answered or failed
+    uint64_t tries;     // HTTP requests sent for them
+    uint64_t retries;   // tries after the first one of a query or piece
+    uint64_t shared;    // queries that took the answer of an equal one
+    uint64_t refused;   // not asked, because the circuit breaker was open
+    uint64_t throttled; // tries answered 429
+    uint64_t bytes;     // of bodies
 };
 
 // `name` is the source's name in the config. Both return NULL with err filled in when settings cannot be used.
 struct source *source_create_prometheus(const char *name, const struct source_settings *settings, struct error *err);
-// Serves the answers recorded in `dir` for the source `name`; sends nothing.
-struct source *source_create_recorded(const char *name, const char *dir, struct error *err);
+// Serves the answers recorded in `dir` for the source `name`; sends nothing. Of the settings (NULL: defaults) only how answers
+// are judged is used: warnings and limits.
+struct source *source_create_recorded(const char *name, const char *dir, const struct source_settings *settings, struct error *err);
 void source_destroy(struct source *source);
 const char *source_name(const struct source *source);
 
 // Server version from /api/v1/status/buildinfo, "" when unknown. The first fetch_run() asks for it beside its queries.
 const char *source_version(const struct source *source);
+
+// The kind that the server's build info speaks of, "" when it tells nothing. A help for people: what is sent depends on the
+// configured kind alone.
+const char *source_detected_kind(const struct source *source);
+
+const struct source_counters *source_counters(const struct source *source); // valid as long as the source
 
 // What the user should know about the source, such as a secret file everybody can read; "" when there is nothing.
 const char *source_warning(const struct source *source);

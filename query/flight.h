@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// One exchange with a source, through all of its tries: a query or a piece of one, or the server's version. Private to query: fetch.c
+// decides which flight goes when, flight.c carries it out.
+#ifndef QUERY_FLIGHT_H
+#define QUERY_FLIGHT_H
+
+#include "query/recorded.h"
+#include "source_ops.h"
+
+struct flight;
+
+enum flight_kind { FLIGHT_QUERY, FLIGHT_VERSION };
+enum flight_state { FLIGHT_WAITING, FLIGHT_RUNNING, FLIGHT_DONE };
+
+struct flight_run { // what all flights of a run share
+    struct http_client *client;
+    struct recorder *recorder; // NULL when not recording
+    int64_t deadline_ms;       // monotonic
+    uint64_t seed;
+    void *user;
+    void (*ended)(void *user, struct flight *flight);                            // must; the flight is done, good or bad
+    void (*halved)(void *user, struct flight *flight, const struct query *later); // must; the flight keeps the earlier half
+};
+
+struct flight {
+    struct flight_run *run;
+    enum flight_kind kind;
+    struct source *source;
+    struct query query;        // the piece that is asked for
+    const struct query *whole; // the query it is a piece of; NULL when it is not
+    size_t job;                // whose answer it belongs to
+    size_t slot;               // of the recorder
+    struct answer answer;
+    enum flight_state state;
+    bool abandoned;             // done without having been asked, as another piece had failed
+    int64_t due_ms, started_ms; // monotonic; started_ms 0 before the first try
+    struct decoder *decoder;
+    struct buf body;            // of anything but a query
+};
+
+void flight_finish(struct flight *flight); // frees what it holds, not the flight itself
+
+// Starts the next try.
+void flight_send(struct flight *flight, int64_t now_ms);
+
+// Ends the flight with an error; what was there of an answer is thrown away.
+void flight_fail(struct flight *flight, const struct error *err);
+
+// Ends a flight that waits for another try with what the last one brought, or, when there was none, as refused by the breaker.
+void flight_refuse(struct flight *flight);
+
+void flight_abandon(struct flight *flight);
+
+#endif
