@@ -5,18 +5,15 @@
 #include <gsl/gsl_sf_log.h>
 #include <math.h>
 
-double deviance_shifted(double x, double shift) {
-    double change = shift / x;
-    if (fabs(change) < 0.5) return -x * gsl_sf_log_1plusx_mx(change);
-    return shift - x * log1p(change);
+double deviance_shifted(double x, double mean, double shift) {
+    if (x == 0) return mean;
+    if (fabs(shift) < 0.5 * x) return -x * gsl_sf_log_1plusx_mx(shift / x);
+    double ratio = mean / x;
+    return shift - x * (ratio > 0 && isfinite(ratio) ? log(ratio) : log(mean) - log(x));
 }
 
 double deviance(double x, double mean) {
-    if (x == 0) return mean;
-    double shift = mean - x; // exact where they are within a factor of two
-    if (fabs(shift) < 0.5 * x) return deviance_shifted(x, shift);
-    double ratio = mean / x;
-    return shift - x * (ratio > 0 && isfinite(ratio) ? log(ratio) : log(mean) - log(x));
+    return deviance_shifted(x, mean, mean - x); // the difference is exact where they are within a factor of two
 }
 
 double stirling_error(double x) {

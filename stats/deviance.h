@@ -9,8 +9,8 @@
 // for x > mean == 0, 0 for both 0.
 double deviance(double x, double mean);
 
-// The same for mean = x + shift, where the shift is known to more digits than the mean. x > 0, shift >= -x.
-double deviance_shifted(double x, double shift);
+// The same where shift = mean - x is known to more digits than the mean.
+double deviance_shifted(double x, double mean, double shift);
 
 // ln Gamma(x) - ((x - 1/2) ln x - x + ln(2 pi) / 2) for x > 0, the error of Stirling's approximation: 1/(12 x) and
 // less for large x. NaN elsewhere.

@@ -19,10 +19,9 @@ static enum stats_status check_amounts(double a, double b) {
     return isinf(a) || isinf(b) ? STATS_NONFINITE : STATS_OK;
 }
 
-// deviance(x, share * whole); near the mean their difference is taken before the product is rounded.
+// deviance(x, share * whole); their difference is taken before the product is rounded.
 static double deviance_from(double x, double share, double whole) {
-    double shift = fma(share, whole, -x);
-    return fabs(shift) < 0.5 * x ? deviance_shifted(x, shift) : deviance(x, share * whole);
+    return deviance_shifted(x, share * whole, fma(share, whole, -x));
 }
 
 // ln B(a, b) - a ln p - b ln(1 - p), less a constant. 1 - p is rounded; at a billion events what was lost counts.

@@ -31,15 +31,9 @@ static struct point mirrored(struct point p) {
     return (struct point){p.b, p.a, p.y, p.x, -p.excess};
 }
 
-// a ln(a / mean) + mean - a, where mean - a == shift
-static double share_deviance(double a, double mean, double shift) {
-    return fabs(shift) < 0.5 * a ? deviance_shifted(a, shift) : deviance(a, mean);
-}
-
-// ln(x^a y^b / B(a, b)), which is also the density of ln(x / y)
 static double log_factor(struct point p) {
     double n = p.a + p.b;
-    double spread = share_deviance(p.a, n * p.x, -p.excess) + share_deviance(p.b, n * p.y, p.excess);
+    double spread = deviance_shifted(p.a, n * p.x, -p.excess) + deviance_shifted(p.b, n * p.y, p.excess);
     double errors = stirling_error(n) - stirling_error(p.a) - stirling_error(p.b);
     double smaller = p.a < p.b ? p.a : p.b, larger = p.a < p.b ? p.b : p.a;
     return 0.5 * log(smaller / (2 * M_PI) * (larger / n)) + errors - spread;
@@ -122,6 +116,11 @@ struct beta_tails incomplete_beta(double a, double b, double x, double y) {
     if (a == 0 || y == 0) return all_lower;
     if (b == 0 || x == 0) return all_upper;
     return tails_at(point_at(a, b, x, y));
+}
+
+double incomplete_beta_log_factor(double a, double b, double x, double y) {
+    if (!is_domain(a, b, x, y) || a == 0 || b == 0) return (double)NAN;
+    return x == 0 || y == 0 ? -(double)INFINITY : log_factor(point_at(a, b, x, y));
 }
 
 double incomplete_beta_lower(double a, double b, double x, double y) {

@@ -3,6 +3,7 @@
 #include "stats/normal.h"
 
 #include <gsl/gsl_cdf.h>
+#include <gsl/gsl_sf_erf.h>
 #include <math.h>
 #include <stddef.h>
 
@@ -32,4 +33,15 @@ double normal_quantile(double p) {
 double normal_two_sided(double confidence) {
     double alpha = 1 - confidence;
     return -normal_quantile(alpha / 2);
+}
+
+double normal_upper(double z) {
+    return gsl_cdf_ugaussian_Q(z);
+}
+
+double normal_log_upper(double z) {
+    if (z < 0) return log1p(-gsl_cdf_ugaussian_Q(-z));
+    if (z < 10) return log(gsl_cdf_ugaussian_Q(z));
+    if (z < 1e5) return gsl_sf_log_erfc(z / sqrt(2.0)) - M_LN2;
+    return -z * (z / 2) - log(z) - 0.5 * log(2 * M_PI); // where GSL gives up; right to 1 / z^2
 }

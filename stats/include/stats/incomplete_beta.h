@@ -22,6 +22,9 @@ struct beta_tails incomplete_beta(double a, double b, double x, double y);
 double incomplete_beta_lower(double a, double b, double x, double y);
 double incomplete_beta_upper(double a, double b, double x, double y);
 
+// ln(x^a y^b / B(a, b)), the logarithm of the density of ln(x / y), for a, b > 0.
+double incomplete_beta_log_factor(double a, double b, double x, double y);
+
 struct beta_root {
     double x, y; // y = 1 - x, with full relative precision of its own
 };

@@ -11,4 +11,8 @@ double normal_quantile(double p);
 // The distance from the mean that a two-sided interval of this confidence (0 to 1) reaches: 2.33 for 0.98.
 double normal_two_sided(double confidence);
 
+// P(Z > z) with a relative error below 1e-13 down to the smallest normal double, and its logarithm at any z.
+double normal_upper(double z);
+double normal_log_upper(double z);
+
 #endif

@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Student's t distribution with any positive, also fractional, degrees of freedom.
+// P(T > t) is half the incomplete beta I_{df / (df + t^2)}(df / 2, 1/2) for t > 0 (Abramowitz and Stegun 26.7.1).
+#ifndef STATS_STUDENT_T_H
+#define STATS_STUDENT_T_H
+
+// P(T > t), relative error below 1e-12 down to 1e-300; normal for df beyond 1e18 and infinite df. NaN for df <= 0 and NaN.
+double student_t_upper(double t, double df);
+
+#endif
