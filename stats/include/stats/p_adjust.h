@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// p-values of several tests, adjusted so that each can be compared with the level meant for all of them. With p_(1) <= ... <=
+// p_(k) the sorted values:
+//   Bonferroni           k p_(i)
+//   Holm 1979            largest of (k - j + 1) p_(j), j <= i: bounds the chance of any false rejection, never weaker than Bonferroni
+//   Benjamini, Hochberg 1995   smallest of k/j p_(j), j >= i: bounds the expected share of false rejections among all
+// and no more than 1.
+#ifndef STATS_P_ADJUST_H
+#define STATS_P_ADJUST_H
+
+#include <stddef.h>
+
+#include "stats/status.h"
+
+enum p_adjust_method {
+    P_ADJUST_BONFERRONI,
+    P_ADJUST_HOLM,
+    P_ADJUST_BENJAMINI_HOCHBERG,
+};
+
+size_t p_adjust_scratch(size_t count); // doubles, 2 count
+
+// ret_adjusted[i] belongs to p[i] and may be p itself. NaN stays NaN and does not count. O(count log count).
+// invalid: a value below 0 or above 1. nodata: no value. Then everything is NaN.
+enum stats_status p_adjust(enum p_adjust_method method, const double *p, size_t count, double *scratch, double *ret_adjusted);
+
+#endif

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Mean and spread of values times a power of two that keeps sums and differences of several samples within the doubles.
+#ifndef STATS_MOMENTS_H
+#define STATS_MOMENTS_H
+
+#include <stddef.h>
+
+struct moments_range {
+    double low, high; // +infinity, -infinity while there is no value
+    size_t count;     // values that are not NaN
+};
+
+struct moments {
+    double mean;  // times 2^shift
+    double part;  // the variance is part * 4^(exponent - shift), part itself neither large nor small
+    int exponent;
+};
+
+struct moments_range moments_range(const double *values, size_t count);
+
+// The shift for values from `low` to `high`.
+int moments_shift(double low, double high);
+
+// At least two finite values within the range.
+struct moments moments_of(const double *values, size_t count, struct moments_range range, int shift);
+
+#endif
