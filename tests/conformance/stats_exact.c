@@ -4,12 +4,14 @@
 
 #include "base/mem.h"
 #include "conform.h"
+#include "stats/brunner_munzel.h"
 #include "stats/kolmogorov_smirnov.h"
 #include "stats/mann_whitney_exact.h"
 #include "stats/mann_whitney_null.h"
 #include "stats/mann_whitney_ties.h"
 #include "stats/mean_variance.h"
 #include "stats/p_adjust.h"
+#include "stats/welch.h"
 
 struct pair {
     struct conform_numbers x, y;
@@ -99,6 +101,40 @@ static json_t *ks_2samp(const json_t *inputs, struct error *err) {
     return run_pair(inputs, ks_of, err);
 }
 
+static json_t *brunner_munzel_of(struct column x, struct column y) {
+    struct brunner_munzel found;
+    json_t *out = open_outputs(brunner_munzel(x, y, &found));
+    add(out, "statistic", found.statistic);
+    add(out, "df", found.df);
+    add(out, "p_t_two_sided", found.p_t.two_sided);
+    add(out, "p_t_less", found.p_t.less);
+    add(out, "p_t_greater", found.p_t.greater);
+    add(out, "p_normal_two_sided", found.p_normal.two_sided);
+    add(out, "p_normal_less", found.p_normal.less);
+    add(out, "p_normal_greater", found.p_normal.greater);
+    return out;
+}
+
+static json_t *brunner_munzel_case(const json_t *inputs, struct error *err) {
+    return run_pair(inputs, brunner_munzel_of, err);
+}
+
+static json_t *welch_t(const json_t *inputs, struct error *err) {
+    struct pair pair;
+    json_t *out = NULL;
+    if (read_pair(inputs, &pair, err)) {
+        struct welch found;
+        out = open_outputs(welch(pair.x.values, pair.x.count, pair.y.values, pair.y.count, &found));
+        add(out, "t", found.t);
+        add(out, "df", found.df);
+        add(out, "p_two_sided", found.p.two_sided);
+        add(out, "p_less", found.p.less);
+        add(out, "p_greater", found.p.greater);
+    }
+    free_pair(&pair);
+    return out;
+}
+
 static json_t *p_adjust_case(const json_t *inputs, struct error *err) {
     static const char *const names[] = {"bonferroni", "holm", "bh"};
     struct conform_numbers p;
@@ -142,6 +178,8 @@ const struct conform_kind conform_stats_exact[] = {
     {"stats.mw_exact", mw_exact},
     {"stats.mw_exact_ties", mw_exact_ties},
     {"stats.ks_2samp", ks_2samp},
+    {"stats.brunner_munzel", brunner_munzel_case},
+    {"stats.welch_t", welch_t},
     {"stats.p_adjust", p_adjust_case},
     {"stats.edge_p_adjust", p_adjust_case},
     {"stats.edge_mean_variance", mean_variance_case},
