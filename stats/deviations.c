@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The mean is kept as a sum of two doubles: its own rounding would be the error of small deviations from a large level.
+#include "deviations.h"
+
+#include <math.h>
+#include <stdbool.h>
+
+#define LEVEL_EXPONENT 950   // of the largest value: sums and differences stay finite, and small values keep their digits
+#define FACTOR_EXPONENT 1000 // the factor itself must be finite
+
+static bool all_equal(const double *values, size_t count) {
+    for (size_t i = 1; i < count; i++) {
+        if (values[i] != values[0]) return false;
+    }
+    return true;
+}
+
+static double mean_less(const double *values, size_t count, double centre) {
+    double sum = 0;
+    for (size_t i = 0; i < count; i++) sum += values[i] - centre;
+    return sum / (double)count;
+}
+
+// Multiplies by a power of two that brings `largest` to this exponent; lowers *exponent by that power.
+static void scale(double *values, size_t count, double largest, int target, int *exponent) {
+    int shift = 0;
+    frexp(largest, &shift);
+    shift = target - shift < FACTOR_EXPONENT ? target - shift : FACTOR_EXPONENT;
+    double factor = ldexp(1, shift);
+    for (size_t i = 0; i < count; i++) values[i] *= factor;
+    *exponent -= shift;
+}
+
+enum stats_status deviations_scaled(const double *values, size_t count, double reach, double *room, struct deviations *ret) {
+    *ret = (struct deviations){.values = room, .mean = (double)NAN};
+    double largest = reach;
+    for (size_t i = 0; i < count; i++) {
+        if (isnan(values[i])) continue;
+        room[ret->count++] = values[i];
+        largest = fmax(largest, fabs(values[i]));
+    }
+    if (ret->count == 0) return STATS_NODATA;
+    if (isinf(largest)) return STATS_NONFINITE;
+    scale(room, ret->count, largest, LEVEL_EXPONENT, &ret->exponent);
+    return STATS_OK;
+}
+
+// Subtracts head + rest, and scales what is left.
+static enum stats_status subtract(double *values, double head, double rest, struct deviations *ret) {
+    double largest = 0;
+    for (size_t i = 0; i < ret->count; i++) {
+        values[i] = (values[i] - head) - rest;
+        largest = fmax(largest, fabs(values[i]));
+    }
+    if (largest == 0) return STATS_DEGENERATE;
+    scale(values, ret->count, largest, 0, &ret->exponent);
+    return STATS_OK;
+}
+
+enum stats_status deviations_of(const double *values, size_t count, double centre, double *room, struct deviations *ret) {
+    enum stats_status status = deviations_scaled(values, count, isnan(centre) ? 0 : fabs(centre), room, ret);
+    if (isinf(centre)) return STATS_INVALID;
+    if (status != STATS_OK) return status;
+    bool constant = all_equal(room, ret->count); // its mean is known without rounding
+    double head = constant ? room[0] : mean_less(room, ret->count, 0), rest = constant ? 0 : mean_less(room, ret->count, head);
+    ret->mean = ldexp(head + rest, ret->exponent);
+    return isnan(centre) ? subtract(room, head, rest, ret) : subtract(room, ldexp(centre, -ret->exponent), 0, ret);
+}
+
+double deviations_product(const struct deviations *deviations, size_t lag) {
+    double sum = 0, lost = 0;
+    for (size_t i = lag; i < deviations->count; i++) {
+        double product = deviations->values[i] * deviations->values[i - lag];
+        double next = sum + product, added = next - sum;
+        lost += (sum - (next - added)) + (product - added);
+        sum = next;
+    }
+    return sum + lost;
+}

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A series as deviations from its centre, in the order of time, scaled so that products neither overflow nor vanish.
+#ifndef STATS_DEVIATIONS_H
+#define STATS_DEVIATIONS_H
+
+#include <stddef.h>
+
+#include "stats/status.h"
+
+struct deviations {
+    const double *values; // times 2^-exponent, in the room given
+    size_t count;
+    int exponent;
+    double mean; // of the series itself, unscaled; NaN when it was not asked for
+};
+
+// Leaves out NaN and keeps the order. Room holds `count` doubles and may be `values` itself. The values as they are, scaled so
+// that differences and sums of theirs, and of `reach`, stay finite. ok, nodata or nonfinite.
+enum stats_status deviations_scaled(const double *values, size_t count, double reach, double *room, struct deviations *ret);
+
+// The deviations from the centre, or from the mean when it is NaN, the largest about 1 in size. degenerate when no value
+// deviates, then all deviations are exactly 0; invalid when the centre is infinite.
+enum stats_status deviations_of(const double *values, size_t count, double centre, double *room, struct deviations *ret);
+
+// The sum of products of deviations `lag` apart, with compensated addition (Neumaier 1974); 0 when there are no such pairs.
+double deviations_product(const struct deviations *deviations, size_t lag);
+
+#endif
