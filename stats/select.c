@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Partitions without branches on the values: which side one goes to cannot be predicted.
+#include "select.h"
+
+#include <math.h>
+
+#include "stats/column.h"
+
+#define SORT_BELOW 16
+#define ROUNDS_MOST 48 // good pivots halve the rest about every second round
+
+static double middle_of_three(double a, double b, double c) {
+    double low = a < b ? a : b, high = a < b ? b : a;
+    double rest = c < high ? c : high;
+    return low < rest ? rest : low;
+}
+
+static size_t move_below(double *values, size_t from, size_t to, double pivot) {
+    for (size_t i = from; i < to; i++) {
+        double value = values[i];
+        values[i] = values[from];
+        values[from] = value;
+        from += value < pivot;
+    }
+    return from;
+}
+
+static size_t move_equal(double *values, size_t from, size_t to, double pivot) {
+    for (size_t i = from; i < to; i++) {
+        double value = values[i];
+        values[i] = values[from];
+        values[from] = value;
+        from += value <= pivot;
+    }
+    return from;
+}
+
+double select_smallest(double *values, size_t count, size_t rank) {
+    size_t from = 0, to = count;
+    for (int round = 0; to - from > SORT_BELOW && round < ROUNDS_MOST; round++) {
+        double pivot = middle_of_three(values[from], values[from + (to - from) / 2], values[to - 1]);
+        size_t equal = move_below(values, from, to, pivot);
+        if (rank < equal) {
+            to = equal;
+            continue;
+        }
+        size_t above = move_equal(values, equal, to, pivot);
+        if (rank < above) return pivot;
+        from = above;
+    }
+    column_sort(values + from, to - from, values + from);
+    return values[rank];
+}
+
+double select_middle(double a, double b) {
+    double sum = a + b;
+    return isfinite(sum) ? sum / 2 : a / 2 + b / 2;
+}
+
+double select_median(double *values, size_t count) {
+    if (count == 0) return (double)NAN;
+    double upper = select_smallest(values, count, count / 2);
+    return count % 2 == 1 ? upper : select_middle(select_smallest(values, count / 2, count / 2 - 1), upper);
+}
