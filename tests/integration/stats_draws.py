@@ -81,7 +81,8 @@ def hodges_lehmann(rng, most):
 
 
 def hodges_lehmann_one(rng, most):
-    return {"x": two_samples(rng, min(most, 500), rng.random() < 0.5)["x"]}
+    drawn = hodges_lehmann(rng, most)
+    return {name: drawn[name] for name in ("x", "conf", "method")}
 
 
 def quantile7(rng, most):

@@ -53,7 +53,12 @@ peers <- list(
   },
   hodges_lehmann_one = function(a) {
     sums <- outer(a$x, a$x, "+")
-    list(estimate = median(sums[upper.tri(sums, diag = TRUE)]) / 2)
+    estimate <- median(sums[upper.tri(sums, diag = TRUE)]) / 2
+    if (a$method != "exact") return(list(estimate = estimate))
+    test <- wilcox.test(a$x, conf.int = TRUE, conf.level = a$conf, exact = TRUE)
+    k <- max(qsignrank((1 - a$conf) / 2, length(a$x)), 1)
+    achieved <- 1 - 2 * psignrank(k - 1, length(a$x))
+    list(estimate = estimate, ci_low = test$conf.int[1], ci_high = test$conf.int[2], achieved = achieved)
   },
   iqr_outliers = function(a) {
     ends <- fences(a$x, a$factor)

@@ -73,13 +73,19 @@ def hodges_lehmann(x, y, conf, method):
     return ret
 
 
-def walsh_median(x):
+def walsh_averages(x):
     at = numpy.triu_indices(len(x))
-    return numpy.median((numpy.asarray(x)[at[0]] + numpy.asarray(x)[at[1]]) / 2)
+    return numpy.sort((numpy.asarray(x)[at[0]] + numpy.asarray(x)[at[1]]) / 2)
 
 
-def hodges_lehmann_one(x):
-    return {"estimate": walsh_median(x)}
+def hodges_lehmann_one(x, conf, method):
+    averages, n = walsh_averages(x), len(x)
+    ret = {"estimate": numpy.median(averages)}
+    if method == "normal":
+        deviation = numpy.sqrt(n * (n + 1) * (2 * n + 1) / 24)
+        k = int(max(1, numpy.floor(n * (n + 1) / 4 - stats.norm.isf((1 - conf) / 2) * deviation + 0.5)))
+        ret.update(ci_low=averages[k - 1], ci_high=averages[-k])
+    return ret
 
 
 def quantile7(x, q):
@@ -116,7 +122,7 @@ def ar1_mean(x):
 
 
 def robust_location(x):
-    estimate = walsh_median(x)
+    estimate = numpy.median(walsh_averages(x))
     z = numpy.asarray(x) - estimate
     k = 2.5 * 1.4826 * numpy.median(abs(z))
     influence = autoregression(numpy.clip(z, -k, k) / max((abs(z) <= k).mean(), 0.5), 0)
