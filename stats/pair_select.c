@@ -161,11 +161,11 @@ static uint64_t level_rank(const struct search *search, const struct pair_sums *
 }
 
 // Limits for the level below from the sums found on this one. The staircase crosses at most n + m cells, each of which
-// stands for its pairs with a rank error of standard deviation 0.3: four of them to either side.
+// stands for its pairs with a rank error of standard deviation 0.3: more than three of them to either side.
 static struct pair_bracket limits_around(const struct search *search, const struct pair_sums *level, uint64_t rank,
                                          const struct pair_bracket *found, bool flat) {
     size_t path = level->half ? level->x_count : level->x_count + level->z_count;
-    uint64_t margin = (uint64_t)(1.2 * sqrt((double)path)) + 1;
+    uint64_t margin = (uint64_t)sqrt((double)path) + 1;
     struct pair_bracket limits = {found->above, found->upto, 0, 0};
     if (rank + margin <= found->through) limits.upto = value_at(search, found, flat, rank + margin);
     if (rank > found->below + margin) limits.above = just_below(value_at(search, found, flat, rank - margin));
@@ -182,9 +182,8 @@ static double find(struct search *search, uint64_t rank) {
         uint64_t there = level_rank(search, level, rank, diagonal);
         struct pair_bracket found;
         bool flat = !seek(search, level, there, guess, &found);
-        double value = value_at(search, &found, flat, there);
+        if (whole->half) diagonal = (double)column_rank(whole, value_at(search, &found, flat, there) / 2) / (double)whole->x_count;
         guess = limits_around(search, level, there, &found, flat);
-        if (whole->half) diagonal = (double)column_rank(whole, value / 2) / (double)whole->x_count;
     }
     search->flat = !seek(search, whole, rank, guess, &search->found);
     return value_at(search, &search->found, search->flat, rank);

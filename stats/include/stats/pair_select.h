@@ -3,10 +3,10 @@
 // the Walsh averages (x_i + x_j)/2, i <= j, of one (Walsh 1949). What Hodges-Lehmann estimates and their limits are made of.
 // As in the sorted matrix of Johnson and Mizoguchi (1978) one walk along the border of a limit counts the pairs below it. The
 // limits come from the same question about every fourth value of each column, asked in the same way; between two of them
-// about 20 sqrt(n + m) pairs are left, which are written out and searched. Exact in double arithmetic: the result is one
+// about 16 sqrt(n + m) pairs are left, which are written out and searched. Exact in double arithmetic: the result is one
 // of the rounded differences or averages. Deterministic; where the limits fail (heavy ties, odd shapes) they are drawn anew
-// from the pairs between them, at worst by halving the doubles between them, 64 walks.
-// Expected time O(n + m) per rank, at most O((n + m) 64); neighbouring ranks share the search, all ranks the thinned columns.
+// from the pairs between them, at worst by halving the doubles between them: under 100 walks in all.
+// Expected time O(n + m) a rank, and never more than those walks; neighbouring ranks share a search, all share the thin columns.
 #ifndef STATS_PAIR_SELECT_H
 #define STATS_PAIR_SELECT_H
 
