@@ -140,7 +140,7 @@ def main():
 
     kinds, ask = find_peer(options.peer)
     print(f"seed {options.seed}")
-    draws, most = (3, 300) if options.quick else (40, 5000)
+    draws, most = (3, 300) if options.quick else (100, 5000)
     cases = []
     for kind in sorted(set(kinds) & set(options.kind or kinds)):
         rng = random.Random(f"{options.seed} {kind}")  # a kind repeats alone, too

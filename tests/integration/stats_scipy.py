@@ -51,9 +51,11 @@ def welch_t(x, y):
 
 
 def brunner_munzel(x, y):
+    """SciPy takes the tail of "less" as 1 less the other one, which loses digits; the sides are swapped instead."""
     ret = {"statistic": stats.brunnermunzel(x, y).statistic}
-    for (name, side), law in itertools.product(ALTERNATIVES, ("t", "normal")):
-        ret[name.replace("p_", f"p_{law}_")] = stats.brunnermunzel(x, y, side, law).pvalue
+    for law in ("t", "normal"):
+        greater, less = (stats.brunnermunzel(*sides, "greater", law).pvalue for sides in ((x, y), (y, x)))
+        ret.update({f"p_{law}_greater": greater, f"p_{law}_less": less, f"p_{law}_two_sided": 2 * min(greater, less)})
     return ret
 
 
