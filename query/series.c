@@ -36,12 +36,26 @@ struct series *series_set_add(struct series_set *set) {
     return series;
 }
 
+static void resize_columns(struct series *series, size_t cap) {
+    series->cap = cap;
+    series->time_ms = mem_resize(series->time_ms, cap, sizeof *series->time_ms);
+    series->value = mem_resize(series->value, cap, sizeof *series->value);
+}
+
+void series_reserve(struct series *series, size_t more) {
+    size_t need = series->count + more;
+    if (need > series->cap) resize_columns(series, need > series->cap * 2 ? need : series->cap * 2);
+}
+
+void series_append_histogram(struct series *series, const struct histogram *histogram) {
+    void *items = series->histograms;
+    mem_grow(&items, &series->histogram_cap, series->histogram_count, sizeof *series->histograms);
+    series->histograms = items;
+    series->histograms[series->histogram_count++] = *histogram;
+}
+
 void series_append(struct series *series, int64_t time_ms, double value) {
-    if (series->count == series->cap) {
-        series->cap = series->cap < 16 ? 16 : series->cap * 2;
-        series->time_ms = mem_resize(series->time_ms, series->cap, sizeof *series->time_ms);
-        series->value = mem_resize(series->value, series->cap, sizeof *series->value);
-    }
+    if (series->count == series->cap) resize_columns(series, series->cap < 16 ? 16 : series->cap * 2);
     series->time_ms[series->count] = time_ms;
     series->value[series->count++] = value;
 }
@@ -99,6 +113,24 @@ int labels_compare(const struct labels *a, const struct labels *b) {
         if (order != 0) return order;
     }
     return (a->count > b->count) - (a->count < b->count);
+}
+
+static int compare_series(const void *a, const void *b) {
+    const struct series *const *x = a, *const *y = b;
+    return labels_compare(&(*x)->labels, &(*y)->labels);
+}
+
+bool series_set_distinct(const struct series_set *set) {
+    size_t sorted = 1; // servers sort as a rule
+    while (sorted < set->count && labels_compare(&set->items[sorted - 1].labels, &set->items[sorted].labels) < 0) sorted++;
+    if (sorted >= set->count) return true;
+    const struct series **order = mem_zero(set->count, sizeof(const struct series *));
+    for (size_t i = 0; i < set->count; i++) order[i] = &set->items[i];
+    qsort(order, set->count, sizeof(const struct series *), compare_series);
+    bool distinct = true;
+    for (size_t i = 1; i < set->count && distinct; i++) distinct = labels_compare(&order[i - 1]->labels, &order[i]->labels) != 0;
+    free(order);
+    return distinct;
 }
 
 const struct label *labels_get(const struct labels *labels, const char *name) {

@@ -95,7 +95,7 @@ static void test_series_set_canonical__spells_special_values(void **state) {
     series->histograms = calloc(1, sizeof *series->histograms);
     assert_non_null(series->histograms);
     struct bucket bucket = {3, -(double)INFINITY, 0.5, 2.5};
-    series->histograms[0] = (struct histogram){9, 2.5, (double)INFINITY, &bucket, 1};
+    series->histograms[0] = (struct histogram){.time_ms = 9, .count = 2.5, .sum = (double)INFINITY, .buckets = &bucket, .bucket_count = 1};
     series->histogram_count = 1;
     struct buf buf;
     buf_init(&buf, 1000);

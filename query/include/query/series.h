@@ -31,9 +31,13 @@ struct bucket {
 struct histogram {
     int64_t time_ms;
     double count, sum; // sum may be NaN or infinite
-    struct bucket *buckets;
+    struct bucket *buckets; // empty ones left out
     size_t bucket_count;
+    const struct native_buckets *native; // by index, see histogram.h; NULL when the source gave borders only
 };
+
+// A sample with these bits (a signalling NaN: compare as integers) says that the series ended. Answers do not hold it.
+#define STALE_BITS UINT64_C(0x7ff0000000000002)
 
 struct series {
     struct labels labels;
@@ -67,10 +71,13 @@ void series_set_finish(struct series_set *set); // fine with NULL or zeroes
 
 struct series *series_set_add(struct series_set *set); // zeroed; valid until the next add
 void series_append(struct series *series, int64_t time_ms, double value);
+void series_reserve(struct series *series, size_t more); // room in both columns for that many samples
+void series_append_histogram(struct series *series, const struct histogram *histogram);
 void series_clip(struct series *series, int64_t start_ms, int64_t end_ms); // drops samples outside [start, end]
 
 void labels_sort(struct labels *labels);
 int labels_compare(const struct labels *a, const struct labels *b); // bytewise, for sorting sets
+bool series_set_distinct(const struct series_set *set); // no two series have the same labels
 const struct label *labels_get(const struct labels *labels, const char *name); // NULL when absent
 
 // {a="x",b="y"} with backslash, double quote and line feed escaped.

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "query/histogram.h"
+
+#include <float.h>
+#include <math.h>
+
+#define MOST_EXPONENT 1024 // of a double; its greatest value takes the place of 2^1024
+
+bool histogram_is_schema(int64_t schema) {
+    return (schema >= HISTOGRAM_COARSEST && schema <= HISTOGRAM_FINEST) || schema == HISTOGRAM_CUSTOM;
+}
+
+// 2^(place * 2^-schema) / 2 for a place within its power of two. A border that the schema below has too is the same there; the others
+// are their neighbour times 2^(2^-schema), each product rounded: so the borders came to be that all Prometheus servers print, and the
+// first factor is one unit in the last place below the nearest double.
+static double fraction(unsigned place, int schema) {
+    static const double factors[] = {1,
+                                     0x1.6a09e667f3bccp+0,
+                                     0x1.306fe0a31b715p+0,
+                                     0x1.172b83c7d517bp+0,
+                                     0x1.0b5586cf9890fp+0,
+                                     0x1.059b0d3158574p+0,
+                                     0x1.02c9a3e778061p+0,
+                                     0x1.0163da9fb3335p+0,
+                                     0x1.00b1afa5abcbfp+0};
+    if (place == 0) return 0.5;
+    return (place & 1) == 0 ? fraction(place / 2, schema - 1) : fraction(place - 1, schema) * factors[schema];
+}
+
+static double exponential_border(int64_t index, int schema) {
+    int64_t exponent = schema < 0 ? index * (INT64_C(1) << -schema) : (index >> schema) + 1;
+    unsigned place = schema < 0 ? 0 : (unsigned)index & ((1u << schema) - 1);
+    double part = schema < 0 ? 1 : fraction(place, schema);
+    if (exponent == (schema < 0 ? MOST_EXPONENT : MOST_EXPONENT + 1) && place == 0) return DBL_MAX;
+    if (exponent > 2 * MOST_EXPONENT) return (double)INFINITY;
+    return exponent < -2 * MOST_EXPONENT ? 0 : ldexp(part, (int)exponent);
+}
+
+static double border(const struct native_buckets *native, int64_t index) {
+    if (native->schema != HISTOGRAM_CUSTOM) return exponential_border(index, native->schema);
+    if (index < 0) return -(double)INFINITY;
+    return (uint64_t)index < native->custom_count ? native->custom[index] : (double)INFINITY;
+}
+
+double histogram_border(const struct native_buckets *native, int32_t index) {
+    return border(native, index);
+}
+
+void histogram_set_borders(struct histogram *histogram, struct arena *arena) {
+    const struct native_buckets *n = histogram->native;
+    struct bucket *b = arena_array(arena, n->negative_count + n->positive_count + 1, sizeof *b);
+    histogram->buckets = b;
+    for (size_t i = n->negative_count; i-- > 0; b++) {
+        int64_t index = n->negative[i].index;
+        *b = (struct bucket){1, -border(n, index), -border(n, index - 1), n->negative[i].count};
+    }
+    if (n->zero_count > 0) *b++ = (struct bucket){3, -n->zero_threshold, n->zero_threshold, n->zero_count};
+    for (size_t i = 0; i < n->positive_count; i++, b++) {
+        int64_t index = n->positive[i].index;
+        *b = (struct bucket){0, border(n, index - 1), border(n, index), n->positive[i].count};
+    }
+    histogram->bucket_count = (size_t)(b - histogram->buckets);
+}
+
+// Division by 2^shift that rounds up: the bucket of the coarser schema that ends where this one does, or after it.
+static int32_t coarser(int32_t index, int shift) {
+    int64_t power = INT64_C(1) << shift, above = (int64_t)index + power - 1;
+    return (int32_t)((above - ((above % power) + power) % power) / power);
+}
+
+static struct index_bucket *merge(const struct index_bucket *from, size_t count, int shift, struct arena *arena, size_t *ret_count) {
+    struct index_bucket *merged = arena_array(arena, count, sizeof *merged);
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++) {
+        int32_t index = coarser(from[i].index, shift);
+        if (kept > 0 && merged[kept - 1].index == index) {
+            merged[kept - 1].count += from[i].count;
+        } else {
+            merged[kept++] = (struct index_bucket){index, from[i].count};
+        }
+    }
+    *ret_count = kept;
+    return merged;
+}
+
+bool histogram_merge(const struct native_buckets *from, int schema, struct arena *arena, struct native_buckets *ret) {
+    if (from->schema == HISTOGRAM_CUSTOM || schema < HISTOGRAM_COARSEST || schema > from->schema) return false;
+    struct native_buckets merged = *from;
+    int shift = from->schema - schema;
+    merged.schema = schema;
+    merged.positive = merge(from->positive, from->positive_count, shift, arena, &merged.positive_count);
+    merged.negative = merge(from->negative, from->negative_count, shift, arena, &merged.negative_count);
+    *ret = merged;
+    return true;
+}
