@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "query/decode.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -38,29 +39,40 @@ static uint64_t limit_or(uint64_t limit, uint64_t standard) {
     return limit > 0 ? limit : standard;
 }
 
+struct decode_limits decode_limits_or_default(const struct decode_limits *limits) {
+    static const struct decode_limits none = {0};
+    const struct decode_limits *l = limits != NULL ? limits : &none;
+    return (struct decode_limits){.bytes = limit_or(l->bytes, DEFAULT_BYTES),
+                                  .samples = limit_or(l->samples, DEFAULT_SAMPLES),
+                                  .series = limit_or(l->series, DEFAULT_SERIES),
+                                  .string_bytes = limit_or(l->string_bytes, DEFAULT_STRING_BYTES)};
+}
+
+static void refuse_type(struct decoder *d, const char *content_type, const char *instead) {
+    d->failed = true;
+    error_set(&d->err, ERROR_DATA, "byte 0: the content type is \"%.100s\", not %s", content_type, instead);
+}
+
 struct decoder *decoder_create(int http_status, const char *content_type, const struct decode_limits *limits, struct series_set *set) {
     struct decoder *d = mem_zero(1, sizeof *d);
-    if (limits != NULL) d->limits = *limits;
-    d->limits.bytes = limit_or(d->limits.bytes, DEFAULT_BYTES);
-    d->limits.samples = limit_or(d->limits.samples, DEFAULT_SAMPLES);
-    d->limits.series = limit_or(d->limits.series, DEFAULT_SERIES);
-    d->limits.string_bytes = limit_or(d->limits.string_bytes, DEFAULT_STRING_BYTES);
+    d->limits = decode_limits_or_default(limits);
     d->http_status = http_status;
     d->type_is_json = is_json_type(content_type);
     d->set = set;
+    snprintf(d->content_type, sizeof d->content_type, "%s", content_type != NULL ? content_type : "");
+    enum read_form form = http_status == HTTP_OK ? read_form_of(content_type) : READ_NONE;
+    if (form != READ_NONE) d->read = read_decoder_create(form, limits, set, 1);
     json_lexer_init(&d->json, (size_t)d->limits.string_bytes, KEYS_MAX);
     d->stage_cap = STAGE_FIRST;
     d->stage_ms = mem_alloc(d->stage_cap * sizeof *d->stage_ms);
     d->stage_value = mem_alloc(d->stage_cap * sizeof *d->stage_value);
-    if (http_status == HTTP_OK && !d->type_is_json) {
-        d->failed = true;
-        error_set(&d->err, ERROR_DATA, "byte 0: the content type is \"%.100s\", not JSON", content_type);
-    }
+    if (http_status == HTTP_OK && !d->type_is_json && form == READ_NONE) refuse_type(d, content_type, "JSON");
     return d;
 }
 
 void decoder_destroy(struct decoder *decoder) {
     if (decoder == NULL) return;
+    read_decoder_destroy(decoder->read);
     json_lexer_finish(&decoder->json);
     free(decoder->labels);
     free(decoder->buckets);
@@ -71,6 +83,10 @@ void decoder_destroy(struct decoder *decoder) {
 
 void decoder_allow_metadata(struct decoder *decoder) {
     decoder->allow_metadata = true;
+}
+
+void decoder_require_read(struct decoder *decoder) {
+    if (decoder->http_status == HTTP_OK && decoder->read == NULL) refuse_type(decoder, decoder->content_type, "one of remote read");
 }
 
 bool decoder_fail(struct decoder *d, enum error_code code, const char *reason) {
@@ -104,6 +120,7 @@ static bool feed_json(struct decoder *d, const char *data, size_t len) {
 
 bool decoder_feed(struct decoder *decoder, const char *data, size_t len) {
     struct decoder *d = decoder;
+    if (d->read != NULL) return read_decoder_feed(d->read, data, len);
     keep_prefix(d, data, len);
     if (d->failed || d->http_status == HTTP_NO_CONTENT) return false;
     uint64_t left = d->limits.bytes - d->bytes;
@@ -142,29 +159,13 @@ static bool take_point(struct decoder *d) {
     return true;
 }
 
-static int compare_series(const void *a, const void *b) {
-    const struct series *const *x = a, *const *y = b;
-    return labels_compare(&(*x)->labels, &(*y)->labels);
-}
-
-static bool check_distinct(struct decoder *d) {
-    size_t count = d->set->count;
-    if (count < 2) return true;
-    const struct series **order = mem_zero(count, sizeof(const struct series *));
-    for (size_t i = 0; i < count; i++) order[i] = &d->set->items[i];
-    qsort(order, count, sizeof(const struct series *), compare_series);
-    bool distinct = true;
-    for (size_t i = 1; i < count && distinct; i++) distinct = labels_compare(&order[i - 1]->labels, &order[i]->labels) != 0;
-    free(order);
-    return distinct || decoder_fail(d, ERROR_DATA, "two series have the same labels");
-}
-
 static bool check_data(struct decoder *d) {
     bool query = d->data_shape == DATA_QUERY && (d->seen & (1u << FIELD_RESULT_TYPE | 1u << FIELD_RESULT)) != 0;
     if (d->data_shape == DATA_NONE) return decoder_fail(d, ERROR_DATA, "status is success, but there is no data");
     if (!query && d->allow_metadata) return true;
     if (d->data_shape == DATA_LIST) return decoder_fail(d, ERROR_DATA, "data is a list, not the result of a query");
-    return check_shape(d) && take_point(d) && check_distinct(d);
+    return check_shape(d) && take_point(d) &&
+           (series_set_distinct(d->set) || decoder_fail(d, ERROR_DATA, "two series have the same labels"));
 }
 
 // Everything that can only be said of the whole document.
@@ -196,6 +197,10 @@ static void http_error(struct decoder *d, struct decode_result *ret) {
 void decoder_end(struct decoder *decoder, struct decode_result *ret) {
     struct decoder *d = decoder;
     *ret = (struct decode_result){.outcome = DECODE_OK};
+    if (d->read != NULL) {
+        read_decoder_end(d->read, ret);
+        return;
+    }
     if (d->http_status == HTTP_NO_CONTENT) {
         http_error(d, ret);
         return;

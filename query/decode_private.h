@@ -6,6 +6,7 @@
 
 #include "json_lexer.h"
 #include "query/decode.h"
+#include "query/read_decoder.h"
 
 // Samples wait here until their series ends, so that columns are allocated once and fit exactly. A range query gives
 // at most 11,001 points a series; longer raw series spill into columns that double.
@@ -70,7 +71,9 @@ struct decoder {
     bool type_is_json; // the content type says JSON, or there is none
     bool allow_metadata;
     struct decode_limits limits;
+    char content_type[128];
     struct series_set *set;
+    struct read_decoder *read; // NULL unless this is an answer of remote read; nothing below is used then
     struct json_lexer json;
     struct frame frames[JSON_DEPTH_MAX + 1];
     uint64_t bytes;  // of body before the current piece

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Decoder of answers of the Prometheus query API, a push parser: feed it the body in pieces of any size as they arrive.
-// It holds no copy of the body; samples go straight into the columns of the set.
+// Decoder of answers of Prometheus-compatible servers, a push parser: feed it the body in pieces of any size as they arrive.
+// JSON of the query API goes straight into the columns of the set, and so does streamed remote read, frame by frame; see
+// read_decoder.h for the latter.
 #ifndef QUERY_DECODE_H
 #define QUERY_DECODE_H
 
@@ -30,10 +31,13 @@ struct decode_result {
     enum decode_outcome outcome;
     char error_type[64];   // DECODE_API_ERROR
     char error_text[1024];
+    bool wants_other;      // DECODE_BROKEN only because serin cannot read this form of it: another protocol may do
     struct error err;      // every outcome but DECODE_OK: one line with byte offset and reason
 };
 
 struct decoder;
+
+struct decode_limits decode_limits_or_default(const struct decode_limits *limits); // NULL: all defaults
 
 // http_status and content_type (may be NULL) come from the answer's head. The decoder fills *set, which must be
 // initialised, stays the caller's, and is to be used only after DECODE_OK.
@@ -44,6 +48,9 @@ void decoder_destroy(struct decoder *decoder);
 // which is only checked to be well-formed; the set's type stays RESULT_NONE. Unless this is called they are refused,
 // so that a query never ends in nothing. To be called before the first feed.
 void decoder_allow_metadata(struct decoder *decoder);
+
+// Refuses a body of status 200 that is no answer of remote read, such as JSON. To be called before the first feed.
+void decoder_require_read(struct decoder *decoder);
 
 // Whether a body with this Content-Encoding (NULL: none) is JSON text once the HTTP library is through with it: none, identity,
 // gzip and deflate are; others were never asked for. False with err filled in.
