@@ -54,6 +54,7 @@ extern const struct conform_kind conform_prom_decode[];
 extern const struct conform_kind conform_stats_counts[];
 extern const struct conform_kind conform_stats_exact[];
 extern const struct conform_kind conform_stats_locations[];
+extern const struct conform_kind conform_prom_remote[];
 extern const struct conform_kind conform_stats_ranks[];
 extern const struct conform_kind conform_stats_sequential[];
 

@@ -9,9 +9,9 @@
 #include "stats/errors.h"
 
 static const struct conform_kind *const tables[] = {
-    conform_kayenta_judge,   conform_kayenta_mix, conform_kayenta_query,    conform_kayenta_standalone,
-    conform_kayenta_stats,   conform_prom_decode, conform_stats_counts,     conform_stats_exact,
-    conform_stats_locations, conform_stats_ranks, conform_stats_sequential,
+    conform_kayenta_judge, conform_kayenta_mix,     conform_kayenta_query, conform_kayenta_standalone,
+    conform_kayenta_stats, conform_prom_decode,     conform_prom_remote,   conform_stats_counts,
+    conform_stats_exact,   conform_stats_locations, conform_stats_ranks,   conform_stats_sequential,
 };
 
 static conform_fn *find_kind(const char *kind) {

@@ -4,7 +4,7 @@
 
 usage: run_cases.py PROGRAM SUITE FOLDER
 
-SUITE is kayenta, stats or slo (the *.json files of FOLDER hold the cases) or prometheus (FOLDER/index.json lists recorded
+SUITE is kayenta, stats or slo (the *.json files of FOLDER hold the cases) or prometheus or remote (FOLDER/index.json lists recorded
 answers). Doubles must be equal bit for bit unless the case gives a tolerance. Prints each case that disagrees; exit code 1
 when there is one, or when the folder holds no case.
 """
@@ -21,6 +21,7 @@ RULES = {"tolerance", "randomised", "classificationOneOf", "error", "message", "
          "errorContains", "reasonPresent", "note"}
 NUMBERS = {"nan": math.nan, "inf": math.inf, "infinity": math.inf, "-inf": -math.inf, "-infinity": -math.inf}
 DECODED = ("instant", "range", "histogram", "stale", "warning", "tolerate", "malformed", "error", "api-error", "http-error")
+READ = ("remote-read", "remote-read-malformed", "snappy-malformed")
 
 
 def as_double(value):
@@ -99,6 +100,9 @@ def kayenta_cases(folder):
 
 
 def check_prometheus(expected, answer):
+    if "proto_sha256" in expected:
+        body = bytes.fromhex(answer.get("outputs", {}).get("proto_hex", ""))
+        return None if hashlib.sha256(body).hexdigest() == expected["proto_sha256"] else "gives other bytes"
     outputs = answer.get("outputs", {"outcome": "clear_error", "error": answer.get("error")})
     want, got = expected["outcome"], outputs.get("outcome")
     if want in ("either", "ok_lenient_or_clear_error"):
@@ -124,6 +128,11 @@ def prometheus_cases(folder):
         cases = json.load(file)["cases"]
     for case in cases:
         http, expected = case.get("http") or {}, case["expect"]
+        if case["family"] == "remote-write-1-vector":
+            yield case["id"], "prom.remote_write_encode", {"series": case["series"]}, expected
+        if case["family"] in READ:
+            inputs = {"file": os.path.join(folder, case["file"]), "http": http, "request": case["request"]}
+            yield case["id"], "prom.remote_read", inputs, expected
         packed = http.get("content_encoding") in ("gzip", "deflate")  # unpacked by the HTTP library before it gets here
         judged = expected.get("canonical_sha256") or expected["outcome"] != "ok"
         if case["family"] in DECODED and judged and not packed:
@@ -159,6 +168,7 @@ def check_vector(expected, answer):
 SUITES = {
     "kayenta": (kayenta_cases, check_kayenta),
     "prometheus": (prometheus_cases, check_prometheus),
+    "remote": (prometheus_cases, check_prometheus),
     "stats": (stats_cases, check_vector),
     "slo": (slo_cases, check_vector),
 }
