@@ -54,6 +54,12 @@ static void test_mann_whitney_null__counts_orderings(void **state) {
         {60, 300, 9000, 0.5002703681171945},
         {100, 700, 3000, 4.070876481707737e-74},
         {100, 700, 35000, 0.5000921385159034},
+        {120, 130, 2000, 2.4456359527515126e-28},
+        {101, 101, 5100, 0.5},
+        {101, 101, 5700, 0.9255406317534891},
+        {101, 101, 10201, 1},
+        {256, 256, 9000, 4.22719027033424e-53},
+        {256, 256, 32768, 0.5001190665451738},
     };
     check_points(points, sizeof points / sizeof *points);
 }
@@ -78,7 +84,7 @@ static void test_mann_whitney_null__upper_half_mirrors_the_lower(void **state) {
 
 static void test_mann_whitney_null__sizes_without_a_table_are_invalid(void **state) {
     (void)state;
-    static const size_t sizes[][2] = {{0, 5}, {5, 0}, {101, 101}, {20, 1000001}, {SIZE_MAX, 2}, {1, SIZE_MAX}};
+    static const size_t sizes[][2] = {{0, 5}, {5, 0}, {257, 257}, {101, 20000}, {20, 1000001}, {SIZE_MAX, 2}, {1, SIZE_MAX}};
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
         double untouched = 2.385;
         assert_int_equal(mann_whitney_null_size(sizes[i][0], sizes[i][1]), 0);
@@ -86,6 +92,7 @@ static void test_mann_whitney_null__sizes_without_a_table_are_invalid(void **sta
         check_double("untouched", untouched, 2.385, 0);
     }
     assert_int_equal(mann_whitney_null_size(20, 1000000), 10000001);
+    assert_int_equal(mann_whitney_null_size(256, 101), 2 * (256 * 101 / 2 + 1));
 }
 
 int main(void) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The two-sample Kolmogorov-Smirnov test, two-sided: D is the largest distance between the two empirical distribution functions.
-// The exact p-value is the share of the lattice paths from (0, 0) to (n, m) that come at least as far from the diagonal
-// (Hodges 1958, "The significance probability of the Smirnov two-sample test"). With ties it is conditional on them: distances count at the ends of groups of
-// equal values only.
+// The two-sample Kolmogorov-Smirnov test, two-sided: D is the largest distance between the two empirical distribution
+// functions. The exact p-value is the share of the lattice paths from (0, 0) to (n, m) that come at least as far from the
+// diagonal (Hodges 1958, "The significance probability of the Smirnov two-sample test"). With ties it is conditional on
+// them: distances count at the ends of groups of equal values only.
 #ifndef STATS_KOLMOGOROV_SMIRNOV_H
 #define STATS_KOLMOGOROV_SMIRNOV_H
 

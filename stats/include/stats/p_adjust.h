@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// p-values of several tests, adjusted so that each can be compared with the level meant for all of them. With p_(1) <= ... <=
-// p_(k) the sorted values:
-//   Bonferroni           k p_(i)
-//   Holm 1979            largest of (k - j + 1) p_(j), j <= i: bounds the chance of any false rejection, never weaker than Bonferroni
-//   Benjamini, Hochberg 1995   smallest of k/j p_(j), j >= i: bounds the expected share of false rejections among all
-// and no more than 1.
+// p-values of several tests, adjusted so that each can be compared with the level meant for all of them. With the sorted
+// values p_(1) <= ... <= p_(k), and never more than 1:
+//   Bonferroni                      k p_(i)
+//   Holm (1979)                     the largest (k - j + 1) p_(j) of j <= i
+//   Benjamini and Hochberg (1995)   the smallest k/j p_(j) of j >= i
+// The first two bound the chance of any false rejection, Holm's never being the weaker one; the third bounds the expected
+// share of false ones among the rejections.
 #ifndef STATS_P_ADJUST_H
 #define STATS_P_ADJUST_H
 
