@@ -37,48 +37,75 @@ static void sort_block(int64_t *v) {
     v[0] = a, v[1] = b, v[2] = c, v[3] = d, v[4] = e, v[5] = f, v[6] = g, v[7] = h;
 }
 
-// Merges two runs of `size` keys that lie one after the other. Each end yields `size` keys, so that neither side of a run
-// can be passed whatever the keys are.
-static void merge_runs(const int64_t *runs, size_t size, int64_t *ret) {
-    const int64_t *a = runs, *b = runs + size;
-    const int64_t *last_a = b - 1, *last_b = last_a + size;
-    int64_t *end = ret + 2 * size - 1;
-    for (size_t i = 0; i < size; i++) {
-        int64_t x = *a, y = *b, u = *last_a, w = *last_b;
-        bool second = y < x, first = w < u;
-        ret[i] = second ? y : x;
-        a += !second;
-        b += second;
-        *end-- = first ? u : w;
-        last_a -= first;
-        last_b -= !first;
+// Two runs on their way into one. Each end yields `size` keys when both runs have as many, so neither side of a run can be
+// passed whatever the keys are.
+struct merge {
+    const int64_t *low_a, *low_b, *high_a, *high_b;
+    int64_t *low, *high;
+};
+
+static inline struct merge merge_of(const int64_t *a, const int64_t *b, size_t size, int64_t *ret) {
+    return (struct merge){a, b, a + size - 1, b + size - 1, ret, ret + 2 * size - 1};
+}
+
+static inline void merge_step(struct merge *m) {
+    int64_t a = *m->low_a, b = *m->low_b, c = *m->high_a, d = *m->high_b;
+    bool from_b = b < a, from_a = d < c;
+    *m->low++ = from_b ? b : a;
+    m->low_a += !from_b;
+    m->low_b += from_b;
+    *m->high-- = from_a ? c : d;
+    m->high_a -= from_a;
+    m->high_b -= !from_a;
+}
+
+// Merges neighbours among `runs` runs of `size` keys that begin every `stride` keys; two merges advance side by side.
+static void merge_level(const int64_t *from, size_t runs, size_t stride, size_t size, int64_t *ret) {
+    if (runs == 2) {
+        struct merge one = merge_of(from, from + stride, size, ret);
+        for (size_t i = 0; i < size; i++) merge_step(&one);
+        return;
+    }
+    for (; runs > 0; runs -= 4, from += 4 * stride, ret += 4 * size) {
+        struct merge one = merge_of(from, from + stride, size, ret);
+        struct merge other = merge_of(from + 2 * stride, from + 3 * stride, size, ret + 2 * size);
+        for (size_t i = 0; i < size; i++) {
+            merge_step(&one);
+            merge_step(&other);
+        }
     }
 }
 
-// Up to SMALL values, as 1, 2, 4 or 8 blocks of equal size, filled up with the largest key.
+// The keys of `count` values, filled up to a block with the largest key.
+static void load_block(const double *values, size_t count, int64_t *ret) {
+    for (size_t i = 0; i < count; i++) {
+        int64_t bits;
+        memcpy(&bits, &values[i], sizeof bits);
+        ret[i] = key_of(bits);
+    }
+    for (size_t i = count; i < BLOCK; i++) ret[i] = INT64_MAX;
+}
+
+// Up to SMALL values, as 1, 2, 4 or 8 runs of equal size.
 static void sort_small(double *values, size_t count) {
-    int64_t keys[SMALL + BLOCK], room[SMALL];
+    int64_t room[2][1 + SMALL]; // a merge may come to point before its first key
     size_t doublings = 0;
     while (BLOCK << doublings < count) doublings++;
-    size_t blocks = (size_t)1 << doublings, size = (count + blocks - 1) >> doublings, total = blocks * size;
-    memcpy(keys, values, count * sizeof *keys);
-    for (size_t i = 0; i < count; i++) keys[i] = key_of(keys[i]);
-    for (size_t i = count; i < total; i++) keys[i] = INT64_MAX;
-    for (size_t at = 0; at < total; at += size) {
-        int64_t block[BLOCK];
-        for (size_t j = 0; j < BLOCK; j++) block[j] = j < size ? keys[at + j] : INT64_MAX;
-        sort_block(block);
-        for (size_t j = 0; j < size; j++) keys[at + j] = block[j];
+    size_t runs = (size_t)1 << doublings, size = (count + runs - 1) >> doublings;
+    for (size_t i = 0, at = 0; i < runs; i++, at += size) {
+        size_t left = at < count ? count - at : 0;
+        load_block(values + (at < count ? at : count), left < size ? left : size, room[0] + 1 + i * BLOCK);
+        sort_block(room[0] + 1 + i * BLOCK);
     }
-    int64_t *from = keys, *to = room;
-    for (; size < total; size *= 2) {
-        for (size_t at = 0; at < total; at += 2 * size) merge_runs(from + at, size, to + at);
-        int64_t *swap = from;
-        from = to;
-        to = swap;
+    size_t stride = BLOCK, now = 0;
+    for (; runs > 1; runs /= 2, now = !now) {
+        merge_level(room[now] + 1, runs, stride, size, room[!now] + 1);
+        stride = size *= 2;
     }
-    for (size_t i = 0; i < count; i++) from[i] = key_of(from[i]);
-    memcpy(values, from, count * sizeof *keys);
+    for (size_t i = 0; i < count; i++) {
+        int64_t bits = key_of(room[now][1 + i]);
+        memcpy(&values[i], &bits, sizeof bits);
+    }
 }
 
 static inline double median_of(double a, double b, double c) {
@@ -135,6 +162,7 @@ static void sort_part(double *values, size_t count, double least, unsigned depth
 }
 
 void sort_doubles(double *values, size_t count) {
+    if (count < 2) return;
     unsigned depth = 8;
     for (size_t left = count; left > 1; left /= 2) depth += 2;
     sort_part(values, count, -(double)INFINITY, depth);

@@ -82,12 +82,31 @@ static void test_column__sorts_every_size_and_pattern(void **state) {
     }
 }
 
+// Made by an adversary (McIlroy, "A killer adversary for quicksort", 1999) that answered each comparison of this very sort
+// so that pivots were as bad as can be: all the partitions that are allowed are used up.
+static void test_column__sorts_when_every_pivot_is_bad(void **state) {
+    (void)state;
+    static const double bad[] = {
+        4,   3,   5,   7,   11,  10,  139, 14,  17,  16,  140, 20,  23,  22,  141, 26,  29,  28,  142, 32,  35,  34,  143, 38,  41,
+        2,   6,   9,   12,  46,  15,  50,  18,  21,  144, 24,  59,  27,  30,  62,  33,  36,  145, 39,  71,  42,  45,  74,  48,  76,
+        51,  54,  83,  57,  60,  86,  63,  88,  66,  69,  95,  72,  146, 75,  78,  100, 81,  84,  107, 87,  147, 90,  93,  112, 96,
+        116, 99,  102, 148, 105, 108, 124, 111, 128, 114, 117, 149, 120, 137, 123, 126, 150, 129, 132, 151, 135, 152, 138, 153, 1,
+        0,   13,  19,  25,  31,  37,  43,  49,  55,  61,  67,  73,  79,  85,  91,  97,  103, 109, 115, 121, 127, 133, 154, 155, 156,
+        157, 158, 159, 160, 161, 162, 163, 164, 165, 166, 167, 168, 169, 170, 171, 172, 173, 174, 175, 176, 177, 178, 179, 180, 181,
+        182, 183, 184, 185, 186, 187, 188, 189, 136, 134, 130, 131, 190, 125, 122, 118, 119, 191, 113, 110, 106, 104, 192, 101, 98,
+        94,  92,  193, 89,  194, 82,  80,  195, 77,  196, 70,  68,  64,  65,  197, 58,  56,  52,  53,  198, 47,  44,  199, 8,   40};
+    double room[sizeof bad / sizeof *bad];
+    struct column got = column_sort(bad, sizeof bad / sizeof *bad, room);
+    for (size_t i = 0; i < got.count; i++) check_double("value", got.values[i], (double)i, 0);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_column__leaves_out_nan_and_sorts),
         cmocka_unit_test(test_column__zeros_are_one_number),
         cmocka_unit_test(test_column__empty_is_finite),
         cmocka_unit_test(test_column__sorts_every_size_and_pattern),
+        cmocka_unit_test(test_column__sorts_when_every_pivot_is_bad),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
