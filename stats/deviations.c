@@ -15,10 +15,21 @@ static bool all_equal(const double *values, size_t count) {
     return true;
 }
 
+// A sum with what rounding took from it (Neumaier 1974, in the form of Knuth's two-sum).
+struct total {
+    double sum, lost;
+};
+
+static void total_add(struct total *total, double value) {
+    double next = total->sum + value, added = next - total->sum;
+    total->lost += (total->sum - (next - added)) + (value - added);
+    total->sum = next;
+}
+
 static double mean_less(const double *values, size_t count, double centre) {
-    double sum = 0;
-    for (size_t i = 0; i < count; i++) sum += values[i] - centre;
-    return sum / (double)count;
+    struct total total = {0, 0};
+    for (size_t i = 0; i < count; i++) total_add(&total, values[i] - centre);
+    return (total.sum + total.lost) / (double)count;
 }
 
 // Multiplies by a power of two that brings `largest` to this exponent; lowers *exponent by that power.
@@ -68,12 +79,7 @@ enum stats_status deviations_of(const double *values, size_t count, double centr
 }
 
 double deviations_product(const struct deviations *deviations, size_t lag) {
-    double sum = 0, lost = 0;
-    for (size_t i = lag; i < deviations->count; i++) {
-        double product = deviations->values[i] * deviations->values[i - lag];
-        double next = sum + product, added = next - sum;
-        lost += (sum - (next - added)) + (product - added);
-        sum = next;
-    }
-    return sum + lost;
+    struct total total = {0, 0};
+    for (size_t i = lag; i < deviations->count; i++) total_add(&total, deviations->values[i] * deviations->values[i - lag]);
+    return total.sum + total.lost;
 }

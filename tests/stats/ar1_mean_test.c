@@ -103,6 +103,21 @@ static void test_ar1_mean__any_size_of_values(void **state) {
                                                  6.6629680353555525, 4.665467219106747});
 }
 
+static void test_ar1_mean__sums_of_a_million_values_keep_their_digits(void **state) {
+    (void)state;
+    static double values[1000000], scratch[1000000];
+    double ones = 0;
+    uint64_t bits = 3;
+    for (size_t i = 0; i < 1000000; i++) {
+        bits = bits * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+        values[i] = (double)(bits >> 63);
+        ones += values[i];
+    }
+    struct ar1_mean got;
+    assert_int_equal(ar1_mean_estimate(values, 1000000, (double)NAN, AR1_PRIOR_DEFAULT, scratch, &got), STATS_OK);
+    check_double("mean", got.mean, ones / 1e6, 0);
+}
+
 static void test_ar1_mean__constant_series_have_no_error(void **state) {
     (void)state;
     static const double values[] = {0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1};
@@ -133,11 +148,17 @@ static void test_ar1_mean__answers_with_a_status(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_ar1_mean__follows_the_definition), cmocka_unit_test(test_ar1_mean__two_and_three_values),
-        cmocka_unit_test(test_ar1_mean__rho_is_never_below_0),   cmocka_unit_test(test_ar1_mean__a_trend_is_all_correlation),
-        cmocka_unit_test(test_ar1_mean__rho_is_capped),          cmocka_unit_test(test_ar1_mean__about_a_given_centre),
-        cmocka_unit_test(test_ar1_mean__takes_a_prior),          cmocka_unit_test(test_ar1_mean__leaves_out_nan_in_order),
-        cmocka_unit_test(test_ar1_mean__any_size_of_values),     cmocka_unit_test(test_ar1_mean__constant_series_have_no_error),
+        cmocka_unit_test(test_ar1_mean__follows_the_definition),
+        cmocka_unit_test(test_ar1_mean__two_and_three_values),
+        cmocka_unit_test(test_ar1_mean__rho_is_never_below_0),
+        cmocka_unit_test(test_ar1_mean__a_trend_is_all_correlation),
+        cmocka_unit_test(test_ar1_mean__rho_is_capped),
+        cmocka_unit_test(test_ar1_mean__about_a_given_centre),
+        cmocka_unit_test(test_ar1_mean__takes_a_prior),
+        cmocka_unit_test(test_ar1_mean__leaves_out_nan_in_order),
+        cmocka_unit_test(test_ar1_mean__any_size_of_values),
+        cmocka_unit_test(test_ar1_mean__sums_of_a_million_values_keep_their_digits),
+        cmocka_unit_test(test_ar1_mean__constant_series_have_no_error),
         cmocka_unit_test(test_ar1_mean__answers_with_a_status),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
