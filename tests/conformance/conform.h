@@ -51,6 +51,8 @@ extern const struct conform_kind conform_kayenta_query[];
 extern const struct conform_kind conform_kayenta_standalone[];
 extern const struct conform_kind conform_kayenta_stats[];
 extern const struct conform_kind conform_prom_decode[];
+extern const struct conform_kind conform_slo[];
+extern const struct conform_kind conform_slo_samples[];
 extern const struct conform_kind conform_stats_counts[];
 extern const struct conform_kind conform_stats_exact[];
 extern const struct conform_kind conform_stats_locations[];

@@ -9,8 +9,8 @@
 #include "stats/errors.h"
 
 static const struct conform_kind *const tables[] = {
-    conform_kayenta_judge, conform_kayenta_mix,     conform_kayenta_query, conform_kayenta_standalone,
-    conform_kayenta_stats, conform_prom_decode,     conform_prom_remote,   conform_stats_counts,
+    conform_kayenta_judge, conform_kayenta_mix,     conform_kayenta_query, conform_kayenta_standalone, conform_kayenta_stats,
+    conform_prom_decode,   conform_prom_remote,     conform_slo,           conform_slo_samples,        conform_stats_counts,
     conform_stats_exact,   conform_stats_locations, conform_stats_ranks,   conform_stats_sequential,
 };
 
