@@ -3,12 +3,13 @@
 
 #include <math.h>
 
+#include "stats/binomial.h"
 #include "stats/incomplete_beta.h"
 #include "stats/normal.h"
 
 static enum stats_status check(uint64_t k, uint64_t n, double alpha, struct binomial_interval *ret) {
     *ret = (struct binomial_interval){(double)NAN, (double)NAN};
-    if (k > n || !(alpha > 0 && alpha < 1)) return STATS_INVALID;
+    if (k > n || n > BINOMIAL_MOST_TRIALS || !(alpha > 0 && alpha < 1)) return STATS_INVALID;
     *ret = (struct binomial_interval){0, 1};
     return n == 0 ? STATS_NODATA : STATS_OK;
 }

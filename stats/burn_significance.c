@@ -35,10 +35,11 @@ enum stats_status burn_significance(uint64_t errors, uint64_t total, double budg
                                     struct burn_significance *ret) {
     double nan_ = (double)NAN;
     *ret = (struct burn_significance){nan_, nan_, nan_, nan_, BURN_INCONCLUSIVE, false, 0};
-    if (errors > total || !(budget >= 0 && budget <= 1) || !(factor >= 0) || !(alpha > 0 && alpha < 1)) return STATS_INVALID;
+    if (!(budget >= 0 && budget <= 1) || !(factor >= 0)) return STATS_INVALID;
     struct binomial_interval low, high;
     binomial_interval_exact(errors, total, alpha, BINOMIAL_LOWER, &low);
     enum stats_status status = binomial_interval_exact(errors, total, alpha, BINOMIAL_UPPER, &high);
+    if (status == STATS_INVALID) return status;
     double chance = fmin(1, factor * budget);
     ret->p_value = binomial_at_least(errors, total, chance, 1 - chance);
     ret->lower = low.low == 0 ? 0 : low.low / budget;

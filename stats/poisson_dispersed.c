@@ -11,10 +11,16 @@ static bool is_between(double value, double low, double high) {
     return value > low && value < high;
 }
 
+// What the beta form takes; infinite and missing counts are for others to tell.
+static bool is_size(double events, double phi) {
+    double size = events / phi;
+    return !isfinite(events) || events == 0 || (size >= 1e-290 && size <= 1e15);
+}
+
 static enum stats_status check(struct dispersed_count x, struct dispersed_count y, double ratio, double phi, double alpha) {
     enum stats_status status = exposure_check(x.exposure, y.exposure, ratio);
     bool in_range = is_between(phi, 0, (double)INFINITY) && is_between(alpha, 0, 1) && !(x.events < 0) && !(y.events < 0);
-    if (status == STATS_INVALID || !in_range) return STATS_INVALID;
+    if (status == STATS_INVALID || !in_range || !is_size(x.events, phi) || !is_size(y.events, phi)) return STATS_INVALID;
     if (status == STATS_NODATA || isnan(x.events) || isnan(y.events)) return STATS_NODATA;
     return isinf(x.events) || isinf(y.events) ? STATS_NONFINITE : status;
 }

@@ -43,7 +43,7 @@ enum stats_status poisson_test(struct poisson_count x, struct poisson_count y, d
     double nan_ = (double)NAN;
     *ret = (struct poisson_test){{nan_, nan_, nan_}, nan_, nan_, nan_, nan_};
     enum stats_status status = exposure_check(x.exposure, y.exposure, ratio);
-    if (!(alpha > 0 && alpha < 1) || x.events > UINT64_MAX - y.events) return STATS_INVALID;
+    if (!(alpha > 0 && alpha < 1) || x.events > BINOMIAL_MOST_TRIALS || y.events > BINOMIAL_MOST_TRIALS - x.events) return STATS_INVALID;
     if (status != STATS_OK) return status;
     struct exposure_share share = exposure_share(x.exposure, y.exposure, ratio);
     struct split split = {x.events + y.events, share.p, share.q};

@@ -14,7 +14,7 @@ static double far_tail(double reach, double df) {
 }
 
 double student_t_upper(double t, double df) {
-    if (isnan(t) || !(df > 0)) return (double)NAN;
+    if (isnan(t) || !(df >= 1e-290)) return (double)NAN;
     if (df > 1e18) return normal_upper(t);
     if (t < 0) return 1 - student_t_upper(-t, df);
     double reach = t / sqrt(df), square = reach * reach;

@@ -70,8 +70,9 @@ static void test_binomial_interval__statuses(void **state) {
         uint64_t k, n;
         double alpha;
         enum stats_status want;
-    } cases[] = {{0, 0, 0.05, STATS_NODATA}, {1, 0, 0.05, STATS_INVALID},  {11, 10, 0.05, STATS_INVALID},      {1, 10, 0, STATS_INVALID},
-                 {1, 10, 1, STATS_INVALID},  {1, 10, -0.1, STATS_INVALID}, {1, 10, (double)NAN, STATS_INVALID}};
+    } cases[] = {{0, 0, 0.05, STATS_NODATA},   {1, 0, 0.05, STATS_INVALID},          {11, 10, 0.05, STATS_INVALID},
+                 {1, 10, 0, STATS_INVALID},    {1, UINT64_MAX, 0.05, STATS_INVALID}, {1, 10, 1, STATS_INVALID},
+                 {1, 10, -0.1, STATS_INVALID}, {1, 10, (double)NAN, STATS_INVALID}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct binomial_interval exact, wilson;
         assert_int_equal(binomial_interval_exact(cases[i].k, cases[i].n, cases[i].alpha, BINOMIAL_TWO_SIDED, &exact), cases[i].want);

@@ -67,9 +67,9 @@ static void test_burn_significance__refuses(void **state) {
     const struct {
         uint64_t errors, total;
         double budget, factor, alpha;
-    } cases[] = {{11, 10, 0.001, 1, 0.05}, {1, 10, -0.1, 1, 0.05},   {1, 10, 1.1, 1, 0.05},
-                 {1, 10, nan_, 1, 0.05},   {1, 10, 0.001, -1, 0.05}, {1, 10, 0.001, nan_, 0.05},
-                 {1, 10, 0.001, 1, 0},     {1, 10, 0.001, 1, 1},     {1, 10, 0.001, 1, nan_}};
+    } cases[] = {{11, 10, 0.001, 1, 0.05}, {1, UINT64_MAX, 0.001, 1, 0.05}, {1, 10, -0.1, 1, 0.05},     {1, 10, 1.1, 1, 0.05},
+                 {1, 10, nan_, 1, 0.05},   {1, 10, 0.001, -1, 0.05},        {1, 10, 0.001, nan_, 0.05}, {1, 10, 0.001, 1, 0},
+                 {1, 10, 0.001, 1, 1},     {1, 10, 0.001, 1, nan_}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct burn_significance got;
         enum stats_status status =

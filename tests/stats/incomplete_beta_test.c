@@ -97,6 +97,15 @@ static void test_incomplete_beta__roots(void **state) {
     }
 }
 
+static void test_incomplete_beta__log_factor(void **state) {
+    (void)state;
+    check_double("a 5, b 3", incomplete_beta_log_factor(5, 3, 0.25, 0.75), log(105.0 * 27 / 65536), 1e-15); // 105 = 1 / B(5, 3)
+    check_double("x 0", incomplete_beta_log_factor(5, 3, 0, 1), -(double)INFINITY, 0);
+    check_double("y 0", incomplete_beta_log_factor(5, 3, 1, 0), -(double)INFINITY, 0);
+    check_double("a 0", incomplete_beta_log_factor(0, 3, 0.25, 0.75), (double)NAN, 0);
+    check_double("x above 1", incomplete_beta_log_factor(5, 3, 1.1, -0.1), (double)NAN, 0);
+}
+
 // Small shapes put their mass at the very ends, where the tails are flat.
 static void test_incomplete_beta__tails_of_roots(void **state) {
     (void)state;
@@ -139,11 +148,9 @@ static int set_up(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_incomplete_beta__both_tails),
-        cmocka_unit_test(test_incomplete_beta__ends_and_domain),
-        cmocka_unit_test(test_incomplete_beta__roots),
-        cmocka_unit_test(test_incomplete_beta__tails_of_roots),
-        cmocka_unit_test(test_incomplete_beta__ends_and_domain_of_roots),
+        cmocka_unit_test(test_incomplete_beta__both_tails),     cmocka_unit_test(test_incomplete_beta__ends_and_domain),
+        cmocka_unit_test(test_incomplete_beta__log_factor),     cmocka_unit_test(test_incomplete_beta__roots),
+        cmocka_unit_test(test_incomplete_beta__tails_of_roots), cmocka_unit_test(test_incomplete_beta__ends_and_domain_of_roots),
     };
     return cmocka_run_group_tests(tests, set_up, NULL);
 }

@@ -52,11 +52,12 @@ static void test_poisson_dispersed__statuses(void **state) {
         double x, tx, ratio, phi, alpha;
         enum stats_status want;
     } cases[] = {
-        {3, 0, 1, 2, 0.05, STATS_NODATA},      {3, nan_, 1, 2, 0.05, STATS_NODATA},   {nan_, 1, 1, 2, 0.05, STATS_NODATA},
-        {nan_, inf, 1, 2, 0.05, STATS_NODATA}, {inf, 1, 1, 2, 0.05, STATS_NONFINITE}, {3, inf, 1, 2, 0.05, STATS_NONFINITE},
-        {-1, 1, 1, 2, 0.05, STATS_INVALID},    {-1, 0, 1, 2, 0.05, STATS_INVALID},    {3, -1, 1, 2, 0.05, STATS_INVALID},
-        {3, 1, 0, 2, 0.05, STATS_INVALID},     {3, 1, 1, 0, 0.05, STATS_INVALID},     {3, 1, 1, -2, 0.05, STATS_INVALID},
-        {3, 1, 1, inf, 0.05, STATS_INVALID},   {3, 1, 1, nan_, 0.05, STATS_INVALID},  {3, 1, 1, 2, 0, STATS_INVALID},
+        {3, 0, 1, 2, 0.05, STATS_NODATA},       {3, nan_, 1, 2, 0.05, STATS_NODATA},    {nan_, 1, 1, 2, 0.05, STATS_NODATA},
+        {nan_, inf, 1, 2, 0.05, STATS_NODATA},  {inf, 1, 1, 2, 0.05, STATS_NONFINITE},  {3, inf, 1, 2, 0.05, STATS_NONFINITE},
+        {-1, 1, 1, 2, 0.05, STATS_INVALID},     {-1, 0, 1, 2, 0.05, STATS_INVALID},     {3, -1, 1, 2, 0.05, STATS_INVALID},
+        {3, 1, 0, 2, 0.05, STATS_INVALID},      {3, 1, 1, 0, 0.05, STATS_INVALID},      {1e16, 1, 1, 2, 0.05, STATS_INVALID},
+        {1e-300, 1, 1, 2, 0.05, STATS_INVALID}, {3, 1, 1, 5e-324, 0.05, STATS_INVALID}, {3, 1, 1, -2, 0.05, STATS_INVALID},
+        {3, 1, 1, inf, 0.05, STATS_INVALID},    {3, 1, 1, nan_, 0.05, STATS_INVALID},   {3, 1, 1, 2, 0, STATS_INVALID},
         {3, 1, 1, 2, 1, STATS_INVALID},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {

@@ -85,6 +85,7 @@ static void test_poisson_test__statuses(void **state) {
         check_double("low", got.low, nan_, 0);
     }
     struct poisson_test got;
+    assert_int_equal(poisson_test((struct poisson_count){1, 1}, (struct poisson_count){UINT64_MAX, 1}, 1, 0.05, &got), STATS_INVALID);
     assert_int_equal(poisson_test((struct poisson_count){UINT64_MAX, 1}, (struct poisson_count){1, 1}, 1, 0.05, &got), STATS_INVALID);
 }
 

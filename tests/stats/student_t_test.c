@@ -43,6 +43,7 @@ static void test_student_t__ends_and_domain(void **state) {
     check_double("far left", student_t_upper(-(double)INFINITY, 2.5), 1, 0);
     check_double("no t", student_t_upper((double)NAN, 2.5), (double)NAN, 0);
     check_double("no df", student_t_upper(1, (double)NAN), (double)NAN, 0);
+    check_double("df next to 0", student_t_upper(1, 1e-300), (double)NAN, 0);
     check_double("df 0", student_t_upper(1, 0), (double)NAN, 0);
     check_double("df below 0", student_t_upper(1, -2.5), (double)NAN, 0);
 }

@@ -7,6 +7,9 @@
 
 #include <stdint.h>
 
+// Beyond it counts are no longer exact in doubles, and the tails near the mean may stay without an answer (NaN).
+#define BINOMIAL_MOST_TRIALS UINT64_C(9007199254740992)
+
 double binomial_at_least(uint64_t k, uint64_t n, double p, double q); // P(X >= k); 0 for k > n
 double binomial_at_most(uint64_t k, uint64_t n, double p, double q);  // P(X <= k); 1 for k >= n
 double binomial_log_mass(uint64_t k, uint64_t n, double p, double q); // ln P(X = k); -infinity for k > n

@@ -22,7 +22,7 @@ struct binomial_interval {
 };
 
 // alpha = 1 - confidence is the chance to miss, between 0 and 1; given so because 1 - confidence may have few digits.
-// Invalid: k > n, alpha outside its range. No data: n == 0, with the whole unit interval as the answer.
+// Invalid: k > n, n above BINOMIAL_MOST_TRIALS, alpha outside its range. No data: n == 0, with the whole unit interval as the answer.
 enum stats_status binomial_interval_exact(uint64_t k, uint64_t n, double alpha, enum binomial_side side, struct binomial_interval *ret);
 
 // Two-sided; statuses as above.

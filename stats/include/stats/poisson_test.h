@@ -23,7 +23,7 @@ struct poisson_test {
 };
 
 // ratio: the rate ratio under test, above 0. alpha: 1 - confidence of the interval, between 0 and 1.
-// Invalid: ratio or alpha outside its range, an exposure below 0. No data: an exposure of 0 or NaN. Not finite: an infinite
+// Invalid: ratio or alpha outside its range, an exposure below 0, more events than BINOMIAL_MOST_TRIALS. No data: an exposure of 0 or NaN. Not finite: an infinite
 // exposure. No events at all are an answer: every p-value 1, mid p one half, interval 0 to infinity.
 enum stats_status poisson_test(struct poisson_count x, struct poisson_count y, double ratio, double alpha, struct poisson_test *ret);
 

@@ -4,7 +4,7 @@
 #ifndef STATS_STUDENT_T_H
 #define STATS_STUDENT_T_H
 
-// P(T > t), relative error below 1e-12 down to 1e-300; normal for df beyond 1e18 and infinite df. NaN for df <= 0 and NaN.
+// P(T > t), relative error below 1e-12 down to 1e-300; normal for df beyond 1e18 and infinite df. NaN for df below 1e-290 and NaN.
 double student_t_upper(double t, double df);
 
 #endif
