@@ -85,13 +85,12 @@ struct steps {
 // for its own comparison most of the time. Behind both sides there must be readable values above all that are merged.
 static struct steps merge_lanes(const double *x, size_t m, const double *y, size_t n) {
     size_t length = (m + n) / LANES;
-    const double *y0 = y, *y1 = y0 + length, *y2 = y1 + length, *y3 = y2 + length;
     size_t i0 = 0, i1 = split_at(x, m, y, n, length), i2 = split_at(x, m, y, n, 2 * length), i3 = split_at(x, m, y, n, 3 * length);
     uint64_t sum = 0, not_less = 0;
     for (size_t k = 0; k < length; k++) {
         sum += i0 + i1 + i2 + i3;
-        double a0 = x[i0], b0 = y0[k - i0], a1 = x[i1], b1 = y1[k - i1];
-        double a2 = x[i2], b2 = y2[k - i2], a3 = x[i3], b3 = y3[k - i3];
+        double a0 = x[i0], b0 = y[k - i0], a1 = x[i1], b1 = y[length + k - i1];
+        double a2 = x[i2], b2 = y[2 * length + k - i2], a3 = x[i3], b3 = y[3 * length + k - i3];
         i0 += a0 <= b0;
         not_less += a0 >= b0;
         i1 += a1 <= b1;

@@ -186,8 +186,8 @@ static struct shift_samples sort_pair(struct samples *s, size_t pair) {
 // Both ways give the same bits at every shift, so a search over them takes the same path.
 static void check_statistic(struct samples *s, struct pooled *pool) {
     for (size_t pair = 0; pair < s->pairs && pair < 64; pair++) {
-        for (double shift = -1; shift <= 1; shift += 0.0625) {
-            double own = 0, plain = statistic_pooled(s, pair, shift, pool);
+        for (int sixteenths = -16; sixteenths <= 16; sixteenths++) {
+            double shift = sixteenths / 16.0, own = 0, plain = statistic_pooled(s, pair, shift, pool);
             struct shift_samples sorted = sort_pair(s, pair);
             if (shift_statistic(&sorted, shift, 0, &own) != SHIFT_OK || own != plain) die("another statistic than by ranking anew");
         }
