@@ -16,7 +16,8 @@ fences <- function(x, factor) {
 
 outside <- function(x, ends) which(x < ends[1] | x > ends[2]) - 1
 
-odds <- function(share, a) share / (1 - share) * a$ty / a$tx
+# The larger of a share and the rest has no digits left for their ratio.
+odds <- function(share, rest, a) (if (share < rest) share / (1 - share) else (1 - rest) / rest) * a$ty / a$tx
 
 peers <- list(
   a12 = function(a) {
@@ -88,8 +89,9 @@ peers <- list(
     share <- a$ratio * a$tx / (a$ratio * a$tx + a$ty)
     x <- a$x / a$phi
     y <- a$y / a$phi
-    list(p_greater = pbeta(share, x, y + 1), low = odds(qbeta(a$alpha, x, y + 1), a),
-         high = odds(qbeta(a$alpha, x + 1, y, lower.tail = FALSE), a))
+    list(p_greater = pbeta(share, x, y + 1),
+         low = odds(qbeta(a$alpha, x, y + 1), qbeta(a$alpha, y + 1, x, lower.tail = FALSE), a),
+         high = odds(qbeta(a$alpha, x + 1, y, lower.tail = FALSE), qbeta(a$alpha, y, x + 1), a))
   },
   quantile7 = function(a) list(q = quantile(a$x, a$q, names = FALSE)),
   t_tail = function(a) list(sf = pt(a$t, a$df, lower.tail = FALSE)),

@@ -135,22 +135,25 @@ def fisher_exact(a, b, c, d):
     return {name: stats.fisher_exact([[a, b], [c, d]], side)[1] for name, side in ALTERNATIVES}
 
 
-def odds(share, tx, ty):
-    return share / (1 - share) * ty / tx
+def rate_limits(x, y, tx, ty, alpha):
+    """Clopper and Pearson's limits as rate ratios, from the smaller of share and rest, as the larger one has no digits left."""
+    def ratio(share, rest):
+        return (share / (1 - share) if share < rest else (1 - rest) / rest) * ty / tx
+    return (ratio(stats.beta.ppf(alpha, x, y + 1), stats.beta.isf(alpha, y + 1, x)) if x > 0 else 0,
+            ratio(stats.beta.isf(alpha, x + 1, y), stats.beta.ppf(alpha, y, x + 1)))
 
 
 def poisson_conditional(x, y, tx, ty, ratio):
     share = ratio * tx / (ratio * tx + ty)
-    low = odds(stats.beta.ppf(0.025, x, y + 1), tx, ty) if x > 0 else 0
+    low, high = rate_limits(x, y, tx, ty, 0.025)
     return {"p_greater": stats.binom.sf(x - 1, x + y, share), "p_less": stats.binom.cdf(x, x + y, share), "rate_ratio": x / tx / (y / ty),
-            "ci95_low": low, "ci95_high": odds(stats.beta.isf(0.025, x + 1, y), tx, ty)}
+            "ci95_low": low, "ci95_high": high}
 
 
 def poisson_dispersed(x, y, tx, ty, ratio, phi, alpha):
     share, x, y = ratio * tx / (ratio * tx + ty), x / phi, y / phi
-    return {"p_greater": special.betainc(x, y + 1, share) if x > 0 else 1,
-            "low": odds(stats.beta.ppf(alpha, x, y + 1), tx, ty) if x > 0 else 0,
-            "high": odds(stats.beta.isf(alpha, x + 1, y), tx, ty)}
+    low, high = rate_limits(x, y, tx, ty, alpha)
+    return {"p_greater": special.betainc(x, y + 1, share) if x > 0 else 1, "low": low, "high": high}
 
 
 def binomial_ci(k, n, conf):
