@@ -11,8 +11,8 @@
 #include "stats/event_counts.h"
 
 struct burn_tier {
-    double factor;    // > 0
-    int severity;     // the lower the more severe
+    double factor; // > 0
+    int severity;  // the lower the more severe
     struct event_counts long_counts, short_counts;
 };
 

@@ -10,9 +10,9 @@
 
 // Errors weigh by volume: the ratio times the request rate of the window relative to that of the period.
 struct low_traffic_weighted {
-    double correction; // (total / window) / (period_total / period)
-    double raw_rate;   // burn rate without it
-    double ratio, rate; // corrected
+    double correction;      // (total / window) / (period_total / period)
+    double raw_rate;        // burn rate without it
+    double ratio, rate;     // error ratio and burn rate with it
     double budget_consumed; // errors / (budget * period_total)
 };
 
