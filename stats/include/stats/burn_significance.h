@@ -27,7 +27,8 @@ struct burn_significance {
 
 // budget from 0 to 1 (objective.h), factor at least 0, alpha between 0 and 1. Bounds within 1e-12 of the factor count as equal
 // to it. With budget 0 any error burns at an infinite rate, and without errors the rate is NaN.
-// Invalid: an argument outside its range, errors > total, total above BINOMIAL_MOST_TRIALS (binomial.h). No data: total == 0, with p-value 1, the widest bounds, and inconclusive.
+// Invalid: an argument outside its range, errors > total, total above BINOMIAL_MOST_TRIALS (binomial.h). No data: total == 0,
+// with p-value 1, the widest bounds, and inconclusive.
 enum stats_status burn_significance(uint64_t errors, uint64_t total, double budget, double factor, double alpha,
                                     struct burn_significance *ret);
 

@@ -20,8 +20,8 @@ struct poisson_dispersed {
 };
 
 // ratio: the rate ratio under test, above 0. phi: variance over mean of the events, above 0 and finite. alpha: between 0 and 1.
-// Invalid: one of these outside its range, a count or an exposure below 0, a count over phi above 1e15 or, but 0, below 1e-290. No data: a NaN count, an exposure of 0 or NaN. Not
-// finite: an infinite count or exposure.
+// Invalid: one of these outside its range, a count or an exposure below 0, a count over phi above 1e15 or, unless 0, below
+// 1e-290. No data: a NaN count, an exposure of 0 or NaN. Not finite: an infinite count or exposure.
 enum stats_status poisson_dispersed(struct dispersed_count x, struct dispersed_count y, double ratio, double phi, double alpha,
                                     struct poisson_dispersed *ret);
 

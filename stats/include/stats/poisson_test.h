@@ -24,8 +24,9 @@ struct poisson_test {
 };
 
 // ratio: the rate ratio under test, above 0. alpha: 1 - confidence of the interval, between 0 and 1.
-// Invalid: ratio or alpha outside its range, an exposure below 0, more events than BINOMIAL_MOST_TRIALS. No data: an exposure of 0 or NaN. Not finite: an infinite
-// exposure. No events at all are an answer: every p-value 1, mid p one half, interval 0 to infinity.
+// Invalid: ratio or alpha outside its range, an exposure below 0, more events than BINOMIAL_MOST_TRIALS (binomial.h). No data:
+// an exposure of 0 or NaN. Not finite: an infinite exposure. No events at all are an answer: every p-value 1, mid p one half,
+// interval 0 to infinity.
 enum stats_status poisson_test(struct poisson_count x, struct poisson_count y, double ratio, double alpha, struct poisson_test *ret);
 
 #endif
