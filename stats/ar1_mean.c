@@ -17,12 +17,13 @@ static bool is_rho(double rho) {
 }
 
 bool ar1_prior_valid(struct ar1_prior prior) {
-    return is_rho(prior.rho) && is_rho(prior.least) && prior.weight >= 0 && isfinite(prior.weight);
+    return is_rho(prior.rho) && fabs(prior.least) <= RHO_MOST && prior.weight >= 0 && isfinite(prior.weight);
 }
 
 static double shrunk(double raw, double n, struct ar1_prior prior) {
-    double rho = raw + (1 + 3 * raw) / n;
-    rho = (n * rho + prior.weight * prior.rho) / (n + prior.weight);
+    double seen = raw + (1 + 3 * raw) / n;
+    double rho = (n * seen + prior.weight * prior.rho) / (n + prior.weight);
+    if (prior.only_raises) rho = fmax(rho, seen);
     return fmin(fmax(rho, prior.least), RHO_MOST);
 }
 

@@ -81,6 +81,24 @@ static void test_ar1_mean__takes_a_prior(void **state) {
               (struct ar1_mean){2.862, 0.18615123031282013, 0.6, 0.6906531993218569, 3.7058823529411766, 2.5});
 }
 
+static void test_ar1_mean__a_belief_that_only_raises(void **state) {
+    (void)state;
+    struct ar1_prior prior = {.rho = 0.1, .weight = 6, .least = -0.1, .only_raises = true};
+    check_all(
+        estimate(series, 10, (double)NAN, prior, STATS_OK),
+        (struct ar1_mean){2.862, 0.18615123031282013, 0.34199659940666616, 0.4786731927851556, 6.905717327143951, 4.9031674214692895});
+    prior.rho = 0.4;
+    check_all(estimate(series, 10, (double)NAN, prior, STATS_OK), usual(series, 10));
+}
+
+static void test_ar1_mean__rho_may_be_allowed_below_0(void **state) {
+    (void)state;
+    static const double values[] = {1.5, -2.25, 1.5, -2.25, 1.5, -2.25, 1.5, -2.25, 1.5, -2.25, 1.5, -2.25};
+    struct ar1_prior prior = {.rho = 0.4, .weight = 6, .least = -0.1};
+    check_all(estimate(values, 12, (double)NAN, prior, STATS_OK),
+              (struct ar1_mean){-0.375, -0.9166666666666666, -0.1, 0.5117559153752443, 10.762376237623762, 14.666666666666666});
+}
+
 static void test_ar1_mean__leaves_out_nan_in_order(void **state) {
     (void)state;
     double gaps[12], nan = (double)NAN;
@@ -141,8 +159,8 @@ static void test_ar1_mean__answers_with_a_status(void **state) {
     check_nothing(estimate(missing, 2, nan, AR1_PRIOR_DEFAULT, STATS_NODATA));
     check_nothing(estimate(infinite, 3, nan, AR1_PRIOR_DEFAULT, STATS_NONFINITE));
     check_nothing(estimate(infinite, 3, inf, AR1_PRIOR_DEFAULT, STATS_INVALID));
-    const struct ar1_prior wrong[] = {{-0.1, 6, 0},   {0.96, 6, 0}, {0.4, -1, 0}, {0.4, inf, 0},
-                                      {0.4, 6, -0.1}, {0.4, 6, 1},  {nan, 6, 0},  {0.4, nan, 0}};
+    const struct ar1_prior wrong[] = {{-0.1, 6, 0, false},    {0.96, 6, 0, false}, {0.4, -1, 0, false}, {0.4, inf, 0, false},
+                                      {0.4, 6, -0.96, false}, {0.4, 6, 1, false},  {nan, 6, 0, false},  {0.4, nan, 0, false}};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) check_nothing(estimate(missing, 2, nan, wrong[i], STATS_INVALID));
 }
 
@@ -155,6 +173,8 @@ int main(void) {
         cmocka_unit_test(test_ar1_mean__rho_is_capped),
         cmocka_unit_test(test_ar1_mean__about_a_given_centre),
         cmocka_unit_test(test_ar1_mean__takes_a_prior),
+        cmocka_unit_test(test_ar1_mean__a_belief_that_only_raises),
+        cmocka_unit_test(test_ar1_mean__rho_may_be_allowed_below_0),
         cmocka_unit_test(test_ar1_mean__leaves_out_nan_in_order),
         cmocka_unit_test(test_ar1_mean__any_size_of_values),
         cmocka_unit_test(test_ar1_mean__sums_of_a_million_values_keep_their_digits),

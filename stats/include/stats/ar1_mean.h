@@ -2,7 +2,7 @@
 // The mean of an autocorrelated series with a standard error that knows of it: the series is taken as autoregressive of
 // order one. With r the lag-1 autocorrelation of n values and SS their sum of squares about the centre,
 //   rho = r + (1 + 3r)/n                                    first-order bias (Kendall 1954; Marriott and Pope 1954),
-//   rho = (n rho + weight prior) / (n + weight)             shrunk, then clipped to [least, 0.95],
+//   rho = (n rho + weight prior) / (n + weight)             shrunk, only upwards if asked; then clipped to [least, 0.95],
 //   vf  = (1 + rho)/(1 - rho) - 2 rho (1 - rho^n) / (n (1 - rho)^2)   variance of the mean over that of independent values,
 //   s^2 = SS/(n - 1) / max(1 - (vf - 1)/(n - 1), 0.1)       SS is too small where neighbours resemble each other,
 //   se  = sqrt(s^2 vf / n),
@@ -18,9 +18,10 @@
 #include "stats/status.h"
 
 struct ar1_prior {
-    double rho;    // what is believed without data, 0 to 0.95
-    double weight; // as many values as that belief is worth, from 0
-    double least;  // rho is never below it, 0 to 0.95
+    double rho;       // what is believed without data, 0 to 0.95
+    double weight;    // as many values as that belief is worth, from 0
+    double least;     // rho is never below it, -0.95 to 0.95
+    bool only_raises; // the belief never makes rho smaller than the data do
 };
 
 #define AR1_PRIOR_DEFAULT ((struct ar1_prior){.rho = 0.4, .weight = 6, .least = 0})
