@@ -3,6 +3,7 @@
 #include "config_source.h"
 
 #include <string.h>
+#include <strings.h>
 
 static void read_headers(struct config_reader *r, const struct yaml_node *node, const struct config_path *path,
                          const struct source_header **ret, size_t *ret_count) {
@@ -16,12 +17,74 @@ static void read_headers(struct config_reader *r, const struct yaml_node *node, 
 
 static void read_source_headers(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, void *object) {
     struct source_settings *settings = object;
+    static const char *const secret[] = {"Authorization", "Proxy-Authorization", "Cookie"};
     read_headers(r, node, path, &settings->headers, &settings->header_count);
+    for (size_t i = 0; i < settings->header_count; i++) {
+        for (size_t k = 0; k < sizeof secret / sizeof secret[0]; k++) {
+            if (strcasecmp(settings->headers[i].name, secret[k]) != 0) continue;
+            config_warn(r, node, path, "%s stands in the config and so in every recorded run; header_files takes it from a file",
+                        secret[k]);
+        }
+    }
 }
 
 static void read_source_params(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, void *object) {
     struct source_settings *settings = object;
     read_headers(r, node, path, &settings->params, &settings->param_count);
+}
+
+static void read_source_header_files(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, void *object) {
+    struct source_settings *settings = object;
+    read_headers(r, node, path, &settings->header_files, &settings->header_file_count);
+}
+
+static void read_oauth2_params(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, void *object) {
+    struct source_oauth2 *oauth2 = object;
+    read_headers(r, node, path, &oauth2->params, &oauth2->param_count);
+}
+
+// Texts joined by one character, in the arena.
+static void read_joined(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, char between, void *field) {
+    struct texts texts = {0};
+    struct buf joined;
+    config_texts(r, node, path, &texts);
+    buf_init(&joined, 65536);
+    for (size_t i = 0; i < texts.count; i++) {
+        if (i > 0) buf_char(&joined, between);
+        buf_str(&joined, texts.items[i]);
+    }
+    *(const char **)field = arena_strdup(r->arena, buf_text(&joined));
+    buf_finish(&joined);
+}
+
+static void read_scopes(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, void *field) {
+    read_joined(r, node, path, ' ', field);
+}
+
+static void read_no_proxy(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, void *field) {
+    read_joined(r, node, path, ',', field);
+}
+
+static void read_oauth2(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, void *field) {
+    static const struct config_key keys[] = {
+        {"token_url", config_text, offsetof(struct source_oauth2, token_url), true},
+        {"client_id", config_text, offsetof(struct source_oauth2, client_id), true},
+        {"client_secret_file", config_text, offsetof(struct source_oauth2, client_secret_file), true},
+        {"scopes", read_scopes, offsetof(struct source_oauth2, scope), false},
+        {"params", read_oauth2_params, 0, false},
+    };
+    config_read_map(r, node, path, keys, sizeof keys / sizeof keys[0], field);
+}
+
+static void read_sigv4(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, void *field) {
+    static const struct config_key keys[] = {
+        {"region", config_text, offsetof(struct source_sigv4, region), true},
+        {"service", config_text, offsetof(struct source_sigv4, service), false},
+        {"access_key", config_text, offsetof(struct source_sigv4, access_key), true},
+        {"secret_key_file", config_text, offsetof(struct source_sigv4, secret_key_file), true},
+        {"session_token_file", config_text, offsetof(struct source_sigv4, session_token_file), false},
+    };
+    config_read_map(r, node, path, keys, sizeof keys / sizeof keys[0], field);
 }
 
 static void read_small_int(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, void *field) {
@@ -75,14 +138,19 @@ void config_read_source(struct config_reader *r, const struct yaml_node *node, c
         {"username", config_text, AT(username), false},
         {"password_file", config_text, AT(password_file), false},
         {"bearer_token_file", config_text, AT(bearer_token_file), false},
+        {"oauth2", read_oauth2, AT(oauth2), false},
+        {"sigv4", read_sigv4, AT(sigv4), false},
         {"tenant", config_text, AT(tenant), false},
         {"headers", read_source_headers, 0, false},
+        {"header_files", read_source_header_files, 0, false},
         {"params", read_source_params, 0, false},
         {"ca_file", config_text, AT(ca_file), false},
         {"cert_file", config_text, AT(cert_file), false},
         {"key_file", config_text, AT(key_file), false},
         {"server_name", config_text, AT(server_name), false},
         {"insecure_skip_verify", config_bool, AT(insecure_skip_verify), false},
+        {"proxy", config_text, AT(proxy), false},
+        {"no_proxy", read_no_proxy, AT(no_proxy), false},
         {"compression", config_bool, AT(compression), false},
         {"concurrency", read_small_int, AT(concurrency), false},
         {"rate", read_rate, AT(rate), false},

@@ -11,6 +11,7 @@
 
 #include "base/mem.h"
 #include "base/timetext.h"
+#include "http_easy.h"
 #include "http_error.h"
 
 #define MOST_HOPS 5
@@ -20,7 +21,7 @@
 struct transfer {
     struct transfer *next, **link; // *link is this transfer
     CURL *easy;
-    struct curl_slist *headers, *connect_to;
+    struct http_lists lists;
     struct http_failure failure; // what went wrong, as far as only this file knows
     struct http_head head;
     bool compression;
@@ -74,8 +75,7 @@ static void transfer_destroy(struct http_client *client, struct transfer *t) {
     } else {
         curl_easy_cleanup(t->easy);
     }
-    curl_slist_free_all(t->headers);
-    curl_slist_free_all(t->connect_to);
+    http_lists_finish(&t->lists);
     free(t);
 }
 
@@ -242,119 +242,8 @@ bool http_client_run(struct http_client *client, int64_t until_mono_ms) {
     return client->active == 0;
 }
 
-static bool is_token(const char *text) {
-    static const char allowed[] = "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
-    return *text != '\0' && strspn(text, allowed) == strlen(text);
-}
-
-static bool add_header(struct transfer *t, const char *name, const char *value, struct error *err) {
-    if (!is_token(name)) return error_set(err, ERROR_CONFIG, "\"%s\" cannot be the name of an HTTP header", name);
-    for (const char *p = value; *p != '\0'; p++) {
-        if (((unsigned char)*p < ' ' && *p != '\t') || *p == 0x7f) {
-            return error_set(err, ERROR_CONFIG, "the value of HTTP header %s holds a control character", name);
-        }
-    }
-    struct buf line;
-    buf_init(&line, 65536);
-    buf_printf(&line, *value != '\0' ? "%s: %s" : "%s;", name, value); // curl's way to send an empty value
-    bool fits = !line.failed;
-    if (fits) {
-        struct curl_slist *list = curl_slist_append(t->headers, buf_text(&line));
-        if (list == NULL) abort();
-        t->headers = list;
-    }
-    buf_finish(&line);
-    return fits || error_set(err, ERROR_CONFIG, "the value of HTTP header %s is longer than 64 KiB", name);
-}
-
-static bool set_headers(struct transfer *t, const struct http_request *request, struct error *err) {
-    for (size_t i = 0; i < request->header_count; i++) {
-        if (!add_header(t, request->headers[i].name, request->headers[i].value, err)) return false;
-    }
-    if (request->bearer != NULL) {
-        struct buf value;
-        buf_init(&value, 65536);
-        buf_printf(&value, "Bearer %s", request->bearer);
-        bool ok = add_header(t, "Authorization", buf_text(&value), err);
-        buf_finish(&value);
-        if (!ok) return false;
-    }
-    struct curl_slist *list = curl_slist_append(t->headers, "Expect:"); // no round trip before the body
-    if (list == NULL) abort();
-    t->headers = list;
-    curl_easy_setopt(t->easy, CURLOPT_HTTPHEADER, t->headers);
-    return true;
-}
-
-static bool is_loopback(const char *host) {
-    return strcasecmp(host, "localhost") == 0 || strncmp(host, "127.", 4) == 0 || strcmp(host, "[::1]") == 0;
-}
-
-// The URL, and for server_name the same server under the name its certificate has, with the Host header left as it was.
-static bool set_url(struct transfer *t, const struct http_request *request, struct error *err) {
-    CURLU *parts = curl_url();
-    char *host = NULL, *port = NULL, *url = NULL;
-    struct buf text;
-    buf_init(&text, 8192);
-    bool ok = curl_url_set(parts, CURLUPART_URL, request->url, 0) == CURLUE_OK &&
-              curl_url_get(parts, CURLUPART_HOST, &host, 0) == CURLUE_OK &&
-              curl_url_get(parts, CURLUPART_PORT, &port, CURLU_DEFAULT_PORT) == CURLUE_OK;
-    if (ok && is_loopback(host)) curl_easy_setopt(t->easy, CURLOPT_NOPROXY, "*");
-    if (ok && request->server_name != NULL) {
-        buf_printf(&text, "%s:%s:%s:%s", request->server_name, port, host, port);
-        t->connect_to = curl_slist_append(NULL, buf_text(&text));
-        curl_easy_setopt(t->easy, CURLOPT_CONNECT_TO, t->connect_to);
-        buf_clear(&text);
-        buf_printf(&text, "%s:%s", host, port);
-        ok = add_header(t, "Host", buf_text(&text), err) && curl_url_set(parts, CURLUPART_HOST, request->server_name, 0) == CURLUE_OK;
-    }
-    ok = ok && curl_url_get(parts, CURLUPART_URL, &url, 0) == CURLUE_OK;
-    if (ok) curl_easy_setopt(t->easy, CURLOPT_URL, url);
-    buf_finish(&text);
-    curl_free(host);
-    curl_free(port);
-    curl_free(url);
-    curl_url_cleanup(parts);
-    return ok || error_set(err, ERROR_CONFIG, "not a usable URL");
-}
-
-static void set_tls(CURL *easy, const struct http_request *request) {
-    if (request->ca_file != NULL) curl_easy_setopt(easy, CURLOPT_CAINFO, request->ca_file);
-    if (request->cert_file != NULL) curl_easy_setopt(easy, CURLOPT_SSLCERT, request->cert_file);
-    if (request->key_file != NULL) curl_easy_setopt(easy, CURLOPT_SSLKEY, request->key_file);
-    if (request->insecure_skip_verify) {
-        curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 0L);
-        curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 0L);
-    }
-}
-
 static long time_limit(int64_t ms, long by_default) {
     return ms > 0 ? (long)ms : by_default;
-}
-
-static void set_options(struct transfer *t, const struct http_request *request) {
-    CURL *easy = t->easy;
-    curl_easy_setopt(easy, CURLOPT_PRIVATE, t);
-    curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, t->failure.detail);
-    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
-    curl_easy_setopt(easy, CURLOPT_WRITEDATA, t);
-    curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-    curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
-    curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(easy, CURLOPT_USERAGENT, "serin/" SERIN_VERSION);
-    curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, time_limit(request->timeout_ms, 30000L));
-    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, time_limit(request->connect_timeout_ms, 10000L));
-    if (request->compression) curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip, deflate");
-    if (request->body.ptr != NULL) {
-        curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body.len);
-        curl_easy_setopt(easy, CURLOPT_COPYPOSTFIELDS, request->body.ptr);
-    }
-    if (request->method != NULL) curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request->method);
-    if (request->username != NULL) {
-        curl_easy_setopt(easy, CURLOPT_HTTPAUTH, CURLAUTH_BASIC);
-        curl_easy_setopt(easy, CURLOPT_USERNAME, request->username);
-        curl_easy_setopt(easy, CURLOPT_PASSWORD, request->password != NULL ? request->password : "");
-    }
 }
 
 bool http_client_start(struct http_client *client, const struct http_request *request, struct error *err) {
@@ -367,9 +256,13 @@ bool http_client_start(struct http_client *client, const struct http_request *re
     t->done = request->done;
     t->user = request->user;
     t->failure.timeout_ms = time_limit(request->timeout_ms, 30000L);
-    set_options(t, request);
-    set_tls(t->easy, request);
-    bool ok = set_url(t, request, err) && set_headers(t, request, err);
+    curl_easy_setopt(t->easy, CURLOPT_PRIVATE, t);
+    curl_easy_setopt(t->easy, CURLOPT_ERRORBUFFER, t->failure.detail);
+    curl_easy_setopt(t->easy, CURLOPT_WRITEFUNCTION, on_body);
+    curl_easy_setopt(t->easy, CURLOPT_WRITEDATA, t);
+    curl_easy_setopt(t->easy, CURLOPT_TIMEOUT_MS, time_limit(request->timeout_ms, 30000L));
+    curl_easy_setopt(t->easy, CURLOPT_CONNECTTIMEOUT_MS, time_limit(request->connect_timeout_ms, 10000L));
+    bool ok = http_easy_setup(t->easy, request, &t->lists, err);
     if (ok && curl_multi_add_handle(client->multi, t->easy) != CURLM_OK) ok = error_set(err, ERROR_SOURCE, "cannot start a request");
     if (!ok) {
         transfer_destroy(client, t);

@@ -41,7 +41,7 @@ void http_url_join(struct buf *out, const char *base, const char *path) {
     buf_str(out, path);
 }
 
-static void percent_encode(struct buf *out, struct view text) {
+void http_percent_encode(struct buf *out, struct view text) {
     static const char hex[] = "0123456789ABCDEF";
     for (size_t i = 0; i < text.len; i++) {
         unsigned char c = (unsigned char)text.ptr[i];
@@ -58,7 +58,7 @@ static void percent_encode(struct buf *out, struct view text) {
 
 void http_form_field(struct buf *out, const char *name, struct view value) {
     if (out->len > 0) buf_char(out, '&');
-    percent_encode(out, view_of(name));
+    http_percent_encode(out, view_of(name));
     buf_char(out, '=');
-    percent_encode(out, value);
+    http_percent_encode(out, value);
 }

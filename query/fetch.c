@@ -27,7 +27,7 @@ struct run {
     struct fetch_job *jobs;
     struct progress *progress; // one per job
     size_t job_count, done;    // `done` counts jobs
-    struct flight **flights;   // queries first, in the order of the jobs, then versions, then halves as they come
+    struct flight **flights;   // queries first, in the order of the jobs, then versions, then halves and tokens as they come
     size_t count, cap;
     size_t first_open; // every flight before it is done
     int64_t limit_ms;
@@ -44,7 +44,7 @@ static struct flight *add_flight(struct run *run, enum flight_kind kind, struct 
     f->source = source;
     answer_init(&f->answer);
     buf_init(&f->body, MOST_BODY_BYTES);
-    if (run->shared.recorder != NULL) f->slot = recorder_add_slot(run->shared.recorder);
+    if (run->shared.recorder != NULL && kind != FLIGHT_TOKEN) f->slot = recorder_add_slot(run->shared.recorder);
     return f;
 }
 
@@ -87,6 +87,7 @@ static void join_pieces(struct run *run, size_t job) {
 
 static void on_ended(void *user, struct flight *f) {
     struct run *run = user;
+    if (f->kind == FLIGHT_TOKEN) f->source->token_coming = false;
     if (f->kind != FLIGHT_QUERY) return;
     struct progress *progress = &run->progress[f->job];
     progress->open--;
@@ -107,11 +108,20 @@ static void on_halved(void *user, struct flight *f, const struct query *later) {
     add_query(run, f->job, later, false);
 }
 
+// True when the flight has to wait for a token, which is sent for unless it is on its way.
+static bool waits_for_token(struct run *run, const struct flight *f, int64_t now) {
+    struct source *source = f->source;
+    if (f->kind == FLIGHT_TOKEN || source->ops->token_wanted == NULL || !source->ops->token_wanted(source, now)) return false;
+    if (!source->token_coming) add_flight(run, FLIGHT_TOKEN, source);
+    return source->token_coming = true;
+}
+
 // True when the flight may be sent; else it has ended, or waits for a later time in *ret_due_ms.
-static bool may_send(struct flight *f, int64_t now, int64_t *ret_due_ms) {
+static bool may_send(struct run *run, struct flight *f, int64_t now, int64_t *ret_due_ms) {
     struct source *source = f->source;
     *ret_due_ms = f->due_ms;
-    if (f->due_ms > now || source->running >= source->concurrency) return false;
+    if (f->due_ms > now || source->running >= source->concurrency || waits_for_token(run, f, now)) return false;
+    if (f->kind == FLIGHT_TOKEN) return true; // it goes to another server
     *ret_due_ms = pace_due_ms(&source->pace, now);
     if (*ret_due_ms > now) return false;
     switch (breaker_ask(&source->breaker, now)) {
@@ -144,7 +154,7 @@ static int64_t start_due(struct run *run) {
             flight_abandon(f);
         } else if (f->source->ops->answer != NULL) {
             answer_here(run, f);
-        } else if (may_send(f, now, &due)) {
+        } else if (may_send(run, f, now, &due)) {
             flight_send(f, now);
         } else if (due > now && due < next) {
             next = due;
@@ -194,6 +204,7 @@ static void prepare_source(struct source *source) {
     if (source->prepared) return;
     source->prepared = true;
     source->running = 0;
+    source->token_coming = false;
     source->unusable = (struct error){0};
     breaker_forget(&source->breaker);
     source->usable = source->ops->prepare == NULL || source->ops->prepare(source, &source->unusable);

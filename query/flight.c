@@ -12,6 +12,7 @@
 #include "pieces.h"
 
 #define MOST_REQUEST_BYTES ((size_t)1 << 20)
+#define UNAUTHORIZED 401
 #define TOO_MANY_REQUESTS 429
 
 void flight_finish(struct flight *f) {
@@ -20,15 +21,19 @@ void flight_finish(struct flight *f) {
     buf_finish(&f->body);
 }
 
+static bool is_recorded(const struct flight *f) {
+    return f->run->recorder != NULL && f->kind != FLIGHT_TOKEN;
+}
+
 static void land(struct flight *f, const char *content_type, bool transfer_failed) {
     struct flight_run *run = f->run;
     if (f->started_ms != 0) f->answer.duration_ms = mono_now_ms() - f->started_ms;
     if (f->kind == FLIGHT_QUERY) {
         answer_settle(&f->answer, f->source, &f->query);
-    } else if (!transfer_failed && f->answer.http_status == 200) {
+    } else if (f->kind == FLIGHT_VERSION && !transfer_failed && f->answer.http_status == 200) {
         source_read_version(f->source, buf_text(&f->body), f->body.len);
     }
-    if (run->recorder != NULL) {
+    if (is_recorded(f)) {
         recorder_answer(run->recorder, f->slot, f->source->name, f->kind == FLIGHT_QUERY ? &f->query : NULL, f->whole, content_type,
                         &f->answer, transfer_failed);
     }
@@ -68,7 +73,7 @@ static struct decoder *open_decoder(struct flight *f, const struct http_head *he
 
 static bool on_body(void *user, const struct http_head *head, const char *data, size_t len) {
     struct flight *f = user;
-    if (f->run->recorder != NULL) recorder_body(f->run->recorder, f->slot, data, len);
+    if (is_recorded(f)) recorder_body(f->run->recorder, f->slot, data, len);
     if (f->kind != FLIGHT_QUERY) {
         buf_bytes(&f->body, data, len);
         return !f->body.failed;
@@ -143,18 +148,69 @@ static void read_result(struct flight *f, const struct http_result *http) {
     f->decoder = NULL;
 }
 
+static void version_done(struct flight *f, const struct http_result *http) {
+    f->answer.http_status = http->head->status;
+    f->answer.bytes = http->bytes;
+    f->answer.result.err = http->err;
+    breaker_forget(&f->source->breaker);
+    land(f, http->head->content_type, !http->complete);
+}
+
+static void forget_body(struct buf *body) {
+    if (body->data != NULL) memset(body->data, 0, body->len);
+    buf_clear(body);
+}
+
+// Without a token the source is of no use to this run.
+static void token_done(struct flight *f, const struct http_result *http) {
+    struct source *source = f->source;
+    struct error err = {0};
+    bool again = false, ok = false;
+    if (http->complete) {
+        ok = source->ops->token_answer(source, http->head->status, (struct view){buf_text(&f->body), f->body.len}, &again, &err);
+    } else {
+        err = http->err;
+        error_prefix(&err, "OAuth2 token");
+    }
+    forget_body(&f->body);
+    if (again) {
+        f->due_ms = 0;
+        f->state = FLIGHT_WAITING;
+        return;
+    }
+    if (!ok && may_retry(f, http) && retry_later(f, http)) return;
+    if (!ok) {
+        source->usable = false;
+        source->unusable = err;
+    }
+    land(f, "", !ok);
+}
+
+// A refused token may have been withdrawn early: a new one is worth one more try.
+static bool renew_token(struct flight *f) {
+    struct source *source = f->source;
+    if (f->answer.http_status != UNAUTHORIZED || f->token_dropped || source->ops->token_drop == NULL || f->token_generation == 0)
+        return false;
+    f->token_dropped = true;
+    source->ops->token_drop(source, f->token_generation);
+    f->due_ms = 0;
+    f->state = FLIGHT_WAITING;
+    return true;
+}
+
 static void on_done(void *user, const struct http_result *http) {
     struct flight *f = user;
     f->source->running--;
-    if (f->kind != FLIGHT_QUERY) {
-        f->answer.http_status = http->head->status;
-        f->answer.bytes = http->bytes;
-        f->answer.result.err = http->err;
-        breaker_forget(&f->source->breaker);
-        land(f, http->head->content_type, !http->complete);
+    if (f->kind == FLIGHT_TOKEN) {
+        token_done(f, http);
+        return;
+    }
+    if (f->kind == FLIGHT_VERSION) {
+        version_done(f, http);
         return;
     }
     read_result(f, http);
+    if (renew_token(f)) return;
     if (f->answer.result.outcome != DECODE_OK && ((may_retry(f, http) && retry_later(f, http)) || ask_less(f))) return;
     bool transfer_failed = !http->complete && !http->stopped, good = !transfer_failed && http->head->status < 500;
     breaker_report(&f->source->breaker, good, f->answer.result.err.text, mono_now_ms());
@@ -169,12 +225,16 @@ void flight_send(struct flight *f, int64_t now_ms) {
     buf_init(&url, MOST_REQUEST_BYTES);
     buf_init(&body, MOST_REQUEST_BYTES);
     answer_reset(&f->answer);
-    if (run->recorder != NULL) recorder_restart(run->recorder, f->slot);
+    if (is_recorded(f)) recorder_restart(run->recorder, f->slot);
     if (f->started_ms == 0) f->started_ms = now_ms;
     int64_t left = run->deadline_ms - now_ms;
     int64_t timeout = f->source->timeout_ms < left ? f->source->timeout_ms : left;
-    bool ok = f->source->ops->request(f->source, f->kind == FLIGHT_QUERY ? &f->query : NULL, timeout, &url, &body, &request, &err);
+    const struct source_ops *ops = f->source->ops;
+    bool ok = f->kind == FLIGHT_TOKEN
+                  ? ops->token_request(f->source, timeout, &url, &body, &request, &err)
+                  : ops->request(f->source, f->kind == FLIGHT_QUERY ? &f->query : NULL, timeout, &url, &body, &request, &err);
     if (ok) {
+        f->token_generation = f->source->token_generation;
         request.user = f;
         request.body_piece = on_body;
         request.done = on_done;
@@ -190,6 +250,10 @@ void flight_send(struct flight *f, int64_t now_ms) {
         pace_take(&f->source->pace, now_ms);
     } else {
         breaker_forget(&f->source->breaker);
+        if (f->kind == FLIGHT_TOKEN) {
+            f->source->usable = false;
+            f->source->unusable = err;
+        }
         flight_fail(f, &err);
     }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// One exchange with a source, through all of its tries: a query or a piece of one, or the server's version. Private to query: fetch.c
+// One exchange with a source, through all of its tries: a query or a piece of one, the server's version, or the token
+// that the others need. Private to query: fetch.c
 // decides which flight goes when, flight.c carries it out.
 #ifndef QUERY_FLIGHT_H
 #define QUERY_FLIGHT_H
@@ -9,7 +10,7 @@
 
 struct flight;
 
-enum flight_kind { FLIGHT_QUERY, FLIGHT_VERSION };
+enum flight_kind { FLIGHT_QUERY, FLIGHT_VERSION, FLIGHT_TOKEN };
 enum flight_state { FLIGHT_WAITING, FLIGHT_RUNNING, FLIGHT_DONE };
 
 struct flight_run { // what all flights of a run share
@@ -29,7 +30,9 @@ struct flight {
     struct query query;        // the piece that is asked for
     const struct query *whole; // the query it is a piece of; NULL when it is not
     size_t job;                // whose answer it belongs to
-    size_t slot;               // of the recorder
+    size_t slot;               // of the recorder; a token has none
+    unsigned token_generation; // of the token it was sent with
+    bool token_dropped;        // a 401 has made it wait for a new one
     struct answer answer;
     enum flight_state state;
     bool abandoned;             // done without having been asked, as another piece had failed

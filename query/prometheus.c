@@ -1,60 +1,27 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Requests to a Prometheus-compatible server. Only builds them; fetch.c sends, retries and decodes.
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
-#include <sys/stat.h>
 
-#include "base/file.h"
 #include "base/mem.h"
 #include "base/timetext.h"
+#include "credentials.h"
 #include "dialect.h"
 #include "query/selector.h"
 #include "source_ops.h"
 
-#define MOST_SECRET_BYTES ((size_t)65536)
 #define VERSION_TIMEOUT_MS INT64_C(5000)
 
 struct prometheus {
     struct source base;
     struct source_settings settings;
-    struct http_header *headers; // content type first, then tenant and custom ones
-    size_t header_count;
-    char *password, *bearer; // of the run going on, NULL when not configured
+    struct credentials credentials;
 };
-
-static void secret_forget(char **secret) {
-    if (*secret == NULL) return;
-    for (volatile char *p = *secret; *p != '\0'; p++) *p = '\0';
-    free(*secret);
-    *secret = NULL;
-}
-
-// One line of text; the line feed that editors put at the end is not part of it.
-static bool secret_read(struct prometheus *p, const char *what, const char *path, char **ret_secret, struct error *err) {
-    struct arena arena = {0};
-    struct view text;
-    struct stat info;
-    secret_forget(ret_secret);
-    bool ok = file_read(path, MOST_SECRET_BYTES, &arena, &text, err);
-    while (ok && text.len > 0 && strchr(" \t\r\n", text.ptr[text.len - 1]) != NULL) text.len--;
-    if (ok && text.len == 0) ok = error_set(err, ERROR_CONFIG, "%s: the file is empty", path);
-    if (ok && memchr(text.ptr, '\n', text.len) != NULL) ok = error_set(err, ERROR_CONFIG, "%s: holds more than one line", path);
-    if (ok) *ret_secret = mem_strndup(text.ptr, text.len);
-    if (ok && stat(path, &info) == 0 && (info.st_mode & S_IROTH) != 0) {
-        source_warn(&p->base, "%s can be read by every user of this machine", path);
-    }
-    arena_finish(&arena);
-    return ok || error_prefix(err, "%s", what);
-}
 
 static bool prometheus_prepare(struct source *source, struct error *err) {
     struct prometheus *p = (struct prometheus *)source;
-    const struct source_settings *s = &p->settings;
-    if (s->password_file != NULL && !secret_read(p, "password_file", s->password_file, &p->password, err)) return false;
-    return s->bearer_token_file == NULL || secret_read(p, "bearer_token_file", s->bearer_token_file, &p->bearer, err);
+    return credentials_refresh(&p->credentials, source, err);
 }
 
 static void time_field(struct buf *body, const char *name, int64_t ms) {
@@ -123,23 +90,11 @@ static bool query_request(struct prometheus *p, const struct query *query, int64
 static bool prometheus_request(struct source *source, const struct query *query, int64_t timeout_ms, struct buf *url, struct buf *body,
                                struct http_request *ret, struct error *err) {
     struct prometheus *p = (struct prometheus *)source;
-    const struct source_settings *s = &p->settings;
-    *ret = (struct http_request){
-        .headers = p->headers,
-        .header_count = p->header_count,
-        .username = s->username,
-        .password = p->password,
-        .bearer = p->bearer,
-        .ca_file = s->ca_file,
-        .cert_file = s->cert_file,
-        .key_file = s->key_file,
-        .server_name = s->server_name,
-        .insecure_skip_verify = s->insecure_skip_verify,
-        .compression = s->compression,
-        .timeout_ms = timeout_ms,
-    };
+    if (!credentials_refresh(&p->credentials, source, err)) return false;
+    *ret = (struct http_request){.compression = p->settings.compression, .timeout_ms = timeout_ms};
+    credentials_apply(&p->credentials, ret);
     if (query == NULL) {
-        http_url_join(url, s->url, "api/v1/status/buildinfo");
+        http_url_join(url, p->settings.url, "api/v1/status/buildinfo");
         ret->headers++; // no body, no content type
         ret->header_count--;
         if (timeout_ms > VERSION_TIMEOUT_MS) ret->timeout_ms = VERSION_TIMEOUT_MS;
@@ -150,11 +105,32 @@ static bool prometheus_request(struct source *source, const struct query *query,
     return true;
 }
 
+static bool prometheus_token_wanted(const struct source *source, int64_t now_mono_ms) {
+    return token_wanted(&((const struct prometheus *)source)->credentials.token, now_mono_ms);
+}
+
+static bool prometheus_token_request(struct source *source, int64_t timeout_ms, struct buf *url, struct buf *body, struct http_request *ret,
+                                     struct error *err) {
+    struct prometheus *p = (struct prometheus *)source;
+    (void)url;
+    *ret = (struct http_request){.timeout_ms = timeout_ms};
+    return credentials_token_request(&p->credentials, body, ret, err);
+}
+
+static bool prometheus_token_answer(struct source *source, int http_status, struct view body, bool *ret_again, struct error *err) {
+    struct prometheus *p = (struct prometheus *)source;
+    if (!token_answer(&p->credentials.token, http_status, body, mono_now_ms(), ret_again, err)) return false;
+    source->token_generation++;
+    return true;
+}
+
+static void prometheus_token_drop(struct source *source, unsigned generation) {
+    if (source->token_generation == generation) token_drop(&((struct prometheus *)source)->credentials.token);
+}
+
 static void prometheus_destroy(struct source *source) {
     struct prometheus *p = (struct prometheus *)source;
-    secret_forget(&p->password);
-    secret_forget(&p->bearer);
-    free(p->headers);
+    credentials_finish(&p->credentials);
     free(p);
 }
 
@@ -162,23 +138,18 @@ static const struct source_ops prometheus_ops = {
     .kind = "prometheus",
     .prepare = prometheus_prepare,
     .request = prometheus_request,
+    .token_wanted = prometheus_token_wanted,
+    .token_request = prometheus_token_request,
+    .token_answer = prometheus_token_answer,
+    .token_drop = prometheus_token_drop,
     .destroy = prometheus_destroy,
 };
 
-static bool check_names(const struct source_settings *s, struct error *err) {
-    static const char *const own_headers[] = {"Content-Type", "Content-Length",    "Content-Encoding",
-                                              "Host",         "Transfer-Encoding", "Connection"};
-    static const char *const own_params[] = {"query", "time", "start", "end", "step", "timeout"};
-    for (size_t i = 0; i < s->header_count; i++) {
-        const char *name = s->headers[i].name;
-        bool taken = strcasecmp(name, "Authorization") == 0 && (s->bearer_token_file != NULL || s->username != NULL);
-        for (size_t k = 0; k < sizeof own_headers / sizeof own_headers[0]; k++) taken |= strcasecmp(name, own_headers[k]) == 0;
-        if (taken) return error_set(err, ERROR_CONFIG, "headers: %s is set by serin itself", name);
-    }
+static bool check_params(const struct source_settings *s, struct error *err) {
+    static const char *const own[] = {"query", "time", "start", "end", "step", "timeout"};
     for (size_t i = 0; i < s->param_count; i++) {
-        for (size_t k = 0; k < sizeof own_params / sizeof own_params[0]; k++) {
-            if (strcmp(s->params[i].name, own_params[k]) != 0) continue;
-            return error_set(err, ERROR_CONFIG, "params: %s is set by serin itself", own_params[k]);
+        for (size_t k = 0; k < sizeof own / sizeof own[0]; k++) {
+            if (strcmp(s->params[i].name, own[k]) == 0) return error_set(err, ERROR_CONFIG, "params: %s is set by serin itself", own[k]);
         }
     }
     return true;
@@ -186,27 +157,11 @@ static bool check_names(const struct source_settings *s, struct error *err) {
 
 static bool check_settings(const struct source_settings *s, struct error *err) {
     if (s->url == NULL) return error_set(err, ERROR_CONFIG, "url is missing");
-    if (!http_url_check(s->url, err)) return false;
-    if (s->username != NULL && s->bearer_token_file != NULL) {
-        return error_set(err, ERROR_CONFIG, "username and bearer_token_file cannot go together");
-    }
-    if (s->password_file != NULL && s->username == NULL) return error_set(err, ERROR_CONFIG, "password_file needs a username");
-    if ((s->cert_file == NULL) != (s->key_file == NULL)) return error_set(err, ERROR_CONFIG, "cert_file and key_file go together");
+    if (!http_url_check(s->url, err) || !credentials_check(s, err)) return false;
     if (s->concurrency < 0 || s->timeout_ms < 0 || s->tries < 0 || s->rate < 0 || s->raw_window_ms < 0) {
         return error_set(err, ERROR_CONFIG, "concurrency, timeout, tries, rate and raw_window must not be negative");
     }
-    return check_names(s, err);
-}
-
-static void build_headers(struct prometheus *p) {
-    const struct source_settings *s = &p->settings;
-    p->headers = mem_zero(s->header_count + 3, sizeof *p->headers);
-    p->headers[p->header_count++] = (struct http_header){"Content-Type", "application/x-www-form-urlencoded"};
-    p->headers[p->header_count++] = (struct http_header){"Accept", "application/json"};
-    if (s->tenant != NULL) p->headers[p->header_count++] = (struct http_header){"X-Scope-OrgID", s->tenant};
-    for (size_t i = 0; i < s->header_count; i++) {
-        p->headers[p->header_count++] = (struct http_header){s->headers[i].name, s->headers[i].value};
-    }
+    return check_params(s, err);
 }
 
 struct source *source_create_prometheus(const char *name, const struct source_settings *settings, struct error *err) {
@@ -218,6 +173,6 @@ struct source *source_create_prometheus(const char *name, const struct source_se
     source_init(&p->base, &prometheus_ops, name);
     p->settings = *settings;
     source_use_settings(&p->base, settings);
-    build_headers(p);
+    credentials_init(&p->credentials, &p->settings);
     return &p->base;
 }

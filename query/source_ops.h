@@ -21,6 +21,16 @@ struct source_ops {
     bool (*request)(struct source *source, const struct query *query, int64_t timeout_ms, struct buf *url, struct buf *body,
                     struct http_request *ret, struct error *err);
 
+    // May, all four or none: a token without which no request may go. fetch_run() asks for one at a time and lets everything else
+    // wait for it. token_request is as `request`. token_answer takes the token out of the answer; false with err when there is
+    // none, and *ret_again when another request, at once, may bring it. token_drop forgets the token that a server has refused,
+    // unless there is a newer one than that of `generation`.
+    bool (*token_wanted)(const struct source *source, int64_t now_mono_ms);
+    bool (*token_request)(struct source *source, int64_t timeout_ms, struct buf *url, struct buf *body, struct http_request *ret,
+                          struct error *err);
+    bool (*token_answer)(struct source *source, int http_status, struct view body, bool *ret_again, struct error *err);
+    void (*token_drop)(struct source *source, unsigned generation);
+
     // Must, unless `request` is there. Answers without sending anything: fills in the whole answer, which is initialised.
     void (*answer)(struct source *source, const struct query *query, struct answer *answer);
 
@@ -43,6 +53,8 @@ struct source {
     struct source_counters counters;
     struct breaker breaker;
     struct pace pace;
+    unsigned token_generation; // counts the tokens there have been
+    bool token_coming;   // a flight is on its way for one; of the run going on
     int running;         // transfers in flight; of the run going on
     bool prepared, usable; // of the run going on
     struct error unusable; // why not

@@ -64,6 +64,43 @@ static void test_config__source_keys_reach_their_settings(void **state) {
     }
 }
 
+static void test_config__access_keys_reach_their_settings(void **state) {
+    (void)state;
+    struct read_config r = {0};
+    read_config(&r,
+                edited_config(
+                    &r.arena, "url: ",
+                    "oauth2: {token_url: https://id.example/t, client_id: serin, client_secret_file: /run/s, scopes: [a, b], "
+                    "params: {audience: x}}, header_files: {X-Key: /run/k}, proxy: http://p:3128, no_proxy: [a.example, 10.0.0.0], url: "),
+                NULL);
+    assert_true(r.ok);
+    const struct source_settings *s = &r.config.sources[0].settings;
+    assert_string_equal(s->oauth2.token_url, "https://id.example/t");
+    assert_string_equal(s->oauth2.client_id, "serin");
+    assert_string_equal(s->oauth2.client_secret_file, "/run/s");
+    assert_string_equal(s->oauth2.scope, "a b");
+    assert_string_equal(s->oauth2.params[0].name, "audience");
+    assert_string_equal(s->header_files[0].value, "/run/k");
+    assert_string_equal(s->proxy, "http://p:3128");
+    assert_string_equal(s->no_proxy, "a.example,10.0.0.0");
+    read_config_finish(&r);
+    read_config(&r,
+                edited_config(&r.arena, "url: ",
+                              "sigv4: {region: eu-central-1, access_key: AKID, secret_key_file: /run/s, session_token_file: /run/t}, "
+                              "headers: {cookie: x}, url: "),
+                NULL);
+    assert_true(r.ok);
+    s = &r.config.sources[0].settings;
+    assert_string_equal(s->sigv4.region, "eu-central-1");
+    assert_null(s->sigv4.service);
+    assert_string_equal(s->sigv4.access_key, "AKID");
+    assert_string_equal(s->sigv4.secret_key_file, "/run/s");
+    assert_string_equal(s->sigv4.session_token_file, "/run/t");
+    assert_int_equal(r.findings.count, 1);
+    assert_non_null(strstr(r.findings.items[0].text, "header_files"));
+    read_config_finish(&r);
+}
+
 static const struct mistake {
     const char *old, *new;
     const char *place; // "line:column"
@@ -264,6 +301,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_config__reads_a_good_one),
         cmocka_unit_test(test_config__source_keys_reach_their_settings),
+        cmocka_unit_test(test_config__access_keys_reach_their_settings),
         cmocka_unit_test(test_config__tells_each_mistake_with_its_place),
         cmocka_unit_test(test_config__tells_all_mistakes_at_once),
         cmocka_unit_test(test_config__command_line_is_checked_with_the_file),

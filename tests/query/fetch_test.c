@@ -489,7 +489,7 @@ static void test_fetch__settings_are_checked(void **state) {
         {{.url = "http://h", .params = query, .param_count = 1}, "params: query"},
         {{.url = "http://h", .headers = host, .header_count = 1}, "headers: host"},
         {{.url = "http://h", .headers = auth, .header_count = 1, .username = "ann"}, "headers: authorization"},
-        {{.url = "http://h", .username = "ann", .bearer_token_file = "/x"}, "cannot go together"},
+        {{.url = "http://h", .username = "ann", .bearer_token_file = "/x"}, "only one can be used"},
         {{.url = "http://h", .password_file = "/x"}, "needs a username"},
         {{.url = "http://h", .cert_file = "/x"}, "go together"},
         {{.url = "http://h", .timeout_ms = -1}, "negative"},

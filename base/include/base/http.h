@@ -40,11 +40,14 @@ struct http_request {
     const struct http_header *headers;
     size_t header_count;
     struct view body;                   // ptr NULL: none
-    const char *username, *password;    // basic
+    const char *username, *password;    // basic; with aws_sigv4 the access key and the secret key
+    const char *aws_sigv4;              // "aws:amz:REGION:SERVICE": signs the request
     const char *bearer;                 // token
     const char *ca_file, *cert_file, *key_file;
     const char *server_name;            // name the certificate must have, when not the URL's host
     bool insecure_skip_verify;
+    const char *proxy;                  // http or https; NULL: from the environment, as curl reads it, but not for loopback
+    const char *no_proxy;               // hosts that the proxy is not used for, joined by commas; "*" is all
     bool compression;                   // ask for gzip or deflate; an encoding not asked for is an error
     int64_t timeout_ms;                 // whole transfer; 0: 30,000
     int64_t connect_timeout_ms;         // 0: 10,000
@@ -75,11 +78,14 @@ void http_client_wait(struct http_client *client, int64_t until_mono_ms);
 // Moves bytes until nothing is in flight (true) or until the monotonic time (false).
 bool http_client_run(struct http_client *client, int64_t until_mono_ms);
 
-// Whether the text is usable as a base URL: http or https, a host, no user or password, no query, no fragment.
+// Whether the text is usable as a base URL (or as the URL of a proxy): http or https, a host, no user or password, no query, no fragment.
 bool http_url_check(const char *url, struct error *err);
 
 // Appends base URL and path with exactly one slash between them.
 void http_url_join(struct buf *out, const char *base, const char *path);
+
+// Appends the text with every byte outside the unreserved set percent-encoded.
+void http_percent_encode(struct buf *out, struct view text);
 
 // Appends name=value to a form body or query string, percent-encoded, after an & when something is there already.
 void http_form_field(struct buf *out, const char *name, struct view value);

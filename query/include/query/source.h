@@ -80,19 +80,41 @@ enum source_warnings {
     SOURCE_WARNINGS_REFUSE,  // refuses on any
 };
 
+// OAuth2 client credentials (RFC 6749, 4.4). token_url NULL: none.
+struct source_oauth2 {
+    const char *token_url;
+    const char *client_id, *client_secret_file;
+    const char *scope;                  // joined by spaces; may be NULL
+    const struct source_header *params; // further form fields of the token request, such as audience
+    size_t param_count;
+};
+
+// AWS Signature Version 4. region NULL: none.
+struct source_sigv4 {
+    const char *region;
+    const char *service; // NULL: "aps", Amazon Managed Service for Prometheus
+    const char *access_key, *secret_key_file;
+    const char *session_token_file; // may be NULL
+};
+
 // Settings of a Prometheus-compatible server; texts are borrowed and must outlive the source. NULL or 0: not set.
 struct source_settings {
     const char *url;                    // http or https, may have a path; no query
     const char *username;               // basic
-    const char *password_file;          // basic; re-read for each run
-    const char *bearer_token_file;      // re-read for each run
+    const char *password_file;          // basic; all secret files are read again when they have changed
+    const char *bearer_token_file;
+    struct source_oauth2 oauth2;
+    struct source_sigv4 sigv4;
     const char *tenant;                 // X-Scope-OrgID
     const struct source_header *headers;
     size_t header_count;
+    const struct source_header *header_files; // name of a header, and the file that holds its value
+    size_t header_file_count;
     const struct source_header *params; // extra query parameters
     size_t param_count;
     const char *ca_file, *cert_file, *key_file, *server_name;
     bool insecure_skip_verify;
+    const char *proxy, *no_proxy;       // as base/http.h has them
     bool compression;                   // ask for gzip; off pays on a LAN
     int concurrency;                    // queries at once; 0: 8
     int64_t timeout_ms;                 // one try; 0: 30,000
