@@ -130,6 +130,22 @@ static void read_rate(struct config_reader *r, const struct yaml_node *node, con
                  node->kind == YAML_SCALAR ? node->text : yaml_kind_name(node));
 }
 
+static void read_limit(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, void *field) {
+    int64_t value = 1;
+    config_count(r, node, path, &value);
+    if (value == 0) config_error(r, node, path, "must be over 0");
+    *(uint64_t *)field = (uint64_t)value;
+}
+
+static void read_limits(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, void *field) {
+    static const struct config_key keys[] = {
+        {"bytes", read_limit, offsetof(struct decode_limits, bytes), false},
+        {"samples", read_limit, offsetof(struct decode_limits, samples), false},
+        {"series", read_limit, offsetof(struct decode_limits, series), false},
+    };
+    config_read_map(r, node, path, keys, sizeof keys / sizeof keys[0], field);
+}
+
 void config_read_source(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, void *settings) {
 #define AT(member) offsetof(struct source_settings, member)
     static const struct config_key keys[] = {
@@ -157,6 +173,7 @@ void config_read_source(struct config_reader *r, const struct yaml_node *node, c
         {"timeout", config_duration, AT(timeout_ms), false},
         {"tries", read_small_int, AT(tries), false},
         {"raw_window", config_duration, AT(raw_window_ms), false},
+        {"limits", read_limits, AT(limits), false},
         {"warnings", read_warnings, AT(warnings), false},
     };
 #undef AT

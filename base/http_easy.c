@@ -42,9 +42,11 @@ static bool set_headers(CURL *easy, const struct http_request *request, struct h
         buf_finish(&value);
         if (!ok) return false;
     }
-    struct curl_slist *list = curl_slist_append(lists->headers, "Expect:"); // no round trip before the body
-    if (list == NULL) abort();
-    lists->headers = list;
+    if (request->aws_sigv4 == NULL) {                                           // libcurl would sign this header, which is not sent
+        struct curl_slist *list = curl_slist_append(lists->headers, "Expect:"); // no round trip before the body
+        if (list == NULL) abort();
+        lists->headers = list;
+    }
     curl_easy_setopt(easy, CURLOPT_HTTPHEADER, lists->headers);
     return true;
 }

@@ -49,6 +49,17 @@ static bool is_tls(CURLcode code) {
     return false;
 }
 
+// The words of an alert that the server sent, such as "tlsv13 alert certificate required", without OpenSSL's codes; NULL when the
+// text tells of none. `detail` is cut to end with them.
+static const char *alert_of(char *detail) {
+    const char *routine = strstr(detail, "SSL routines:");
+    if (routine == NULL || strstr(routine, " alert ") == NULL) return NULL;
+    const char *words = strrchr(routine, ':') + 1;
+    char *end = strstr(detail, ", errno");
+    if (end != NULL) *end = '\0';
+    return words;
+}
+
 static void explain_redirect(const struct http_failure *f, const char *origin, int status, struct error *err) {
     struct buf target;
     buf_init(&target, 4096);
@@ -74,12 +85,14 @@ static void explain_timeout(const struct http_failure *f, const char *origin, st
     }
 }
 
-static void explain_code(const struct http_failure *f, CURL *easy, const char *origin, struct error *err) {
+static void explain_code(const struct http_failure *f, CURL *easy, const char *origin, const char *alert, struct error *err) {
     CURLcode code = (CURLcode)f->code;
     const char *detail = f->detail[0] != '\0' ? f->detail : curl_easy_strerror(code);
     long os_error = 0;
     curl_easy_getinfo(easy, CURLINFO_OS_ERRNO, &os_error);
-    if (code == CURLE_COULDNT_RESOLVE_HOST || code == CURLE_COULDNT_RESOLVE_PROXY) {
+    if (alert != NULL) {
+        error_set(err, ERROR_SOURCE, "TLS with %s failed: the server says %s", origin, alert);
+    } else if (code == CURLE_COULDNT_RESOLVE_HOST || code == CURLE_COULDNT_RESOLVE_PROXY) {
         error_set(err, ERROR_SOURCE, "%s: no such host%s", origin, code == CURLE_COULDNT_RESOLVE_PROXY ? " (the proxy's)" : "");
     } else if (code == CURLE_COULDNT_CONNECT) {
         error_set(err, ERROR_SOURCE, "cannot connect to %s: %s", origin, os_error != 0 ? strerror((int)os_error) : "connection refused");
@@ -105,6 +118,9 @@ void http_failure_explain(const struct http_failure *failure, CURL *easy, int st
     curl_easy_getinfo(easy, CURLINFO_EFFECTIVE_URL, &url);
     origin_of(url, &origin);
     const char *from = buf_text(&origin);
+    char detail[CURL_ERROR_SIZE];
+    memcpy(detail, failure->detail, sizeof detail);
+    const char *alert = alert_of(detail);
     if (failure->redirect != NULL) {
         explain_redirect(failure, from, status, &result->err);
     } else if (failure->encoded) {
@@ -114,8 +130,8 @@ void http_failure_explain(const struct http_failure *failure, CURL *easy, int st
     } else if (failure->code == CURLE_OPERATION_TIMEDOUT) {
         explain_timeout(failure, from, &result->err);
     } else {
-        explain_code(failure, easy, from, &result->err);
+        explain_code(failure, easy, from, alert, &result->err);
     }
-    result->temporary = failure->redirect == NULL && failure->bytes == 0 && is_temporary((CURLcode)failure->code);
+    result->temporary = failure->redirect == NULL && alert == NULL && failure->bytes == 0 && is_temporary((CURLcode)failure->code);
     buf_finish(&origin);
 }

@@ -157,6 +157,12 @@ static bool check_grid(const struct series_set *set, const struct query *query, 
     return true;
 }
 
+static bool check_type(const struct series_set *set, const struct query *query, struct error *err) {
+    bool matrix = set->type == RESULT_MATRIX || set->type == RESULT_NONE;
+    if (matrix || query->mode == QUERY_INSTANT) return true;
+    return error_set(err, ERROR_DATA, "a %s query was answered with something else than a matrix", query_mode_name(query->mode));
+}
+
 // Puts the source and the number of tries in front of the error.
 static void name_failure(struct answer *answer, const struct source *source) {
     if (answer->tries > 1) {
@@ -168,6 +174,7 @@ static void name_failure(struct answer *answer, const struct source *source) {
 
 void answer_settle(struct answer *answer, const struct source *source, const struct query *query) {
     struct decode_result *result = &answer->result;
+    if (result->outcome == DECODE_OK && !check_type(&answer->set, query, &result->err)) result->outcome = DECODE_BROKEN;
     if (result->outcome == DECODE_OK && query->mode == QUERY_RAW) {
         for (size_t i = 0; i < answer->set.count; i++) series_clip(&answer->set.items[i], query->start_ms, query->end_ms);
     }

@@ -46,8 +46,8 @@ static void test_config__source_keys_reach_their_settings(void **state) {
     } cases[] = {
         {"kind: thanos, warnings: note, rate: 600/m, raw_window: 30m",
          {.kind = SOURCE_THANOS, .warnings = SOURCE_WARNINGS_NOTE, .rate = 10, .raw_window_ms = 1800000}},
-        {"kind: victoriametrics, warnings: refuse, rate: 2.5/s",
-         {.kind = SOURCE_VICTORIAMETRICS, .warnings = SOURCE_WARNINGS_REFUSE, .rate = 2.5}},
+        {"kind: victoriametrics, warnings: refuse, rate: 2.5/s, limits: {samples: 7}",
+         {.kind = SOURCE_VICTORIAMETRICS, .warnings = SOURCE_WARNINGS_REFUSE, .rate = 2.5, .limits = {.samples = 7}}},
         {"concurrency: 3", {.kind = SOURCE_PROMETHEUS}},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -59,6 +59,7 @@ static void test_config__source_keys_reach_their_settings(void **state) {
         assert_int_equal(found->kind, want->kind);
         assert_int_equal(found->warnings, want->warnings);
         assert_int_equal(found->raw_window_ms, want->raw_window_ms);
+        assert_int_equal(found->limits.samples, want->limits.samples);
         assert_true(found->rate >= want->rate && found->rate <= want->rate);
         read_config_finish(&r);
     }
@@ -110,6 +111,7 @@ static const struct mistake {
     {"    critical: true", "    zzz: true", "15:5", "known here: name, group"},
     {"url: \"http://127.0.0.1:9090\"", "url: http://h, kind: graphite", "3:31", "graphite is not a value"},
     {"url: \"http://127.0.0.1:9090\"", "url: http://h, kind: mimr", "3:31", "did you mean mimir?"},
+    {"url: \"http://127.0.0.1:9090\"", "url: http://h, limits: {bytes: 0}", "3:41", "over 0"},
     {"url: \"http://127.0.0.1:9090\"", "url: http://h, rate: 10", "3:31", "such as 10/s"},
     {"url: \"http://127.0.0.1:9090\"", "url: http://h, rate: 0/s", "3:31", "found 0/s"},
     {"url: \"http://127.0.0.1:9090\"", "url: http://h, warnings: ignore", "3:35", "ignore is not a value"},

@@ -9,12 +9,17 @@ Baseline and canary get the same numbers, so an analysis that reads all of them 
   cut     says how long the answer is and closes the connection half-way
   html    answers 200 with a page for people, as a login proxy does
   refuse  answers with Prometheus's own error document, as for an expression it cannot read
+
+A manner may also be a function of the request's handler, path, form and count of tries: when it returns true it has answered,
+else the answer is a good one.
 """
 
 import http.server
 import json
 import re
+import sys
 import threading
+import traceback
 import urllib.parse
 
 INTERVAL_S = 15
@@ -78,6 +83,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
         server = self.server.fake
         tries = server.count(path + "?" + form)
         manner = server.manner
+        if callable(manner):
+            if path.endswith(("/query", "/query_range")) and manner(self, path, form, tries):
+                return
+            manner = "good"
         if not path.endswith(("/query", "/query_range")):
             self.send(404, "text/plain", b"404 page not found\n")
         elif manner == "broken" or (manner == "flaky" and tries == 1):
@@ -108,12 +117,17 @@ class Server(http.server.ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 64  # with the default of 5 the kernel drops connections that come at once
 
+    def handle_error(self, *_):
+        if not isinstance(sys.exception(), OSError):  # a client that closes early is what some tests are about
+            traceback.print_exc()
+
 
 class FakePrometheus:
     """Use it in a with statement; `requests` counts what came in, by path and form."""
 
-    def __init__(self, manner):
+    def __init__(self, manner, tls=None):
         self.manner = manner
+        self.tls = tls  # an ssl.SSLContext, or None for plain HTTP
         self.requests = {}
         self.lock = threading.Lock()  # guards requests
         self.stopping = threading.Event()
@@ -121,7 +135,9 @@ class FakePrometheus:
     def __enter__(self):
         self.http = Server(("127.0.0.1", 0), Handler)
         self.http.fake = self
-        self.url = f"http://127.0.0.1:{self.http.server_address[1]}"
+        if self.tls is not None:
+            self.http.socket = self.tls.wrap_socket(self.http.socket, server_side=True)
+        self.url = f"{'http' if self.tls is None else 'https'}://127.0.0.1:{self.http.server_address[1]}"
         threading.Thread(target=self.http.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
         return self
 
