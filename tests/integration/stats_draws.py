@@ -174,12 +174,14 @@ def p_adjust(rng, most):
 def alpha_spending(rng, most):
     first = rng.uniform(0.2, 0.9)
     spending, param = rng.choice((("obf", 0), ("pocock", 0), ("power", rng.uniform(0.5, 4)), ("hsd", rng.uniform(-6, 3))))
-    return {"spending": spending, "param": param, "alpha": rng.choice((0.05, 0.025, 0.01, 0.001)), "t": [first, rng.uniform(first + 0.02, 1)]}
+    alpha = rng.choice((0.05, 0.025, 0.01, 0.001))
+    return {"spending": spending, "param": param, "alpha": alpha, "t": [first, rng.uniform(first + 0.02, 1)]}
 
 
 def evalue_binomial(rng, most):
     prior = rng.choice((0.5, 1, 10))
-    return {"x": rng.randint(0, most), "y": rng.randint(0, most), "p0": rng.uniform(0.01, 0.99), "a": prior, "b": prior * rng.uniform(0.5, 2)}
+    x, y, p0 = rng.randint(0, most), rng.randint(0, most), rng.uniform(0.01, 0.99)
+    return {"x": x, "y": y, "p0": p0, "a": prior, "b": prior * rng.uniform(0.5, 2)}
 
 
 def evalue_poisson(rng, most):

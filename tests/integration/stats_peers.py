@@ -128,7 +128,9 @@ def differences(want, answer, tolerance):
 
 
 def brief(inputs):
-    return ", ".join(f"{name} of {len(value)}" if isinstance(value, list) and len(value) > 8 else f"{name} {value}" for name, value in inputs.items())
+    """The arguments of a case on one line; of long lists only the size."""
+    long = {name: isinstance(value, list) and len(value) > 8 for name, value in inputs.items()}
+    return ", ".join(f"{name} of {len(value)}" if long[name] else f"{name} {value}" for name, value in inputs.items())
 
 
 def main():
