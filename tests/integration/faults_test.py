@@ -19,7 +19,7 @@ from fake_prometheus import FakePrometheus, answer
 from harness import END, INCONCLUSIVE, PASS, ROOT, SERIN, UNREACHABLE, show
 
 CONFIG = """canary: shop
-sources: {prod: {url: "%s", tries: 2, timeout: 1s, limits: {bytes: 40000000, samples: 500000, series: 100000}%s}}
+sources: {prod: {url: "%s", tries: 2, timeout: 1s, limits: {bytes: 4000000, samples: 50000, series: 10000}%s}}
 scopes:
   baseline: {labels: {track: stable}}
   canary: {labels: {track: canary}}
@@ -164,7 +164,7 @@ def warning(text):
 def bomb():
     """A tenth of a megabyte that unpacks to a thousand times as much, made in little memory: what a child may use is measured."""
     packer = zlib.compressobj(9, wbits=31)
-    parts = [packer.compress(OPENING), *(packer.compress(b" " * 1000000) for _ in range(120))]
+    parts = [packer.compress(OPENING), *(packer.compress(b" " * 1000000) for _ in range(100))]
     return b"".join([*parts, packer.flush()])
 
 

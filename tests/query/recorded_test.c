@@ -198,10 +198,11 @@ static void test_recorded__a_lost_piece_loses_the_query(void **state) {
     answer_finish(&answer);
 }
 
+#define PIECE_LINE                                                                                                                         \
+    "{\"source\":\"prod\",\"expr\":\"x\",\"mode\":\"raw\",\"start_ms\":%d,\"end_ms\":%d,\"step_ms\":0,\"http_status\":200,\"fi"            \
+    "le\":\"b\",\"whole_start_ms\":0,\"whole_end_ms\":99}\n"
+
 static void test_recorded__a_hole_between_pieces_is_no_answer(void **state) {
-    static const char *const line = "{\"source\":\"prod\",\"expr\":\"x\",\"mode\":\"raw\",\"start_ms\":%d,\"end_ms\":%d,\"step_ms\":0,"
-                                    "\"http_status\":200,\"file\":\"b\","
-                                    "\"whole_start_ms\":0,\"whole_end_ms\":99}\n";
     static const struct {
         int from, to;
         bool whole;
@@ -210,8 +211,8 @@ static void test_recorded__a_hole_between_pieces_is_no_answer(void **state) {
     snprintf(path, sizeof path, "%s/b", (char *)*state);
     assert_true(file_write(path, view_of("{\"status\":\"success\",\"data\":{\"resultType\":\"matrix\",\"result\":[]}}"), NULL));
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        int used = snprintf(text, sizeof text, line, 0, 49);
-        snprintf(text + used, sizeof text - (size_t)used, line, cases[i].from, cases[i].to);
+        int used = snprintf(text, sizeof text, PIECE_LINE, 0, 49);
+        snprintf(text + used, sizeof text - (size_t)used, PIECE_LINE, cases[i].from, cases[i].to);
         write_index(*state, text);
         struct source *replay = source_create_recorded("prod", *state, NULL, NULL);
         struct fetch_job job = {.source = replay, .query = {"x", QUERY_RAW, 0, 99, 0}};
