@@ -68,8 +68,8 @@ bool dialect_detect(const char *application, const char *version, const char *re
         *ret = (enum source_kind)kind;
         return true;
     }
-    // VictoriaMetrics plays a Prometheus 2.24.0 for Grafana and says nothing else.
-    bool bare = strcmp(version, "2.24.0") == 0 && revision[0] == '\0';
+    // VictoriaMetrics says nothing, or plays a Prometheus 2.24.0 for Grafana and says nothing else.
+    bool bare = (version[0] == '\0' || strcmp(version, "2.24.0") == 0) && revision[0] == '\0';
     if (bare) *ret = SOURCE_VICTORIAMETRICS;
     if (!bare && strncmp(version, "0.", 2) == 0 && revision[0] != '\0') { // Prometheus left 0.x in 2016, Thanos is still there
         *ret = SOURCE_THANOS;

@@ -13,7 +13,7 @@ void dialect_params(struct buf *body, const struct source_settings *settings, en
 // True when an error says that a shorter window would be answered.
 bool dialect_wants_less(const char *error_text);
 
-// The kind that a body of /api/v1/status/buildinfo speaks of. False when it tells nothing, as Prometheus's own does not differ from
+// The kind that the members of /api/v1/status/buildinfo (absent ones "") speak of. False when it tells nothing, as Prometheus's own does not differ from
 // that of its relatives in every version.
 bool dialect_detect(const char *application, const char *version, const char *revision, enum source_kind *ret);
 

@@ -102,19 +102,21 @@ static const char *member(const json_t *data, const char *key) {
     return text != NULL ? text : "";
 }
 
+// The kind is of use to people alone, who are told when another one than theirs seems right.
+static void detect_kind(struct source *source, const json_t *data) {
+    enum source_kind kind;
+    if (!dialect_detect(member(data, "application"), member(data, "version"), member(data, "revision"), &kind)) return;
+    source->detected_kind = source_kind_name(kind);
+    if (kind == source->kind) return;
+    source_warn(source, "source %s looks like %s by its build info; if it is, set kind: %s", source->name, source->detected_kind,
+                source->detected_kind);
+}
+
 void source_read_version(struct source *source, const char *body, size_t len) {
     json_t *root = json_loadb(body, len, 0, NULL), *data = json_object_get(root, "data");
-    const char *version = member(data, "version");
-    enum source_kind kind;
-    if (version[0] != '\0') {
-        snprintf(source->version, sizeof source->version, "%s", version);
-        if (dialect_detect(member(data, "application"), version, member(data, "revision"), &kind)) {
-            source->detected_kind = source_kind_name(kind);
-            if (kind != source->kind) {
-                source_warn(source, "source %s looks like %s by its build info; if it is, set kind: %s", source->name,
-                            source->detected_kind, source->detected_kind);
-            }
-        }
+    if (json_is_object(data)) {
+        snprintf(source->version, sizeof source->version, "%s", member(data, "version"));
+        detect_kind(source, data);
     }
     json_decref(root);
 }

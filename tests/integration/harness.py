@@ -5,6 +5,7 @@ import os
 import pathlib
 import re
 import shutil
+import socket
 import subprocess
 import tempfile
 import time
@@ -36,10 +37,13 @@ def show(result):
 
 
 class Prometheus:
-    """A real Prometheus on a port that the kernel chose; holds the data of one variant. Use it in a with statement."""
+    """A real Prometheus on a port that the kernel chose; holds the data of one variant. Use it in a with statement.
 
-    def __init__(self, variant):
+    Flags beyond those that are needed may be given."""
+
+    def __init__(self, variant, *flags):
         self.variant = variant
+        self.flags = flags
         self.process = None
         self.url = None
 
@@ -62,7 +66,7 @@ class Prometheus:
         )
         (self.dir / "prometheus.yml").write_text("")
         command = ["prometheus", f"--config.file={self.dir}/prometheus.yml", f"--storage.tsdb.path={self.dir}/data"]
-        command += ["--storage.tsdb.retention.time=100y", "--web.listen-address=127.0.0.1:0"]
+        command += ["--storage.tsdb.retention.time=100y", "--web.listen-address=127.0.0.1:0", *self.flags]
         with open(self.dir / "log", "wb") as log:
             self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         deadline = time.monotonic() + 60
@@ -91,3 +95,50 @@ class Prometheus:
                 self.process.kill()
                 self.process.wait()
         shutil.rmtree(self.dir, ignore_errors=True)
+
+
+class VictoriaMetrics:
+    """A real VictoriaMetrics that holds the data of one variant. Use it in a with statement."""
+
+    def __init__(self, variant):
+        self.variant = variant
+        self.process = None
+
+    def __enter__(self):
+        self.dir = pathlib.Path(tempfile.mkdtemp(prefix="serin-"))
+        try:
+            self.start()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
+
+    def start(self):
+        with socket.socket() as s:  # it does not tell which port it took, so it has to be given one
+            s.bind(("127.0.0.1", 0))
+            address = f"127.0.0.1:{s.getsockname()[1]}"
+        command = ["victoria-metrics", f"-storageDataPath={self.dir}/data", "-retentionPeriod=100y", f"-httpListenAddr={address}"]
+        with open(self.dir / "log", "wb") as log:
+            self.process = subprocess.Popen([*command, "-memory.allowedBytes=200MB"], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        self.url = "http://" + address
+        deadline = time.monotonic() + 60
+        while not self.answers("/health"):
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError("VictoriaMetrics did not become ready:\n" + (self.dir / "log").read_text())
+            time.sleep(0.1)
+        text = (ROOT / f"fixtures/data/{self.variant}.om").read_text()
+        samples = re.sub(r" (\d+)$", r" \g<1>000", "\n".join(line for line in text.splitlines() if line[:1] != "#"), flags=re.M)
+        self.answers("/api/v1/import/prometheus", samples.encode())
+        self.answers("/internal/force_flush")
+
+    def answers(self, path, body=None):
+        try:
+            with urllib.request.urlopen(self.url + path, body, timeout=10) as answer:
+                return answer.status in (200, 204)
+        except (urllib.error.URLError, OSError):
+            return False
+
+    stop = Prometheus.stop

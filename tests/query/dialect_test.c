@@ -19,6 +19,7 @@ static void test_dialect__build_info_gives_kinds_away(void **state) {
         {"Cortex", "1.16.0", "abc", SOURCE_CORTEX},
         {"", "0.34.1", "4cf1559998bf6d8db3f9ca0fde2a00d217d4e23e", SOURCE_THANOS},
         {"", "2.24.0", "", SOURCE_VICTORIAMETRICS},
+        {"", "", "", SOURCE_VICTORIAMETRICS}, // 1.79
         {"", "2.24.0", "02e92236a8bad3503ff5eec3e04ac205a3b8e4fe", -1},
         {"", "victoriametrics-v1.102.0", "", SOURCE_VICTORIAMETRICS},
     };
