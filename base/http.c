@@ -25,7 +25,8 @@ struct transfer {
     struct http_failure failure; // what went wrong, as far as only this file knows
     struct http_head head;
     bool compression;
-    bool redirects; // the head sends us elsewhere: its body is a page for people
+    char encoding[16]; // that the request takes as it is
+    bool redirects;    // the head sends us elsewhere: its body is a page for people
     int hops;
     int64_t idle_timeout_ms, last_byte_ms; // last_byte_ms is 0 before the first byte of body
     bool (*body_piece)(void *user, const struct http_head *head, const char *data, size_t len);
@@ -122,7 +123,8 @@ static void read_head(struct transfer *t) {
     read_header(t, "Location", location, sizeof location);
     t->redirects = status >= 300 && status <= 399 && location[0] != '\0';
     read_header(t, "Content-Encoding", encoding, sizeof encoding);
-    t->failure.encoded = !t->compression && encoding[0] != '\0' && strcasecmp(encoding, "identity") != 0;
+    t->failure.encoded =
+        !t->compression && encoding[0] != '\0' && strcasecmp(encoding, "identity") != 0 && strcasecmp(encoding, t->encoding) != 0;
 }
 
 // Where the answer sends us, absolute; NULL when it does not. Known only when the transfer has ended.
@@ -251,11 +253,11 @@ bool http_client_start(struct http_client *client, const struct http_request *re
     t->easy = client->idle_count > 0 ? client->idle[--client->idle_count] : curl_easy_init();
     if (t->easy == NULL) abort();
     t->compression = request->compression;
+    if (request->encoding != NULL) snprintf(t->encoding, sizeof t->encoding, "%s", request->encoding);
     t->idle_timeout_ms = time_limit(request->idle_timeout_ms, 15000L);
     t->body_piece = request->body_piece;
     t->done = request->done;
     t->user = request->user;
-    t->failure.proxied = request->proxy != NULL;
     t->failure.timeout_ms = time_limit(request->timeout_ms, 30000L);
     curl_easy_setopt(t->easy, CURLOPT_PRIVATE, t);
     curl_easy_setopt(t->easy, CURLOPT_ERRORBUFFER, t->failure.detail);

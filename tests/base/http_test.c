@@ -161,6 +161,7 @@ static void test_http__failures_are_told_apart(void **state) {
         {{.body = "0123456789", .dribble_ms = 900}, {.idle_timeout_ms = 200}, false, "stalled after 1 bytes"},
         {{.body = "zzz", .headers = "Content-Encoding: gzip\r\n"}, {0}, false, "not asked for"},
         {{.body = "zzz", .headers = "Content-Encoding: gzip\r\n"}, {.compression = true}, false, "failed"},
+        {{.body = "zzz", .headers = "Content-Encoding: gzip\r\n"}, {.encoding = "snappy"}, false, "not asked for"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct fake_server *server = fake_server_start(&cases[i].answer, 1, NULL);
@@ -174,6 +175,18 @@ static void test_http__failures_are_told_apart(void **state) {
         buf_finish(&t.body);
         fake_server_stop(server);
     }
+}
+
+static void test_http__an_encoding_of_the_request_is_handed_on(void **state) {
+    (void)state;
+    static const struct fake_answer answer = {.body = "zzz", .headers = "Content-Encoding: snappy\r\n"};
+    struct fake_server *server = fake_server_start(&answer, 1, NULL);
+    struct http_request request = {.url = url_of(server, "/"), .encoding = "snappy"};
+    struct taken t = run_one(NULL, &request, 0);
+    assert_true(t.result.complete);
+    assert_string_equal(buf_text(&t.body), "zzz");
+    buf_finish(&t.body);
+    fake_server_stop(server);
 }
 
 static void test_http__refused_connection_is_temporary(void **state) {
@@ -287,6 +300,7 @@ int main(void) {
         cmocka_unit_test(test_http__redirect_to_another_server_is_refused),
         cmocka_unit_test(test_http__circles_end),
         cmocka_unit_test(test_http__failures_are_told_apart),
+        cmocka_unit_test(test_http__an_encoding_of_the_request_is_handed_on),
         cmocka_unit_test(test_http__refused_connection_is_temporary),
         cmocka_unit_test(test_http__receiver_may_stop),
         cmocka_unit_test(test_http__cancel_ends_at_once_without_callbacks),

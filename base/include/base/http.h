@@ -49,6 +49,7 @@ struct http_request {
     const char *proxy;                  // http or https; NULL: from the environment, as curl reads it, but not for loopback
     const char *no_proxy;               // hosts that the proxy is not used for, joined by commas; "*" is all
     bool compression;                   // ask for gzip or deflate; an encoding not asked for is an error
+    const char *encoding;               // "snappy": a body encoded so is taken too, and handed on as it is
     int64_t timeout_ms;                 // whole transfer; 0: 30,000
     int64_t connect_timeout_ms;         // 0: 10,000
     int64_t idle_timeout_ms;            // between two pieces of the body; 0: 15,000
