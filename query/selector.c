@@ -2,9 +2,11 @@
 // One scanner over the expression: a place in it, and readers that move it on or say what is wrong there.
 #include "query/selector.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
+#include "base/mem.h"
 #include "regex.h"
 
 #define MOST_PATTERN_BYTES ((size_t)1 << 20)
@@ -12,6 +14,9 @@
 struct scanner {
     const char *start, *p, *end;
     struct error *err;
+    struct arena *arena; // of the matchers; NULL when they are only checked
+    struct matcher *matchers;
+    size_t count, cap;
 };
 
 static bool fault_at(const struct scanner *s, const char *place, const char *text) {
@@ -48,18 +53,28 @@ static unsigned hex_value(char c) {
     return is_digit(c) ? (unsigned)(c - '0') : (unsigned)((c | 0x20) - 'a') + 10;
 }
 
-// \x41, \u00e9, \U0001f600 and \101 in the text; they stand for one character, of which the pattern check needs only the
-// ASCII ones.
+static void put_code_point(struct buf *out, uint32_t code) {
+    static const unsigned char marks[] = {0, 0, 0xC0, 0xE0, 0xF0};
+    unsigned len = code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+    buf_char(out, (char)(marks[len] | (code >> (6 * (len - 1)))));
+    for (unsigned i = len - 1; i-- > 0;) buf_char(out, (char)(0x80 | (code >> (6 * i) & 0x3F)));
+}
+
+// \x41 and \101 are bytes, \u00e9 and \U0001f600 characters.
 static bool read_numeric_escape(struct scanner *s, char kind, struct buf *out) {
     size_t digits = kind == 'x' ? 2 : kind == 'u' ? 4 : kind == 'U' ? 8 : 3;
-    unsigned base = kind >= '0' && kind <= '7' ? 8 : 16, value = 0;
+    uint32_t base = kind >= '0' && kind <= '7' ? 8 : 16, value = 0;
     if (base == 8) s->p--;
     for (size_t i = 0; i < digits; i++, s->p++) {
         if (s->p == s->end || !is_hex(*s->p) || hex_value(*s->p) >= base) return false;
         value = value * base + hex_value(*s->p);
     }
-    buf_char(out, value > 0 && value < 0x80 ? (char)value : 'x');
-    return true;
+    if (kind == 'u' || kind == 'U') {
+        put_code_point(out, value);
+    } else {
+        buf_char(out, (char)(value & 0xFF));
+    }
+    return base == 16 || value <= 0xFF;
 }
 
 static bool read_escape(struct scanner *s, char quote, struct buf *out) {
@@ -99,6 +114,18 @@ static bool at_quote(const struct scanner *s) {
     return s->p < s->end && (*s->p == '"' || *s->p == '\'' || *s->p == '`');
 }
 
+static struct view keep_text(struct scanner *s, const char *text, size_t len) {
+    return (struct view){arena_strndup(s->arena, text, len), len};
+}
+
+static void keep_matcher(struct scanner *s, enum matcher_type type, struct view name, struct view value) {
+    if (s->arena == NULL) return;
+    void *items = s->matchers;
+    mem_grow(&items, &s->cap, s->count, sizeof *s->matchers);
+    s->matchers = items;
+    s->matchers[s->count++] = (struct matcher){type, keep_text(s, name.ptr, name.len), keep_text(s, value.ptr, value.len)};
+}
+
 static bool skip_string(struct scanner *s) {
     struct buf ignored;
     buf_init(&ignored, MOST_PATTERN_BYTES);
@@ -107,48 +134,55 @@ static bool skip_string(struct scanner *s) {
     return ok;
 }
 
-// Sets *ret_regex for =~ and !~.
-static bool read_operator(struct scanner *s, bool *ret_regex) {
+static bool read_operator(struct scanner *s, enum matcher_type *ret_type) {
     const char *from = s->p;
     size_t left = (size_t)(s->end - s->p);
     bool two = left >= 2 && ((s->p[0] == '=' && s->p[1] == '~') || (s->p[0] == '!' && (s->p[1] == '=' || s->p[1] == '~')));
     if (!two && (left == 0 || *s->p != '=' || (left >= 2 && s->p[1] == '='))) {
         return fault_at(s, from, "expected one of the operators = != =~ !~ after a label name");
     }
-    *ret_regex = two && s->p[1] == '~';
+    bool regex = two && s->p[1] == '~', negative = *s->p == '!';
+    *ret_type = regex ? (negative ? MATCHER_NOT_REGEX : MATCHER_REGEX) : negative ? MATCHER_NOT_EQUAL : MATCHER_EQUAL;
     s->p += two ? 2 : 1;
     return true;
 }
 
-static bool read_value(struct scanner *s, bool regex) {
+static bool read_value(struct scanner *s, enum matcher_type type, struct buf *out) {
     const char *from = s->p;
     if (!at_quote(s)) return fault_at(s, from, "expected a value in quotes");
-    struct buf value;
-    buf_init(&value, MOST_PATTERN_BYTES);
-    bool ok = read_string(s, &value);
-    const char *fault = ok && regex ? regex_fault((struct view){buf_text(&value), value.len}) : NULL;
-    if (fault != NULL) {
-        ok = error_set(s->err, ERROR_CONFIG, "at byte %zu: the pattern \"%.200s\" %s", (size_t)(from - s->start) + 1, buf_text(&value),
-                       fault);
-    }
-    buf_finish(&value);
-    return ok;
+    if (!read_string(s, out)) return false;
+    bool regex = type == MATCHER_REGEX || type == MATCHER_NOT_REGEX;
+    const char *fault = regex ? regex_fault((struct view){buf_text(out), out->len}) : NULL;
+    if (fault == NULL) return true;
+    return error_set(s->err, ERROR_CONFIG, "at byte %zu: the pattern \"%.200s\" %s", (size_t)(from - s->start) + 1, buf_text(out), fault);
+}
+
+static bool read_matcher_name(struct scanner *s, struct buf *out) {
+    if (at_quote(s)) return read_string(s, out);
+    struct view name = read_name(s, false);
+    buf_bytes(out, name.ptr, name.len);
+    return name.len > 0 || fault_at(s, s->p, s->p == s->end ? "the { is not closed" : "expected a label name");
 }
 
 // label op "value", or "a metric name" in quotes alone.
 static bool read_matcher(struct scanner *s) {
-    bool regex = false;
-    if (at_quote(s)) {
-        if (!skip_string(s)) return false;
+    enum matcher_type type = MATCHER_EQUAL;
+    struct buf name, value;
+    buf_init(&name, MOST_PATTERN_BYTES);
+    buf_init(&value, MOST_PATTERN_BYTES);
+    bool quoted = at_quote(s), ok = read_matcher_name(s, &name);
+    skip_blanks(s);
+    bool alone = ok && quoted && s->p < s->end && (*s->p == ',' || *s->p == '}');
+    if (ok && !alone) {
+        ok = read_operator(s, &type);
         skip_blanks(s);
-        if (s->p < s->end && (*s->p == ',' || *s->p == '}')) return true;
-    } else if (read_name(s, false).len == 0) {
-        return fault_at(s, s->p, s->p == s->end ? "the { is not closed" : "expected a label name");
+        ok = ok && read_value(s, type, &value);
     }
-    skip_blanks(s);
-    if (!read_operator(s, &regex)) return false;
-    skip_blanks(s);
-    return read_value(s, regex);
+    struct view left = {buf_text(&name), name.len}, right = {buf_text(&value), value.len};
+    if (ok) keep_matcher(s, type, alone ? view_of("__name__") : left, alone ? left : right);
+    buf_finish(&name);
+    buf_finish(&value);
+    return ok;
 }
 
 // From { to }.
@@ -170,16 +204,33 @@ static bool read_matchers(struct scanner *s) {
     return true;
 }
 
+static bool read_selector(struct scanner *s) {
+    skip_blanks(s);
+    struct view name = read_name(s, true);
+    bool number = name.len == 3 && (strncasecmp(name.ptr, "nan", 3) == 0 || strncasecmp(name.ptr, "inf", 3) == 0);
+    if (name.len > 0) keep_matcher(s, MATCHER_EQUAL, view_of("__name__"), name);
+    skip_blanks(s);
+    bool braces = s->p < s->end && *s->p == '{';
+    if (number || (name.len == 0 && !braces) || (braces && !read_matchers(s))) return false;
+    skip_blanks(s);
+    return s->p == s->end && memchr(s->start, '#', (size_t)(s->end - s->start)) == NULL; // after a comment no window could be written
+}
+
 bool selector_is_plain(struct view expr) {
     struct scanner s = {.start = expr.ptr, .p = expr.ptr, .end = expr.ptr + expr.len};
-    skip_blanks(&s);
-    struct view name = read_name(&s, true);
-    bool number = name.len == 3 && (strncasecmp(name.ptr, "nan", 3) == 0 || strncasecmp(name.ptr, "inf", 3) == 0);
-    skip_blanks(&s);
-    bool braces = s.p < s.end && *s.p == '{';
-    if (number || (name.len == 0 && !braces) || (braces && !read_matchers(&s))) return false;
-    skip_blanks(&s);
-    return s.p == s.end && memchr(expr.ptr, '#', expr.len) == NULL; // after a comment no window could be written
+    return read_selector(&s);
+}
+
+bool selector_matchers(struct view expr, struct arena *arena, struct matcher **ret_matchers, size_t *ret_count) {
+    struct scanner s = {.start = expr.ptr, .p = expr.ptr, .end = expr.ptr + expr.len, .arena = arena};
+    bool plain = read_selector(&s);
+    if (plain) {
+        *ret_matchers = arena_array(arena, s.count, sizeof **ret_matchers);
+        if (s.count > 0) memcpy(*ret_matchers, s.matchers, s.count * sizeof **ret_matchers);
+        *ret_count = s.count;
+    }
+    free(s.matchers);
+    return plain;
 }
 
 bool selector_check_matchers(struct view expr, struct error *err) {

@@ -197,10 +197,40 @@ static void test_selector__expressions_that_look_at_the_window(void **state) {
     }
 }
 
+static void test_selector_matchers__say_what_the_strings_stand_for(void **state) {
+    (void)state;
+    static const struct matcher want[] = {
+        {MATCHER_EQUAL, {"__name__", 8}, {"http:up", 7}},
+        {MATCHER_EQUAL, {"a", 1}, {"q\"\\\n\xc3\xa9", 6}},
+        {MATCHER_NOT_EQUAL, {"b", 1}, {"", 0}},
+        {MATCHER_REGEX, {"c", 1}, {"x\\.y|A", 6}},
+        {MATCHER_NOT_REGEX, {"my.label", 8}, {"\xf0\x9f\x98\x80*", 5}},
+        {MATCHER_EQUAL, {"__name__", 8}, {"my.metric", 9}},
+    };
+    static const char expr[] =
+        " http:up { a='q\"\\\\\\n\\u00e9', b != \"\", c=~\"x\\\\.y|\\x41\", 'my.label'!~`\xf0\x9f\x98\x80*`, \"my.metric\" }";
+    struct arena arena = {0};
+    struct matcher *found;
+    size_t count;
+    assert_true(selector_matchers(view_of(expr), &arena, &found, &count));
+    assert_int_equal(count, sizeof want / sizeof want[0]);
+    for (size_t i = 0; i < count; i++) {
+        assert_int_equal(found[i].type, want[i].type);
+        assert_int_equal(found[i].name.len, want[i].name.len);
+        assert_memory_equal(found[i].name.ptr, want[i].name.ptr, want[i].name.len);
+        assert_int_equal(found[i].value.len, want[i].value.len);
+        assert_memory_equal(found[i].value.ptr, want[i].value.ptr, want[i].value.len);
+    }
+    assert_false(selector_matchers(view_of("up[5m]"), &arena, &found, &count));
+    assert_false(selector_matchers(view_of("up{a=\"b\""), &arena, &found, &count));
+    arena_finish(&arena);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_selector__plain_ones_are_known),
         cmocka_unit_test(test_selector__matchers_are_checked_in_any_expression),
+        cmocka_unit_test(test_selector_matchers__say_what_the_strings_stand_for),
         cmocka_unit_test(test_selector__patterns_are_read_as_re2_does),
         cmocka_unit_test(test_selector__matchers_are_escaped),
         cmocka_unit_test(test_selector__expressions_that_look_at_the_window),

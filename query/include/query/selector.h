@@ -6,12 +6,23 @@
 
 #include <stdbool.h>
 
+#include "base/arena.h"
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/view.h"
 
 // True for `name`, `name{...}` or `{...}` without range, offset, @, function or operator; blanks around are allowed.
 bool selector_is_plain(struct view expr);
+
+enum matcher_type { MATCHER_EQUAL, MATCHER_NOT_EQUAL, MATCHER_REGEX, MATCHER_NOT_REGEX }; // numbered as on the wire
+
+struct matcher {
+    enum matcher_type type;
+    struct view name, value; // what the strings stand for
+};
+
+// Takes a plain selector apart, into the arena: its name is a matcher of __name__. False when it is not plain.
+bool selector_matchers(struct view expr, struct arena *arena, struct matcher **ret_matchers, size_t *ret_count);
 
 // Checks every {...} matcher list in the expression: closed strings and braces, known operators, and for =~ and !~ that
 // the pattern is a regular expression as RE2 reads it (as far as brackets, repetitions and escapes tell).
