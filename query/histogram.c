@@ -3,6 +3,7 @@
 
 #include <float.h>
 #include <math.h>
+#include <string.h>
 
 #define MOST_EXPONENT 1024 // of a double; its greatest value takes the place of 2^1024
 
@@ -46,20 +47,44 @@ double histogram_border(const struct native_buckets *native, int32_t index) {
     return border(native, index);
 }
 
+// A bucket that the zero bucket reaches into begins where that one ends.
+static double inner_border(const struct native_buckets *native, int64_t index) {
+    double inner = border(native, index - 1);
+    return native->schema != HISTOGRAM_CUSTOM && inner < native->zero_threshold ? native->zero_threshold : inner;
+}
+
 void histogram_set_borders(struct histogram *histogram, struct arena *arena) {
     const struct native_buckets *n = histogram->native;
     struct bucket *b = arena_array(arena, n->negative_count + n->positive_count + 1, sizeof *b);
     histogram->buckets = b;
     for (size_t i = n->negative_count; i-- > 0; b++) {
         int64_t index = n->negative[i].index;
-        *b = (struct bucket){1, -border(n, index), -border(n, index - 1), n->negative[i].count};
+        *b = (struct bucket){1, -border(n, index), -inner_border(n, index), n->negative[i].count};
     }
     if (n->zero_count > 0) *b++ = (struct bucket){3, -n->zero_threshold, n->zero_threshold, n->zero_count};
     for (size_t i = 0; i < n->positive_count; i++, b++) {
         int64_t index = n->positive[i].index;
-        *b = (struct bucket){0, border(n, index - 1), border(n, index), n->positive[i].count};
+        *b = (struct bucket){0, inner_border(n, index), border(n, index), n->positive[i].count};
     }
     histogram->bucket_count = (size_t)(b - histogram->buckets);
+}
+
+static void *copy_array(struct arena *arena, const void *from, size_t count, size_t size) {
+    void *copy = arena_array(arena, count, size);
+    if (count > 0) memcpy(copy, from, count * size);
+    return copy;
+}
+
+struct histogram histogram_copy(const struct histogram *from, struct arena *arena) {
+    struct histogram copy = *from;
+    copy.buckets = copy_array(arena, from->buckets, from->bucket_count, sizeof *copy.buckets);
+    if (from->native == NULL) return copy;
+    struct native_buckets *native = copy_array(arena, from->native, 1, sizeof *native);
+    native->positive = copy_array(arena, native->positive, native->positive_count, sizeof *native->positive);
+    native->negative = copy_array(arena, native->negative, native->negative_count, sizeof *native->negative);
+    native->custom = copy_array(arena, native->custom, native->custom_count, sizeof *native->custom);
+    copy.native = native;
+    return copy;
 }
 
 // Division by 2^shift that rounds up: the bucket of the coarser schema that ends where this one does, or after it.

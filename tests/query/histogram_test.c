@@ -48,20 +48,20 @@ static void test_histogram_border__is_that_of_prometheus_to_the_bit(void **state
 
 static void test_histogram_set_borders__lists_negative_zero_positive(void **state) {
     (void)state;
-    struct index_bucket positive[] = {{0, 1}, {2, 2}}, negative[] = {{1, 3}, {3, 4}};
+    struct index_bucket positive[] = {{-1, 6}, {0, 1}, {2, 2}}, negative[] = {{1, 3}, {3, 4}};
     const struct native_buckets native = {.schema = 0,
-                                          .zero_threshold = 0.001,
+                                          .zero_threshold = 0.3,
                                           .zero_count = 5,
                                           .positive = positive,
-                                          .positive_count = 2,
+                                          .positive_count = 3,
                                           .negative = negative,
                                           .negative_count = 2};
     struct histogram h = {.native = &native};
     struct arena arena = {0};
     histogram_set_borders(&h, &arena);
-    static const struct bucket want[] = {{1, -8, -4, 4}, {1, -2, -1, 3}, {3, -0.001, 0.001, 5}, {0, 0.5, 1, 1}, {0, 2, 4, 2}};
-    assert_int_equal(h.bucket_count, 5);
-    for (size_t i = 0; i < 5; i++) {
+    static const struct bucket want[] = {{1, -8, -4, 4}, {1, -2, -1, 3}, {3, -0.3, 0.3, 5}, {0, 0.3, 0.5, 6}, {0, 0.5, 1, 1}, {0, 2, 4, 2}};
+    assert_int_equal(h.bucket_count, 6);
+    for (size_t i = 0; i < 6; i++) {
         const struct bucket *b = &h.buckets[i];
         if (b->rule != want[i].rule || b->left != want[i].left || b->right != want[i].right || b->count != want[i].count) {
             fail_msg("bucket %zu: %d %g %g %g", i, b->rule, b->left, b->right, b->count);

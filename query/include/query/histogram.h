@@ -37,6 +37,9 @@ double histogram_border(const struct native_buckets *native, int32_t index);
 // Fills in histogram->buckets, in `arena`, from histogram->native, in the order and with the rules of the query API.
 void histogram_set_borders(struct histogram *histogram, struct arena *arena);
 
+// Copies everything that `from` points to into `arena`.
+struct histogram histogram_copy(const struct histogram *from, struct arena *arena);
+
 // The same observations in the buckets of a coarser (lower) schema, in `arena`. False when `schema` is finer than that of `from`, or
 // when either is not exponential.
 bool histogram_merge(const struct native_buckets *from, int schema, struct arena *arena, struct native_buckets *ret);
