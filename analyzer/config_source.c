@@ -103,6 +103,12 @@ static void read_kind(struct config_reader *r, const struct yaml_node *node, con
     *(enum source_kind *)field = (enum source_kind)config_read_word(r, node, path, words, SOURCE_KIND_COUNT, SOURCE_PROMETHEUS);
 }
 
+static void read_protocol(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, void *field) {
+    const char *words[SOURCE_PROTOCOL_COUNT];
+    for (int i = 0; i < SOURCE_PROTOCOL_COUNT; i++) words[i] = source_protocol_name((enum source_protocol)i);
+    *(enum source_protocol *)field = (enum source_protocol)config_read_word(r, node, path, words, SOURCE_PROTOCOL_COUNT, PROTOCOL_AUTO);
+}
+
 static void read_warnings(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, void *field) {
     static const char *const words[] = {"note", "refuse"};
     static const enum source_warnings policies[] = {SOURCE_WARNINGS_NOTE, SOURCE_WARNINGS_REFUSE};
@@ -174,6 +180,7 @@ void config_read_source(struct config_reader *r, const struct yaml_node *node, c
         {"tries", read_small_int, AT(tries), false},
         {"raw_window", config_duration, AT(raw_window_ms), false},
         {"limits", read_limits, AT(limits), false},
+        {"protocol", read_protocol, AT(protocol), false},
         {"warnings", read_warnings, AT(warnings), false},
     };
 #undef AT

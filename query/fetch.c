@@ -14,6 +14,7 @@
 #define POLL_MS INT64_C(200)          // how late an interruption may be seen
 #define VERSION_GRACE_MS INT64_C(500) // how long the version may keep a run whose queries have ended
 #define MOST_BODY_BYTES ((size_t)65536)
+#define MOST_READS 2 // remote reads of a source at once: servers carry out ten for all who ask
 
 struct progress {  // of one job
     size_t open;   // flights that are not done
@@ -27,7 +28,7 @@ struct run {
     struct fetch_job *jobs;
     struct progress *progress; // one per job
     size_t job_count, done;    // `done` counts jobs
-    struct flight **flights;   // queries first, in the order of the jobs, then versions, then halves and tokens as they come
+    struct flight **flights;   // probes, queries in the order of the jobs, versions, then halves and tokens as they come
     size_t count, cap;
     size_t first_open; // every flight before it is done
     int64_t limit_ms;
@@ -44,7 +45,7 @@ static struct flight *add_flight(struct run *run, enum flight_kind kind, struct 
     f->source = source;
     answer_init(&f->answer);
     buf_init(&f->body, MOST_BODY_BYTES);
-    if (run->shared.recorder != NULL && kind != FLIGHT_TOKEN) f->slot = recorder_add_slot(run->shared.recorder);
+    if (run->shared.recorder != NULL && kind != FLIGHT_TOKEN && kind != FLIGHT_PROBE) f->slot = recorder_add_slot(run->shared.recorder);
     return f;
 }
 
@@ -116,12 +117,20 @@ static bool waits_for_token(struct run *run, const struct flight *f, int64_t now
     return source->token_coming = true;
 }
 
+// True when the flight is a raw read whose protocol a probe is finding out, or a remote read while there are enough of them.
+static bool waits_for_protocol(const struct flight *f) {
+    const struct source *source = f->source;
+    if (flight_is_raw(f) && f->protocol == PROTOCOL_AUTO && source->chosen == PROTOCOL_AUTO) return true;
+    return flight_is_read(f) && source->reading >= MOST_READS;
+}
+
 // True when the flight may be sent; else it has ended, or waits for a later time in *ret_due_ms.
 static bool may_send(struct run *run, struct flight *f, int64_t now, int64_t *ret_due_ms) {
     struct source *source = f->source;
     *ret_due_ms = f->due_ms;
     if (f->due_ms > now || source->running >= source->concurrency || waits_for_token(run, f, now)) return false;
     if (f->kind == FLIGHT_TOKEN) return true; // it goes to another server
+    if (waits_for_protocol(f)) return false;
     *ret_due_ms = pace_due_ms(&source->pace, now);
     if (*ret_due_ms > now) return false;
     switch (breaker_ask(&source->breaker, now)) {
@@ -203,11 +212,28 @@ static bool drive(struct run *run, struct error *err) {
 static void prepare_source(struct source *source) {
     if (source->prepared) return;
     source->prepared = true;
-    source->running = 0;
+    source->running = source->reading = 0;
+    if (source->protocol != PROTOCOL_AUTO || !source->protocol_known) source->chosen = source->protocol;
     source->token_coming = false;
     source->unusable = (struct error){0};
     breaker_forget(&source->breaker);
     source->usable = source->ops->prepare == NULL || source->ops->prepare(source, &source->unusable);
+}
+
+static bool wants_probe(const struct run *run, const struct source *source) {
+    if (source->chosen != PROTOCOL_AUTO || !source->usable || source->ops->answer != NULL) return false;
+    for (size_t i = 0; i < run->count; i++) {
+        if (run->flights[i]->source == source) return false; // there is one
+    }
+    return true;
+}
+
+// Sources that raw reads go to, and that may have remote read, are asked whether they do.
+static void add_probes(struct run *run) {
+    for (size_t i = 0; i < run->job_count; i++) {
+        const struct fetch_job *job = &run->jobs[i];
+        if (job->query.mode == QUERY_RAW && wants_probe(run, job->source)) add_flight(run, FLIGHT_PROBE, job->source);
+    }
 }
 
 // A query that cannot be cut into pieces fails as one.
@@ -233,6 +259,7 @@ static void add_flights(struct run *run) {
         answer_init(&run->jobs[i].answer);
         prepare_source(run->jobs[i].source);
     }
+    add_probes(run);
     for (size_t i = 0; i < run->job_count; i++) add_job(run, i);
     for (size_t i = 0; i < run->job_count; i++) {
         struct source *source = run->jobs[i].source;

@@ -10,10 +10,23 @@
 #include "base/timetext.h"
 #include "dialect.h"
 #include "pieces.h"
+#include "query/read_decoder.h"
+#include "read_request.h"
 
 #define MOST_REQUEST_BYTES ((size_t)1 << 20)
+#define OK 200
 #define UNAUTHORIZED 401
+#define FORBIDDEN 403
 #define TOO_MANY_REQUESTS 429
+
+bool flight_is_raw(const struct flight *f) {
+    return f->kind == FLIGHT_QUERY && f->query.mode == QUERY_RAW;
+}
+
+bool flight_is_read(const struct flight *f) {
+    enum source_protocol protocol = f->protocol != PROTOCOL_AUTO ? f->protocol : f->source->chosen;
+    return f->kind == FLIGHT_PROBE || (flight_is_raw(f) && protocol != PROTOCOL_RAW);
+}
 
 void flight_finish(struct flight *f) {
     decoder_destroy(f->decoder);
@@ -22,7 +35,15 @@ void flight_finish(struct flight *f) {
 }
 
 static bool is_recorded(const struct flight *f) {
-    return f->run->recorder != NULL && f->kind != FLIGHT_TOKEN;
+    return f->run->recorder != NULL && f->kind != FLIGHT_TOKEN && f->kind != FLIGHT_PROBE;
+}
+
+// What the answer to the probe says of the server. One in trouble, or that does not know us, is asked again in the next run.
+static void choose_protocol(struct source *source, int http_status, const char *content_type) {
+    enum read_form form = http_status == OK ? read_form_of(content_type) : READ_NONE;
+    source->chosen = form == READ_STREAM ? PROTOCOL_STREAM : form == READ_SAMPLES ? PROTOCOL_SAMPLES : PROTOCOL_RAW;
+    bool refused = http_status == UNAUTHORIZED || http_status == FORBIDDEN || http_status == TOO_MANY_REQUESTS;
+    source->protocol_known = http_status >= OK && http_status < 500 && !refused;
 }
 
 static void land(struct flight *f, const char *content_type, bool transfer_failed) {
@@ -30,7 +51,9 @@ static void land(struct flight *f, const char *content_type, bool transfer_faile
     if (f->started_ms != 0) f->answer.duration_ms = mono_now_ms() - f->started_ms;
     if (f->kind == FLIGHT_QUERY) {
         answer_settle(&f->answer, f->source, &f->query);
-    } else if (f->kind == FLIGHT_VERSION && !transfer_failed && f->answer.http_status == 200) {
+    } else if (f->kind == FLIGHT_PROBE) {
+        choose_protocol(f->source, f->answer.http_status, content_type);
+    } else if (f->kind == FLIGHT_VERSION && !transfer_failed && f->answer.http_status == OK) {
         source_read_version(f->source, buf_text(&f->body), f->body.len);
     }
     if (is_recorded(f)) {
@@ -68,11 +91,15 @@ void flight_abandon(struct flight *f) {
 }
 
 static struct decoder *open_decoder(struct flight *f, const struct http_head *head) {
-    return decoder_create(head->status, head->content_type[0] != '\0' ? head->content_type : NULL, &f->source->limits, &f->answer.set);
+    const char *type = head->content_type[0] != '\0' ? head->content_type : NULL;
+    struct decoder *decoder = decoder_create(head->status, type, &f->source->limits, &f->answer.set);
+    if (flight_is_read(f)) decoder_require_read(decoder);
+    return decoder;
 }
 
 static bool on_body(void *user, const struct http_head *head, const char *data, size_t len) {
     struct flight *f = user;
+    if (f->kind == FLIGHT_PROBE) return true; // the head says all
     if (is_recorded(f)) recorder_body(f->run->recorder, f->slot, data, len);
     if (f->kind != FLIGHT_QUERY) {
         buf_bytes(&f->body, data, len);
@@ -132,9 +159,31 @@ static bool ask_less(struct flight *f) {
     return true;
 }
 
+// Asks in the next protocol when the server answered a remote read without giving usable data, and the choice is ours.
+static bool ask_otherwise(struct flight *f, const struct http_result *http) {
+    static const int elsewhere[] = {200, 400, 404, 405, 406, 413, 415, 422, 500, 501};
+    bool may = f->source->protocol == PROTOCOL_AUTO && flight_is_read(f) && (http->complete || http->stopped), listed = false;
+    for (size_t i = 0; i < sizeof elsewhere / sizeof elsewhere[0]; i++) listed = listed || elsewhere[i] == http->head->status;
+    if (!may || !listed) return false;
+    // Each step goes further down, whatever the server answers with, so this ends.
+    bool chunks_unread = f->answer.result.wants_other && f->answer.protocol == PROTOCOL_STREAM && f->protocol == PROTOCOL_STREAM;
+    f->protocol = chunks_unread ? PROTOCOL_SAMPLES : PROTOCOL_RAW;
+    f->answer.tries = 0;
+    f->due_ms = 0;
+    f->state = FLIGHT_WAITING;
+    return true;
+}
+
+static enum source_protocol protocol_of(const struct flight *f, const char *content_type) {
+    if (!flight_is_raw(f)) return PROTOCOL_AUTO;
+    enum read_form form = f->protocol == PROTOCOL_RAW ? READ_NONE : read_form_of(content_type);
+    return form == READ_STREAM ? PROTOCOL_STREAM : form == READ_SAMPLES ? PROTOCOL_SAMPLES : f->protocol;
+}
+
 static void read_result(struct flight *f, const struct http_result *http) {
     struct answer *answer = &f->answer;
     answer->http_status = http->head->status;
+    answer->protocol = protocol_of(f, http->head->content_type);
     answer->bytes = http->bytes;
     if (answer->http_status == TOO_MANY_REQUESTS) answer->throttled++;
     if (http->complete || http->stopped) {
@@ -148,7 +197,7 @@ static void read_result(struct flight *f, const struct http_result *http) {
     f->decoder = NULL;
 }
 
-static void version_done(struct flight *f, const struct http_result *http) {
+static void side_done(struct flight *f, const struct http_result *http) {
     f->answer.http_status = http->head->status;
     f->answer.bytes = http->bytes;
     f->answer.result.err = http->err;
@@ -201,20 +250,42 @@ static bool renew_token(struct flight *f) {
 static void on_done(void *user, const struct http_result *http) {
     struct flight *f = user;
     f->source->running--;
+    if (flight_is_read(f)) f->source->reading--;
     if (f->kind == FLIGHT_TOKEN) {
         token_done(f, http);
         return;
     }
-    if (f->kind == FLIGHT_VERSION) {
-        version_done(f, http);
+    if (f->kind != FLIGHT_QUERY) {
+        side_done(f, http);
         return;
     }
     read_result(f, http);
     if (renew_token(f)) return;
-    if (f->answer.result.outcome != DECODE_OK && ((may_retry(f, http) && retry_later(f, http)) || ask_less(f))) return;
+    bool bad = f->answer.result.outcome != DECODE_OK;
+    if (bad && (ask_otherwise(f, http) || (may_retry(f, http) && retry_later(f, http)) || ask_less(f))) {
+        breaker_forget(&f->source->breaker); // the next try may be the probe of an open breaker again
+        return;
+    }
     bool transfer_failed = !http->complete && !http->stopped, good = !transfer_failed && http->head->status < 500;
     breaker_report(&f->source->breaker, good, f->answer.result.err.text, mono_now_ms());
     land(f, http->head->content_type, transfer_failed);
+}
+
+static void choose_for_flight(struct flight *f) {
+    struct source *source = f->source;
+    if (!flight_is_raw(f) || f->protocol != PROTOCOL_AUTO) return;
+    f->protocol = source->chosen;
+    if (source->protocol == PROTOCOL_AUTO && !read_request_fits(&f->query)) f->protocol = PROTOCOL_RAW;
+}
+
+// Fills in the request for the next try.
+static bool make_request(struct flight *f, int64_t timeout_ms, struct buf *url, struct buf *body, struct http_request *ret,
+                         struct error *err) {
+    static const enum ask_kind kinds[] = {[FLIGHT_QUERY] = ASK_QUERY, [FLIGHT_VERSION] = ASK_VERSION, [FLIGHT_PROBE] = ASK_PROBE};
+    const struct source_ops *ops = f->source->ops;
+    if (f->kind == FLIGHT_TOKEN) return ops->token_request(f->source, timeout_ms, url, body, ret, err);
+    const struct ask ask = {.kind = kinds[f->kind], .query = &f->query, .protocol = f->protocol, .timeout_ms = timeout_ms};
+    return ops->request(f->source, &ask, url, body, ret, err);
 }
 
 void flight_send(struct flight *f, int64_t now_ms) {
@@ -225,14 +296,12 @@ void flight_send(struct flight *f, int64_t now_ms) {
     buf_init(&url, MOST_REQUEST_BYTES);
     buf_init(&body, MOST_REQUEST_BYTES);
     answer_reset(&f->answer);
+    choose_for_flight(f);
     if (is_recorded(f)) recorder_restart(run->recorder, f->slot);
     if (f->started_ms == 0) f->started_ms = now_ms;
     int64_t left = run->deadline_ms - now_ms;
     int64_t timeout = f->source->timeout_ms < left ? f->source->timeout_ms : left;
-    const struct source_ops *ops = f->source->ops;
-    bool ok = f->kind == FLIGHT_TOKEN
-                  ? ops->token_request(f->source, timeout, &url, &body, &request, &err)
-                  : ops->request(f->source, f->kind == FLIGHT_QUERY ? &f->query : NULL, timeout, &url, &body, &request, &err);
+    bool ok = make_request(f, timeout, &url, &body, &request, &err);
     if (ok) {
         f->token_generation = f->source->token_generation;
         request.user = f;
@@ -247,6 +316,7 @@ void flight_send(struct flight *f, int64_t now_ms) {
     if (ok) {
         f->state = FLIGHT_RUNNING;
         f->source->running++;
+        if (flight_is_read(f)) f->source->reading++;
         pace_take(&f->source->pace, now_ms);
     } else {
         breaker_forget(&f->source->breaker);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// One exchange with a source, through all of its tries: a query or a piece of one, the server's version, or the token
-// that the others need. Private to query: fetch.c
+// One exchange with a source, through all of its tries: a query or a piece of one, the server's version, the token that
+// the others need, or the probe that finds out which protocol the server has. Private to query: fetch.c
 // decides which flight goes when, flight.c carries it out.
 #ifndef QUERY_FLIGHT_H
 #define QUERY_FLIGHT_H
@@ -10,7 +10,7 @@
 
 struct flight;
 
-enum flight_kind { FLIGHT_QUERY, FLIGHT_VERSION, FLIGHT_TOKEN };
+enum flight_kind { FLIGHT_QUERY, FLIGHT_VERSION, FLIGHT_PROBE, FLIGHT_TOKEN };
 enum flight_state { FLIGHT_WAITING, FLIGHT_RUNNING, FLIGHT_DONE };
 
 struct flight_run { // what all flights of a run share
@@ -30,7 +30,8 @@ struct flight {
     struct query query;        // the piece that is asked for
     const struct query *whole; // the query it is a piece of; NULL when it is not
     size_t job;                // whose answer it belongs to
-    size_t slot;               // of the recorder; a token has none
+    enum source_protocol protocol; // that a raw read is asked for in; PROTOCOL_AUTO before the first try
+    size_t slot;               // of the recorder; tokens and probes have none
     unsigned token_generation; // of the token it was sent with
     bool token_dropped;        // a 401 has made it wait for a new one
     struct answer answer;
@@ -40,6 +41,9 @@ struct flight {
     struct decoder *decoder;
     struct buf body;            // of anything but a query
 };
+
+bool flight_is_raw(const struct flight *flight);  // a raw read, whatever the protocol
+bool flight_is_read(const struct flight *flight); // goes, or would go now, as a remote read
 
 void flight_finish(struct flight *flight); // frees what it holds, not the flight itself
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "query/histogram.h"
 #include "query/selector.h"
 
 #define DEFAULT_SAMPLES UINT64_C(50000000) // of an answer, as the decoder has it
@@ -106,10 +107,7 @@ static void add_samples(struct arena *arena, struct series *to, const struct ser
         to->count += from->count;
     }
     for (size_t i = 0; i < from->histogram_count; i++) {
-        struct histogram copy = from->histograms[i];
-        copy.buckets = arena_array(arena, copy.bucket_count, sizeof *copy.buckets);
-        if (copy.bucket_count > 0) memcpy(copy.buckets, from->histograms[i].buckets, copy.bucket_count * sizeof *copy.buckets);
-        to->histograms[to->histogram_count++] = copy;
+        to->histograms[to->histogram_count++] = histogram_copy(&from->histograms[i], arena);
     }
 }
 
@@ -176,6 +174,7 @@ void pieces_join(struct answer *const *pieces, size_t count, const struct decode
     uint64_t samples = 0, most = limits->samples > 0 ? limits->samples : DEFAULT_SAMPLES;
     for (size_t i = 0; i < count; i++) {
         const struct answer *piece = pieces[i];
+        if (piece->protocol > ret->protocol) ret->protocol = piece->protocol; // the one furthest down
         if (piece->tries > ret->tries) ret->tries = piece->tries;
         if (piece->duration_ms > ret->duration_ms) ret->duration_ms = piece->duration_ms;
         ret->requests += piece->requests;

@@ -9,14 +9,16 @@
 #include "credentials.h"
 #include "dialect.h"
 #include "query/selector.h"
+#include "read_request.h"
 #include "source_ops.h"
 
-#define VERSION_TIMEOUT_MS INT64_C(5000)
+#define SIDE_TIMEOUT_MS INT64_C(5000) // of what is asked beside the queries
 
 struct prometheus {
     struct source base;
     struct source_settings settings;
     struct credentials credentials;
+    struct http_header *read_headers; // of the last remote read
 };
 
 static bool prometheus_prepare(struct source *source, struct error *err) {
@@ -87,22 +89,57 @@ static bool query_request(struct prometheus *p, const struct query *query, int64
     return true;
 }
 
-static bool prometheus_request(struct source *source, const struct query *query, int64_t timeout_ms, struct buf *url, struct buf *body,
-                               struct http_request *ret, struct error *err) {
+// The headers of a query with those of remote read instead of the first two.
+static void use_read_headers(struct prometheus *p, struct http_request *request) {
+    static const struct http_header own[] = {{"Content-Type", "application/x-protobuf"},
+                                             {"Content-Encoding", "snappy"},
+                                             {"Accept-Encoding", "snappy"},
+                                             {"X-Prometheus-Remote-Read-Version", "0.1.0"}};
+    size_t count = sizeof own / sizeof own[0], others = request->header_count - 2;
+    p->read_headers = mem_resize(p->read_headers, count + others, sizeof *p->read_headers);
+    memcpy(p->read_headers, own, sizeof own);
+    memcpy(p->read_headers + count, request->headers + 2, others * sizeof *own);
+    request->headers = p->read_headers;
+    request->header_count = count + others;
+}
+
+static bool read_request(struct prometheus *p, const struct query *query, enum source_protocol protocol, struct buf *url, struct buf *body,
+                         struct http_request *ret, struct error *err) {
+    bool both = p->settings.protocol == PROTOCOL_AUTO && protocol == PROTOCOL_STREAM;
+    if (query->start_ms > query->end_ms) return error_set(err, ERROR_CONFIG, "the query ends before it starts");
+    if (!read_request_write(query, both ? PROTOCOL_AUTO : protocol, body, err)) return false;
+    if (body->failed) return error_set(err, ERROR_LIMIT, "the query is too long");
+    http_url_join(url, p->settings.url, "api/v1/read");
+    use_read_headers(p, ret);
+    ret->method = "POST";
+    ret->body = (struct view){buf_text(body), body->len};
+    ret->compression = false;
+    ret->encoding = "snappy";
+    return true;
+}
+
+static bool prometheus_request(struct source *source, const struct ask *ask, struct buf *url, struct buf *body, struct http_request *ret,
+                               struct error *err) {
+    static const struct query probe = {.expr = "serin_probe", .mode = QUERY_RAW, .end_ms = 1};
     struct prometheus *p = (struct prometheus *)source;
     if (!credentials_refresh(&p->credentials, source, err)) return false;
-    *ret = (struct http_request){.compression = p->settings.compression, .timeout_ms = timeout_ms};
+    *ret = (struct http_request){.compression = p->settings.compression, .timeout_ms = ask->timeout_ms};
     credentials_apply(&p->credentials, ret);
-    if (query == NULL) {
+    bool ok = true;
+    if (ask->kind == ASK_VERSION) {
         http_url_join(url, p->settings.url, "api/v1/status/buildinfo");
         ret->headers++; // no body, no content type
         ret->header_count--;
-        if (timeout_ms > VERSION_TIMEOUT_MS) ret->timeout_ms = VERSION_TIMEOUT_MS;
-    } else if (!query_request(p, query, timeout_ms, url, body, ret, err)) {
-        return false;
+    } else if (ask->kind == ASK_PROBE) {
+        ok = read_request(p, &probe, PROTOCOL_STREAM, url, body, ret, err);
+    } else if (ask->query->mode == QUERY_RAW && ask->protocol != PROTOCOL_RAW) {
+        ok = read_request(p, ask->query, ask->protocol, url, body, ret, err);
+    } else {
+        ok = query_request(p, ask->query, ask->timeout_ms, url, body, ret, err);
     }
+    if (ask->kind != ASK_QUERY && ask->timeout_ms > SIDE_TIMEOUT_MS) ret->timeout_ms = SIDE_TIMEOUT_MS;
     ret->url = buf_text(url);
-    return true;
+    return ok;
 }
 
 static bool prometheus_token_wanted(const struct source *source, int64_t now_mono_ms) {
@@ -131,6 +168,7 @@ static void prometheus_token_drop(struct source *source, unsigned generation) {
 static void prometheus_destroy(struct source *source) {
     struct prometheus *p = (struct prometheus *)source;
     credentials_finish(&p->credentials);
+    free(p->read_headers);
     free(p);
 }
 
@@ -164,6 +202,11 @@ static bool check_settings(const struct source_settings *s, struct error *err) {
     return check_params(s, err);
 }
 
+// Where remote read is known not to be, or not to mean the same: it knows no parameters.
+static bool has_no_read(const struct source_settings *s) {
+    return s->kind == SOURCE_VICTORIAMETRICS || s->kind == SOURCE_THANOS || s->param_count > 0;
+}
+
 struct source *source_create_prometheus(const char *name, const struct source_settings *settings, struct error *err) {
     if (!check_settings(settings, err)) {
         error_prefix(err, "source %s", name);
@@ -173,6 +216,7 @@ struct source *source_create_prometheus(const char *name, const struct source_se
     source_init(&p->base, &prometheus_ops, name);
     p->settings = *settings;
     source_use_settings(&p->base, settings);
+    if (settings->protocol == PROTOCOL_AUTO && has_no_read(settings)) p->base.protocol = PROTOCOL_RAW;
     credentials_init(&p->credentials, &p->settings);
     return &p->base;
 }

@@ -24,6 +24,7 @@ struct entry { // one line of the index; texts live in the arena of the source
     int64_t whole_start_ms, whole_end_ms;
     int http_status, tries, requests, throttled;
     bool refused;
+    enum source_protocol protocol;
     int64_t duration_ms;
     uint64_t bytes;
     const char *error; // NULL: the body decides
@@ -50,6 +51,18 @@ static bool is_file_name(const char *name) {
     return name != NULL && strchr(name, '/') == NULL && name[0] != '.';
 }
 
+// Of a remote read it is recorded; other raw reads went through the query API.
+static bool protocol_of(const json_t *line, const char *mode, enum source_protocol *ret) {
+    const char *name = json_string_value(json_object_get(line, "protocol"));
+    *ret = mode != NULL && strcmp(mode, query_mode_name(QUERY_RAW)) == 0 ? PROTOCOL_RAW : PROTOCOL_AUTO;
+    for (enum source_protocol p = PROTOCOL_STREAM; name != NULL && p < PROTOCOL_RAW; p++) {
+        if (strcmp(name, source_protocol_name(p)) != 0) continue;
+        *ret = p;
+        return true;
+    }
+    return name == NULL;
+}
+
 static bool read_entry(struct recorded *r, const json_t *line, struct error *err) {
     struct entry e = {
         .expr = text_of(r, line, "expr"),
@@ -73,6 +86,7 @@ static bool read_entry(struct recorded *r, const json_t *line, struct error *err
         .error_code = (int)number_of(line, "error_code"),
         .outcome = (int)number_of(line, "outcome"),
     };
+    if (!protocol_of(line, e.mode, &e.protocol)) return error_set(err, ERROR_DATA, "protocol is not a known one");
     if (e.expr == NULL || e.mode == NULL || (!is_file_name(e.file) && e.error == NULL)) {
         return error_set(err, ERROR_DATA, "expr, mode or file is missing or not usable");
     }
@@ -147,6 +161,7 @@ static void decode_body(struct recorded *r, const struct entry *e, struct answer
     struct view body;
     if (read_body(r, e, &arena, &body, &answer->result.err)) {
         struct decoder *decoder = decoder_create(e->http_status, e->content_type, &r->base.limits, &answer->set);
+        if (e->protocol == PROTOCOL_STREAM || e->protocol == PROTOCOL_SAMPLES) decoder_require_read(decoder);
         if (body.len > 0) decoder_feed(decoder, body.ptr, body.len);
         decoder_end(decoder, &answer->result);
         decoder_destroy(decoder);
@@ -170,6 +185,7 @@ static void explain_missing(const struct recorded *r, const struct query *query,
 static void answer_entry(struct recorded *r, const struct entry *e, struct answer *answer) {
     const struct query query = {e->expr, mode_of(e->mode), e->start_ms, e->end_ms, e->step_ms};
     answer->http_status = e->http_status;
+    answer->protocol = e->protocol;
     answer->tries = e->tries;
     answer->requests = e->requests;
     answer->throttled = e->throttled;

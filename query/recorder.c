@@ -124,6 +124,9 @@ static void add_extras(json_t *record, const struct query *whole, const struct a
         json_object_set_new(record, "whole_start_ms", json_integer((json_int_t)whole->start_ms));
         json_object_set_new(record, "whole_end_ms", json_integer((json_int_t)whole->end_ms));
     }
+    if (answer->protocol == PROTOCOL_STREAM || answer->protocol == PROTOCOL_SAMPLES) {
+        json_object_set_new(record, "protocol", json_string(source_protocol_name(answer->protocol)));
+    }
     if (answer->requests != answer->tries) json_object_set_new(record, "requests", json_integer(answer->requests));
     if (answer->throttled > 0) json_object_set_new(record, "throttled", json_integer(answer->throttled));
     if (answer->refused) json_object_set_new(record, "refused", json_true());

@@ -26,6 +26,11 @@ const char *query_mode_name(enum query_mode mode) {
     return "";
 }
 
+const char *source_protocol_name(enum source_protocol protocol) {
+    static const char *const names[SOURCE_PROTOCOL_COUNT] = {"auto", "stream", "samples", "raw"};
+    return names[protocol];
+}
+
 void source_init(struct source *source, const struct source_ops *ops, const char *name) {
     source->ops = ops;
     source->name = mem_strdup(name);
@@ -39,6 +44,7 @@ void source_init(struct source *source, const struct source_ops *ops, const char
 void source_use_settings(struct source *source, const struct source_settings *s) {
     if (s == NULL) return;
     source->kind = s->kind;
+    source->protocol = s->protocol;
     source->warning_policy = s->warnings;
     if (s->concurrency > 0) source->concurrency = s->concurrency;
     if (s->tries > 0) source->tries = s->tries;

@@ -9,6 +9,19 @@
 #include "pace.h"
 #include "query/source.h"
 
+enum ask_kind {
+    ASK_QUERY,
+    ASK_VERSION,
+    ASK_PROBE, // a remote read that finds nothing: how the server answers tells which protocol it has
+};
+
+struct ask { // what is to be asked in one try
+    enum ask_kind kind;
+    const struct query *query;     // ASK_QUERY
+    enum source_protocol protocol; // ASK_QUERY of a raw read; never PROTOCOL_AUTO
+    int64_t timeout_ms;            // what the try may take
+};
+
 struct source_ops {
     const char *kind; // "prometheus", "recorded"
 
@@ -16,10 +29,10 @@ struct source_ops {
     // of this source fail with the error.
     bool (*prepare)(struct source *source, struct error *err);
 
-    // Must, unless `answer` is there. Fills in the request for one try; `query` NULL asks for the server's version. Texts
-    // go into url and body (initialised, the caller's) or belong to the source. timeout_ms is what this try may take.
-    bool (*request)(struct source *source, const struct query *query, int64_t timeout_ms, struct buf *url, struct buf *body,
-                    struct http_request *ret, struct error *err);
+    // Must, unless `answer` is there. Fills in the request for one try. Texts go into url and body (initialised, the
+    // caller's) or belong to the source.
+    bool (*request)(struct source *source, const struct ask *ask, struct buf *url, struct buf *body, struct http_request *ret,
+                    struct error *err);
 
     // May, all four or none: a token without which no request may go. fetch_run() asks for one at a time and lets everything else
     // wait for it. token_request is as `request`. token_answer takes the token out of the answer; false with err when there is
@@ -46,6 +59,9 @@ struct source {
     struct buf warnings;       // joined by "; "
     bool version_known;        // asked for, with or without success
     enum source_kind kind;
+    enum source_protocol protocol;  // configured
+    enum source_protocol chosen;    // what raw reads of the run going on begin with; PROTOCOL_AUTO: not known yet
+    bool protocol_known;            // `chosen` holds for further runs too
     enum source_warnings warning_policy;
     int concurrency, tries;
     int64_t timeout_ms, raw_window_ms;
@@ -56,6 +72,7 @@ struct source {
     unsigned token_generation; // counts the tokens there have been
     bool token_coming;   // a flight is on its way for one; of the run going on
     int running;         // transfers in flight; of the run going on
+    int reading;         // how many of them are remote reads
     bool prepared, usable; // of the run going on
     struct error unusable; // why not
 };

@@ -27,6 +27,7 @@ struct fake_server {
     const struct fake_answer *script;
     size_t script_count;
     const char *version;
+    bool reads; // remote reads get answers of the script
     int fd, port;
     pthread_t thread;
     atomic_bool stop;
@@ -140,6 +141,11 @@ static void *serve(void *user) {
             open = play(s, c->fd, &version);
             continue;
         }
+        if (strcmp(request.path, "/api/v1/read") == 0 && !s->reads) {
+            const struct fake_answer none = {.status = 404};
+            open = play(s, c->fd, &none);
+            continue;
+        }
         pthread_mutex_lock(&s->lock);
         const struct fake_answer *a = remember(s, &request);
         pthread_mutex_unlock(&s->lock);
@@ -199,6 +205,10 @@ void fake_server_stop(struct fake_server *s) {
     close(s->fd);
     pthread_mutex_destroy(&s->lock);
     free(s);
+}
+
+void fake_server_take_reads(struct fake_server *s) {
+    s->reads = true;
 }
 
 int fake_server_port(const struct fake_server *s) {

@@ -26,11 +26,12 @@ struct fake_request {
 struct fake_server;
 
 // The n-th request gets the n-th answer, all further ones the last. Requests for the server's version are answered 404 and
-// are not counted, unless `version` is given as their body. The script must outlive the server.
+// are not counted, unless `version` is given as their body; so are remote reads, as on a server without. The script must outlive the server.
 struct fake_server *fake_server_start(const struct fake_answer *script, size_t count, const char *version);
 void fake_server_stop(struct fake_server *server); // waits for its threads
 
 int fake_server_port(const struct fake_server *server);
+void fake_server_take_reads(struct fake_server *server); // before the first request: remote reads get their part of the script
 size_t fake_server_requests(struct fake_server *server);
 struct fake_request fake_server_request(struct fake_server *server, size_t i);
 size_t fake_server_connections(struct fake_server *server);

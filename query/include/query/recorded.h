@@ -3,11 +3,12 @@
 // with one JSON object a line:
 //
 //   {"source", "expr", "mode", "start_ms", "end_ms", "step_ms", "http_status", "content_type", "file", "duration_ms",
-//    "tries", "bytes", "whole_start_ms", "whole_end_ms", "requests", "throttled", "refused", "error", "error_code", "outcome"}
+//    "tries", "bytes", "whole_start_ms", "whole_end_ms", "protocol", "requests", "throttled", "refused", "error", "error_code",
+//    "outcome"}
 //
 // mode is "raw", "range", "instant", or "buildinfo" for the server's version (expr "", times 0). file is "" when no body
 // came. What follows bytes is there only where it says something: the two whole_* times in an answer to a piece of a query that was
-// asked for in pieces, the last three when the transfer failed, so that the body alone does not decide. Recording into a
+// asked for in pieces, the protocol of a remote read (stream, samples), the last three when the transfer failed, so that the body alone does not decide. Recording into a
 // directory that has answers already adds to it; of two answers to one query the later one counts.
 #ifndef QUERY_RECORDED_H
 #define QUERY_RECORDED_H
@@ -28,8 +29,8 @@ size_t recorder_add_slot(struct recorder *recorder); // for one answer to come
 void recorder_restart(struct recorder *recorder, size_t slot); // a new try: forgets the body of the one before
 void recorder_body(struct recorder *recorder, size_t slot, const char *data, size_t len);
 
-// Ends a slot. `query` NULL is the server's version. `whole` is the query that `query` is a piece of, else NULL. transfer_failed: the body alone does not tell how it ended, so the
-// error goes into the record.
+// Ends a slot. `query` NULL is the server's version. `whole` is the query that `query` is a piece of, else NULL. transfer_failed: the
+// body alone does not tell how it ended, so the error goes into the record.
 void recorder_answer(struct recorder *recorder, size_t slot, const char *source, const struct query *query, const struct query *whole,
                      const char *content_type, const struct answer *answer, bool transfer_failed);
 

@@ -13,7 +13,7 @@
 #include "query/series.h"
 
 enum query_mode {
-    QUERY_RAW,     // a plain selector, read raw: instant query on selector[window], clipped to [start, end]
+    QUERY_RAW,     // a plain selector, every sample in [start, end] as the server has it
     QUERY_RANGE,   // a real expression: query_range from start to end by step
     QUERY_INSTANT, // one value at end
 };
@@ -27,9 +27,21 @@ struct query {
     int64_t step_ms;  // QUERY_RANGE only
 };
 
+// How a plain selector is read raw. Of an answer: how it was; PROTOCOL_AUTO for other queries and when nothing was sent.
+enum source_protocol {
+    PROTOCOL_AUTO,    // the first of the others that the server has, found out once
+    PROTOCOL_STREAM,  // remote read, streamed chunks
+    PROTOCOL_SAMPLES, // remote read, one block of samples
+    PROTOCOL_RAW,     // the query API: an instant query on selector[window]
+};
+#define SOURCE_PROTOCOL_COUNT 4
+
+const char *source_protocol_name(enum source_protocol protocol); // "auto", "stream", "samples", "raw"
+
 struct answer {
     struct decode_result result; // what became of the body; DECODE_OK: set is good
     struct series_set set;
+    enum source_protocol protocol;
     int http_status;             // 0: no answer at all, result.err says why
     int tries;                   // of a query asked for in pieces: of the piece that needed most
     int pieces;                  // 1, or how many windows the query was asked for in
@@ -120,6 +132,7 @@ struct source_settings {
     int64_t timeout_ms;                 // one try; 0: 30,000
     int tries;                          // 0: 4
     enum source_kind kind;
+    enum source_protocol protocol;
     enum source_warnings warnings;
     double rate;                        // requests started per second at most; 0: no limit
     int64_t raw_window_ms;              // longest window of one raw read; 0: 2 h
