@@ -37,7 +37,7 @@ def show(result):
 
 
 class Prometheus:
-    """A real Prometheus on a port that the kernel chose; holds the data of one variant. Use it in a with statement.
+    """A real Prometheus on a port that the kernel chose; holds the data of one variant, or none. Use it in a with statement.
 
     Flags beyond those that are needed may be given."""
 
@@ -60,10 +60,10 @@ class Prometheus:
         self.stop()
 
     def start(self):
-        source = ROOT / f"fixtures/data/{self.variant}.om"
-        subprocess.run(
-            ["promtool", "tsdb", "create-blocks-from", "openmetrics", source, self.dir / "data"], check=True, capture_output=True, timeout=60
-        )
+        if self.variant is not None:
+            source = ROOT / f"fixtures/data/{self.variant}.om"
+            create = ["promtool", "tsdb", "create-blocks-from", "openmetrics", source, self.dir / "data"]
+            subprocess.run(create, check=True, capture_output=True, timeout=60)
         (self.dir / "prometheus.yml").write_text("")
         command = ["prometheus", f"--config.file={self.dir}/prometheus.yml", f"--storage.tsdb.path={self.dir}/data"]
         command += ["--storage.tsdb.retention.time=100y", "--web.listen-address=127.0.0.1:0", *self.flags]
