@@ -6,8 +6,9 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "counter_blocks.h"
 #include "kayenta_samples.h"
+#include "query/align.h"
+#include "query/cadence.h"
 #include "texts.h"
 
 #define MOST_SPLITS 1000 // results of one metric
@@ -94,20 +95,15 @@ static void add_value(struct gather *g, struct entry *e, enum side side, int64_t
     e->trend_count[side][part]++;
 }
 
-static int compare_series(const void *a, const void *b) {
-    const struct series *const *x = a, *const *y = b;
-    return labels_compare(&(*x)->labels, &(*y)->labels);
+static void warn_of_copies(struct gather *g, const struct query *query, const struct series_set *set) {
+    struct buf text;
+    buf_init(&text, 4096);
+    if (query->mode == QUERY_RANGE && cadence_warn_copies(set, query->step_ms, &text)) warn(g, arena_strdup(g->arena, buf_text(&text)));
+    buf_finish(&text);
 }
 
-// The set's series in the order of their labels; the caller frees the array.
-static const struct series **sorted(const struct series_set *set) {
-    const struct series **order = mem_alloc(set->count * sizeof *order);
-    for (size_t i = 0; i < set->count; i++) order[i] = &set->items[i];
-    qsort(order, set->count, sizeof(const struct series *), compare_series);
-    return order;
-}
-
-static void take_warnings(struct gather *g, const struct series_set *set) {
+static void take_warnings(struct gather *g, const struct query *query, const struct series_set *set) {
+    warn_of_copies(g, query, set);
     for (size_t i = 0; i < set->warnings.count; i++)
         warn(g, arena_strndup(g->arena, set->warnings.items[i].ptr, set->warnings.items[i].len));
     for (size_t i = 0; i < set->infos.count; i++) warn(g, arena_strndup(g->arena, set->infos.items[i].ptr, set->infos.items[i].len));
@@ -119,21 +115,34 @@ static void take_warnings(struct gather *g, const struct series_set *set) {
 }
 
 static bool take_values(struct gather *g, enum side side, const struct series_set *set) {
-    const struct series **order = sorted(set);
+    const struct series **order = series_set_sorted(set, g->arena);
     bool ok = true;
     for (size_t i = 0; i < set->count && ok; i++) {
         struct entry *e = find_entry(g, tags_of(g, &order[i]->labels));
         ok = e != NULL;
         for (size_t k = 0; ok && k < order[i]->count; k++) add_value(g, e, side, order[i]->time_ms[k], order[i]->value[k]);
     }
-    free(order);
     return ok;
+}
+
+// Adds the increases of one counter to the blocks.
+static void add_counter(const struct align_side *counter, struct arena *arena, double *blocks) {
+    struct aligned_increases increases;
+    align_increases(counter, arena, &increases);
+    for (size_t k = 0; k < increases.steps; k++) {
+        if (increases.series[k] > 0) blocks[k] += increases.increase[k];
+    }
 }
 
 static bool take_counts(struct gather *g, enum side side, bool bad, const struct series_set *set) {
     int64_t start_ms, end_ms;
     plan_metric_times(g->plan, g->metric, side, &start_ms, &end_ms);
-    const struct series **order = sorted(set);
+    struct arena scratch = {0};
+    const struct series **order = series_set_sorted(set, &scratch);
+    struct align_side counter = {.count = 1,
+                                 .grid = {start_ms, g->plan->config->window.step_ms, g->blocks},
+                                 .since_ms = start_ms - PLAN_COUNTER_LOOKBACK_MS,
+                                 .interval_ms = cadence_interval(order, set->count)};
     bool ok = true;
     for (size_t i = 0; i < set->count && ok; i++) {
         struct entry *e = find_entry(g, tags_of(g, &order[i]->labels));
@@ -141,9 +150,10 @@ static bool take_counts(struct gather *g, enum side side, bool bad, const struct
         if (!ok) break;
         double **blocks = bad ? &e->bad[side] : &e->total[side];
         if (*blocks == NULL) *blocks = arena_array(g->arena, g->blocks, sizeof(double));
-        counter_blocks_add(order[i], start_ms, g->plan->config->window.step_ms, *blocks, g->blocks);
+        counter.series = &order[i];
+        add_counter(&counter, &scratch, *blocks);
     }
-    free(order);
+    arena_finish(&scratch);
     return ok;
 }
 
@@ -193,7 +203,7 @@ static bool gather_kayenta(struct gather *g, size_t metric, const struct answer 
         const struct planned_query *planned = &g->plan->queries[q];
         if (planned->part != PART_VALUE || planned->owner != metric) continue;
         sides[planned->side] = &answers[q]->set;
-        take_warnings(g, &answers[q]->set);
+        take_warnings(g, &planned->query, &answers[q]->set);
     }
     struct kayenta_pairs pairs;
     bool ok = kayenta_samples_pair(g->plan, g->metric, sides, g->arena, &pairs, g->err);
@@ -213,7 +223,7 @@ static bool gather_metric(struct gather *g, size_t metric, const struct answer *
         const struct planned_query *planned = &g->plan->queries[q];
         if (planned->part == PART_GUARD || planned->owner != metric) continue;
         const struct series_set *set = &answers[q]->set;
-        take_warnings(g, set);
+        take_warnings(g, &planned->query, set);
         bool ok = planned->part == PART_VALUE ? take_values(g, planned->side, set)
                                               : take_counts(g, planned->side, planned->part == PART_BAD, set);
         if (!ok) return false;

@@ -133,6 +133,13 @@ bool series_set_distinct(const struct series_set *set) {
     return distinct;
 }
 
+const struct series **series_set_sorted(const struct series_set *set, struct arena *arena) {
+    const struct series **order = arena_array(arena, set->count, sizeof(const struct series *));
+    for (size_t i = 0; i < set->count; i++) order[i] = &set->items[i];
+    if (set->count > 1) qsort(order, set->count, sizeof(const struct series *), compare_series);
+    return order;
+}
+
 const struct label *labels_get(const struct labels *labels, const char *name) {
     struct view key = view_of(name);
     size_t low = 0, high = labels->count;

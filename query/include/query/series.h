@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "base/arena.h"
 #include "base/buf.h"
@@ -38,6 +39,12 @@ struct histogram {
 
 // A sample with these bits (a signalling NaN: compare as integers) says that the series ended. Answers do not hold it.
 #define STALE_BITS UINT64_C(0x7ff0000000000002)
+
+static inline bool series_is_stale(const double *value) {
+    uint64_t bits;
+    memcpy(&bits, value, sizeof bits);
+    return bits == STALE_BITS;
+}
 
 struct series {
     struct labels labels;
@@ -78,6 +85,7 @@ void series_clip(struct series *series, int64_t start_ms, int64_t end_ms); // dr
 void labels_sort(struct labels *labels);
 int labels_compare(const struct labels *a, const struct labels *b); // bytewise, for sorting sets
 bool series_set_distinct(const struct series_set *set); // no two series have the same labels
+const struct series **series_set_sorted(const struct series_set *set, struct arena *arena); // by labels, labels_compare()
 const struct label *labels_get(const struct labels *labels, const char *name); // NULL when absent
 
 // {a="x",b="y"} with backslash, double quote and line feed escaped.
