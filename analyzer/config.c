@@ -9,6 +9,7 @@
 #include "config_check.h"
 #include "config_kayenta.h"
 #include "config_metric.h"
+#include "config_objective.h"
 #include "config_publish.h"
 #include "config_reader.h"
 #include "config_source.h"
@@ -86,10 +87,16 @@ static void read_scope(struct config_reader *r, const struct yaml_node *node, co
     config_read_map(r, node, path, keys, sizeof keys / sizeof keys[0], scope);
 }
 
+static void read_service(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, void *field) {
+    (void)field;
+    read_scope(r, node, path, &r->config->service);
+}
+
 static void read_scopes(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, void *object) {
     static const struct config_key keys[] = {
         {"baseline", read_scope, SIDE_BASELINE * sizeof(struct scope_config), false},
         {"canary", read_scope, SIDE_CANARY * sizeof(struct scope_config), true},
+        {"service", read_service, 0, false},
     };
     struct canary_config *config = object;
     config_read_map(r, node, path, keys, sizeof keys / sizeof keys[0], config->scopes);
@@ -170,6 +177,15 @@ static void read_guards(struct config_reader *r, const struct yaml_node *node, c
     config->guards = items;
 }
 
+// A file that holds objectives alone needs nothing of what a comparison needs.
+static void require_comparison(struct config_reader *r, const struct yaml_node *root) {
+    static const char *const names[] = {"scopes", "window", "judge", "metrics"};
+    if (root->kind != YAML_MAP || (yaml_get(root, "metrics") == NULL && yaml_get(root, "objectives") != NULL)) return;
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (yaml_get(root, names[i]) == NULL) config_error(r, root, NULL, "the key %s is missing", names[i]);
+    }
+}
+
 static void read_native(struct config_reader *r, const struct yaml_node *root) {
 #define AT(member) offsetof(struct canary_config, member)
     static const struct config_key keys[] = {
@@ -178,17 +194,18 @@ static void read_native(struct config_reader *r, const struct yaml_node *root) {
         {"runbook", config_text, AT(runbook), false},
         {"vars", config_ignore, 0, false}, // read first
         {"sources", read_sources, 0, true},
-        {"scopes", read_scopes, 0, true},
-        {"window", read_window, AT(window), true},
-        {"judge", read_judge, AT(judge), true},
+        {"scopes", read_scopes, 0, false},
+        {"window", read_window, AT(window), false},
+        {"judge", read_judge, AT(judge), false},
         {"groups", read_groups, 0, false},
         {"guards", read_guards, 0, false},
-        {"metrics", config_read_metrics, 0, true},
+        {"metrics", config_read_metrics, 0, false},
         {"objectives", config_read_objectives, 0, false},
         {"publish", config_read_publish, 0, false},
     };
 #undef AT
     config_read_map(r, root, NULL, keys, sizeof keys / sizeof keys[0], r->config);
+    require_comparison(r, root);
     config_check(r, root);
 }
 

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "config_objective.h"
 #include "placeholder.h"
 
 #define MOST_STEPS 200000 // of the window; more than 11,000 are asked for in pieces
@@ -54,24 +55,25 @@ static void check_sources(struct config_reader *r) {
     }
 }
 
-// A side without a source takes the only one there is.
-static void check_scopes(struct config_reader *r) {
+// A scope without a source takes the only one there is.
+static void check_scope(struct config_reader *r, struct scope_config *scope, const char *name) {
     struct canary_config *config = r->config;
     const char **names = arena_array(r->arena, config->source_count, sizeof *names);
     for (size_t i = 0; i < config->source_count; i++) names[i] = config->sources[i].name;
-    for (int side = 0; side < SIDE_COUNT; side++) {
-        struct scope_config *scope = &config->scopes[side];
-        const char *key = arena_printf(r->arena, "scopes.%s.source", side_name((enum side)side));
-        if (scope->place.line == 0) continue;
-        if (scope->source == NULL && config->source_count == 1) scope->source = names[0];
-        if (scope->source == NULL) {
-            tell(r, scope->place, key, "there are several sources; name the one to read: %s",
-                 config_known(r, "", names, config->source_count));
-        } else if (find_source(config, scope->source) == NULL) {
-            tell(r, scope->place, key, "no source is called %s; %s", scope->source,
-                 config_known(r, scope->source, names, config->source_count));
-        }
+    const char *key = arena_printf(r->arena, "scopes.%s.source", name);
+    if (scope->place.line == 0) return;
+    if (scope->source == NULL && config->source_count == 1) scope->source = names[0];
+    if (scope->source == NULL) {
+        tell(r, scope->place, key, "there are several sources; name the one to read: %s", config_known(r, "", names, config->source_count));
+    } else if (find_source(config, scope->source) == NULL) {
+        tell(r, scope->place, key, "no source is called %s; %s", scope->source,
+             config_known(r, scope->source, names, config->source_count));
     }
+}
+
+static void check_scopes(struct config_reader *r) {
+    for (int side = 0; side < SIDE_COUNT; side++) check_scope(r, &r->config->scopes[side], side_name((enum side)side));
+    check_scope(r, &r->config->service, "service");
 }
 
 static bool needs_baseline(const struct metric_config *metric) {
@@ -191,4 +193,5 @@ void config_check(struct config_reader *r, const struct yaml_node *root) {
     for (size_t i = 0; i < r->config->metric_count; i++) check_metric(r, i);
     fill_groups(r);
     check_groups_used(r);
+    config_check_objectives(r);
 }

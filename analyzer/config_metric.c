@@ -67,24 +67,26 @@ void config_query(struct config_reader *r, const struct yaml_node *node, const s
     if (text == NULL || !selector_check_matchers(view_of(text), &err)) config_error(r, node, path, "%s", err.text);
 }
 
+void config_selector(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, void *field) {
+    const char *query = NULL;
+    struct error err;
+    config_query(r, node, path, &query);
+    if (query == NULL) return;
+    *(const char **)field = query;
+    const char *text = expanded(r, query, &err);
+    if (text == NULL || selector_is_plain(view_of(text))) return;
+    config_error(r, node, path, "must be the plain selector of a counter, such as name{%s}: its increases are counted step by step",
+                 "${scope}");
+}
+
 static void read_counts(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, void *object) {
     struct metric_config *m = object;
     static const struct config_key keys[] = {
-        {"bad", config_query, offsetof(struct metric_config, bad), true},
-        {"total", config_query, offsetof(struct metric_config, total), true},
+        {"bad", config_selector, offsetof(struct metric_config, bad), true},
+        {"total", config_selector, offsetof(struct metric_config, total), true},
     };
     m->kind = METRIC_COUNTS;
     config_read_map(r, node, path, keys, sizeof keys / sizeof keys[0], m);
-    const char *const queries[] = {m->bad, m->total};
-    const char *const names[] = {"bad", "total"};
-    for (size_t i = 0; i < 2; i++) {
-        struct config_path here = {path, names[i], 0};
-        struct error err;
-        const char *text = queries[i] != NULL ? expanded(r, queries[i], &err) : NULL;
-        if (text == NULL || selector_is_plain(view_of(text))) continue;
-        config_error(r, yaml_get(node, names[i]), &here,
-                     "must be the plain selector of a counter, such as name{%s}: its increases are counted step by step", "${scope}");
-    }
 }
 
 static void read_threshold(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, void *object) {

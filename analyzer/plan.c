@@ -111,6 +111,7 @@ static bool check_sources(const struct canary_config *config, struct error *err)
 
 bool plan_build(const struct canary_config *config, int64_t end_ms, struct arena *arena, struct plan *ret, struct error *err) {
     if (!check_sources(config, err)) return false;
+    if (config->metric_count == 0) return error_set(err, ERROR_CONFIG, "%s has no metrics to compare", config->file);
     int64_t step = config->window.step_ms;
     end_ms = end_ms / step * step;
     int64_t length = (config->window.length_ms - config->window.warmup_ms) / step * step;

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "base/civil.h"
+
 #define DAY_MS INT64_C(86400000)
 #define LONGEST_MS (100 * 365 * DAY_MS)
 
@@ -20,15 +22,6 @@ int64_t wall_now_ms(void) {
 
 int64_t mono_now_ms(void) {
     return now_ms(CLOCK_MONOTONIC);
-}
-
-// Days since 1970-01-01 in the proleptic Gregorian calendar; years are counted from March so that leap days come last.
-static int64_t days_from_civil(int64_t year, int64_t month, int64_t day) {
-    int64_t y = month <= 2 ? year - 1 : year;
-    int64_t era = (y >= 0 ? y : y - 399) / 400;
-    int64_t year_of_era = y - era * 400;
-    int64_t day_of_year = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
-    return era * 146097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719468;
 }
 
 // Reads exactly `count` digits.
@@ -81,12 +74,6 @@ static bool parse_offset(struct view *in, int64_t *ret_ms) {
     return true;
 }
 
-static int64_t month_days(int64_t year, int64_t month) {
-    static const int64_t days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-    return month == 2 && leap ? 29 : days[month - 1];
-}
-
 static bool parse_rfc3339(struct view in, int64_t *ret_ms) {
     int64_t year, month, day, h, m, s, frac = 0, offset;
     if (!digits(&in, 4, &year) || !skip(&in, '-') || !digits(&in, 2, &month) || !skip(&in, '-') || !digits(&in, 2, &day)) return false;
@@ -95,8 +82,8 @@ static bool parse_rfc3339(struct view in, int64_t *ret_ms) {
     s = 0;
     if (skip(&in, ':') && (!digits(&in, 2, &s) || (skip(&in, '.') && !fraction_ms(&in, &frac)))) return false;
     if (!parse_offset(&in, &offset) || in.len != 0) return false;
-    if (month < 1 || month > 12 || day < 1 || day > month_days(year, month) || h > 23 || m > 59 || s > 59) return false;
-    *ret_ms = ((days_from_civil(year, month, day) * 24 + h) * 60 + m) * 60000 + s * 1000 + frac - offset;
+    if (month < 1 || month > 12 || day < 1 || day > civil_month_days(year, month) || h > 23 || m > 59 || s > 59) return false;
+    *ret_ms = ((civil_days((struct civil_date){year, month, day}) * 24 + h) * 60 + m) * 60000 + s * 1000 + frac - offset;
     return true;
 }
 
@@ -122,17 +109,8 @@ void time_format(struct buf *buf, int64_t ms) {
         rest += DAY_MS;
         days--;
     }
-    // The inverse of days_from_civil, with the same year that begins in March.
-    int64_t z = days + 719468;
-    int64_t era = (z >= 0 ? z : z - 146096) / 146097;
-    int64_t doe = z - era * 146097;
-    int64_t yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
-    int64_t doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
-    int64_t mp = (5 * doy + 2) / 153;
-    int64_t day = doy - (153 * mp + 2) / 5 + 1;
-    int64_t month = mp < 10 ? mp + 3 : mp - 9;
-    int64_t year = yoe + era * 400 + (month <= 2 ? 1 : 0);
-    buf_printf(buf, "%04" PRId64 "-%02" PRId64 "-%02" PRId64 "T%02" PRId64 ":%02" PRId64 ":%02" PRId64, year, month, day, rest / 3600000,
+    struct civil_date date = civil_of_days(days);
+    buf_printf(buf, "%04" PRId64 "-%02" PRId64 "-%02" PRId64 "T%02" PRId64 ":%02" PRId64 ":%02" PRId64, date.year, date.month, date.day, rest / 3600000,
                rest / 60000 % 60, rest / 1000 % 60);
     if (rest % 1000 != 0) buf_printf(buf, ".%03" PRId64, rest % 1000);
     buf_char(buf, 'Z');

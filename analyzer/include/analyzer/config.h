@@ -119,6 +119,8 @@ struct kayenta_scope { // a side of a Kayenta execution request, given on the co
     struct name_values params; // extendedScopeParams
 };
 
+struct objective_config; // objective.h
+
 struct canary_config {
     const char *file, *name, *owner, *runbook;
     char sha256[65]; // of the file's bytes
@@ -126,6 +128,7 @@ struct canary_config {
     struct source_config *sources;
     size_t source_count;
     struct scope_config scopes[SIDE_COUNT];
+    struct scope_config service; // all versions together: as given, else what both scopes share; line 0: cannot be told
     struct window_config window;
     struct judge_config judge;
     struct group_config *groups;
@@ -134,6 +137,8 @@ struct canary_config {
     size_t guard_count;
     struct metric_config *metrics;
     size_t metric_count;
+    struct objective_config *objectives;
+    size_t objective_count;
     struct name_values kayenta_templates;
     struct kayenta_scope kayenta_scopes[SIDE_COUNT];
     struct texts notices; // what the config asks for and this build does not do
