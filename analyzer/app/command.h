@@ -44,9 +44,10 @@ struct command {
     const char *name, *usage, *summary, *details;
     unsigned options; // enum option_set, added up
     int (*run)(const struct options *options, struct arena *arena); // returns the exit code
+    int (*take)(int argc, char **argv, struct arena *arena); // instead of run, for a command that reads its own arguments and help
 };
 
-extern const struct command cmd_analyze, cmd_replay, cmd_plan, cmd_check;
+extern const struct command cmd_analyze, cmd_replay, cmd_plan, cmd_check, cmd_stats;
 
 // Parses what follows the command's name. False with err (ERROR_USAGE) for anything not understood.
 bool options_parse(const struct command *command, int argc, char **argv, struct arena *arena, struct options *ret, struct error *err);

@@ -10,7 +10,7 @@
 #include "command.h"
 #include "stats/errors.h"
 
-static const struct command *const commands[] = {&cmd_analyze, &cmd_plan, &cmd_check, &cmd_replay};
+static const struct command *const commands[] = {&cmd_analyze, &cmd_plan, &cmd_check, &cmd_replay, &cmd_stats};
 
 #define COMMAND_COUNT (sizeof commands / sizeof commands[0])
 
@@ -40,6 +40,10 @@ static void print_help(FILE *out) {
 
 static void print_command_help(const struct command *command) {
     struct buf text;
+    if (command->take != NULL) {
+        command->take(0, NULL, NULL);
+        return;
+    }
     buf_init(&text, 1 << 16);
     options_help(command, &text);
     fputs(buf_text(&text), stdout);
@@ -73,7 +77,9 @@ static int run(const struct command *command, int argc, char **argv) {
     struct options options;
     struct error err;
     int code;
-    if (!options_parse(command, argc, argv, &arena, &options, &err)) {
+    if (command->take != NULL) {
+        code = command->take(argc, argv, &arena);
+    } else if (!options_parse(command, argc, argv, &arena, &options, &err)) {
         tell_error(&err);
         code = EXIT_USAGE;
     } else if (options.help) {
