@@ -71,12 +71,15 @@ static enum stats_status run_summary(const struct stats_call *call, struct stats
 }
 
 static struct ar1_prior prior_of(const struct stats_call *call) {
-    return (struct ar1_prior){stats_number(call, "prior-rho"), stats_number(call, "prior-weight"), stats_number(call, "least-rho")};
+    return (struct ar1_prior){.rho = stats_number(call, "prior-rho"),
+                              .weight = stats_number(call, "prior-weight"),
+                              .least = stats_number(call, "least-rho"),
+                              .only_raises = stats_says(call, "only-raises", "yes")};
 }
 
 static bool check_prior(const struct stats_call *call, struct stats_answer *answer) {
     if (ar1_prior_valid(prior_of(call))) return true;
-    answer_say(answer, "--prior-rho and --least-rho go from 0 to 0.95");
+    answer_say(answer, "--prior-rho goes from 0 to 0.95, --least-rho from -0.95 to 0.95");
     return false;
 }
 
@@ -172,11 +175,13 @@ static enum stats_status run_adjust(const struct stats_call *call, struct stats_
     return status;
 }
 
-#define PRIORS                                                                                                                             \
-    {"prior-rho", ARGUMENT_NOT_NEGATIVE, "0.4", "correlation of neighbours as believed without data, 0 to 0.95", NULL},                    \
-        {"prior-weight", ARGUMENT_NOT_NEGATIVE, "6", "as many values as that belief is worth", NULL}, {                                    \
-        "least-rho", ARGUMENT_NOT_NEGATIVE, "0", "the correlation is never taken as less, 0 to 0.95", NULL                                 \
-    }
+// clang-format off
+#define PRIORS \
+    {"prior-rho", ARGUMENT_NOT_NEGATIVE, "0.4", "correlation of neighbours as believed without data, 0 to 0.95", NULL}, \
+    {"prior-weight", ARGUMENT_NOT_NEGATIVE, "6", "as many values as that belief is worth", NULL}, \
+    {"least-rho", ARGUMENT_NUMBER, "0", "the correlation is never taken as less, -0.95 to 0.95", NULL}, \
+    {"only-raises", ARGUMENT_WORD, "no", "yes or no: the belief never makes the correlation smaller", "yes|no"}
+// clang-format on
 
 static const struct stats_parameter summary_options[] = {
     {"quantiles", ARGUMENT_NUMBERS, "0.01,0.05,0.25,0.5,0.75,0.95,0.99", "shares from 0 to 1", NULL},
