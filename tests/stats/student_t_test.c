@@ -37,6 +37,24 @@ static void test_student_t__is_normal_in_the_limit(void **state) {
     check_double("on both sides of the switch", student_t_upper(37, 0.9e18), normal_upper(37), 1e-12 * normal_upper(37));
 }
 
+static void test_student_t__root_meets_the_tail(void **state) {
+    (void)state;
+    static const double tails[] = {1e-300, 1e-17, 0.004, 0.05, 0.31, 0.72, 0.95}, dfs[] = {1, 3, 6.6629, 58.3, 1e6, 2e18};
+    for (size_t i = 0; i < sizeof tails / sizeof *tails; i++) {
+        for (size_t k = 0; k < sizeof dfs / sizeof *dfs; k++) {
+            double t = student_t_upper_root(tails[i], dfs[k]);
+            check_double("tail at the root", student_t_upper(t, dfs[k]), tails[i], tails[i] > 1e-18 ? 1e-11 * tails[i] : 1e-8 * tails[i]);
+        }
+    }
+    check_double("quantile of 5 df", student_t_upper_root(0.05, 5), 2.01504837333302346, 1e-12);
+    check_double("middle", student_t_upper_root(0.5, 5), 0, 1e-12);
+    check_double("end", student_t_upper_root(0, 5), (double)INFINITY, 0);
+    check_double("other end", student_t_upper_root(1, 5), -(double)INFINITY, 0);
+    check_double("no tail", student_t_upper_root((double)NAN, 5), (double)NAN, 0);
+    check_double("tail above 1", student_t_upper_root(1.1, 5), (double)NAN, 0);
+    check_double("df 0", student_t_upper_root(0.1, 0), (double)NAN, 0);
+}
+
 static void test_student_t__ends_and_domain(void **state) {
     (void)state;
     check_double("far right", student_t_upper((double)INFINITY, 2.5), 0, 0);
@@ -58,6 +76,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_student_t__upper_tails),
         cmocka_unit_test(test_student_t__is_normal_in_the_limit),
+        cmocka_unit_test(test_student_t__root_meets_the_tail),
         cmocka_unit_test(test_student_t__ends_and_domain),
     };
     return cmocka_run_group_tests(tests, set_up, NULL);

@@ -7,4 +7,8 @@
 // P(T > t), relative error below 1e-12 down to 1e-300; normal for df beyond 1e18 and infinite df. NaN for df below 1e-290 and NaN.
 double student_t_upper(double t, double df);
 
+// The t with P(T > t) = p, relative error of t below 1e-11 for p down to 1e-300 and df from 1 to 1e10, away from p = 0.5; plus
+// infinity for p = 0, minus infinity for p = 1. NaN for df <= 0, p outside [0, 1] and NaN.
+double student_t_upper_root(double p, double df);
+
 #endif
