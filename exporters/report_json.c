@@ -10,7 +10,13 @@
 
 enum { MAX_DEPTH = 64 };
 
-static bool write_node(struct buf *out, const json_t *node, int depth, struct error *err);
+struct writer {
+    struct buf *out;
+    struct error *err;
+    bool one_line;
+};
+
+static bool write_node(const struct writer *w, const json_t *node, int depth);
 
 static void write_char(struct buf *out, const char *text, size_t len, uint32_t point) {
     static const char shorthand[] = "\bb\ff\nn\rr\tt\"\"\\\\";
@@ -51,73 +57,83 @@ static void write_real(struct buf *out, double value) {
     }
 }
 
-static void next_line(struct buf *out, int depth) {
-    buf_char(out, '\n');
-    buf_repeat(out, ' ', 2 * (size_t)depth);
+static void next_line(const struct writer *w, int depth) {
+    if (w->one_line) return;
+    buf_char(w->out, '\n');
+    buf_repeat(w->out, ' ', 2 * (size_t)depth);
 }
 
-static bool write_object(struct buf *out, const json_t *node, int depth, struct error *err) {
+static bool write_object(const struct writer *w, const json_t *node, int depth) {
     const char *key;
     json_t *value;
     bool first = true;
-    buf_char(out, '{');
+    buf_char(w->out, '{');
     json_object_foreach(report_iterable(node), key, value) {
-        if (!first) buf_char(out, ',');
+        if (!first) buf_char(w->out, ',');
         first = false;
-        next_line(out, depth + 1);
-        if (!write_text(out, key, strlen(key), err)) return false;
-        buf_str(out, ": ");
-        if (!write_node(out, value, depth + 1, err)) return false;
+        next_line(w, depth + 1);
+        if (!write_text(w->out, key, strlen(key), w->err)) return false;
+        buf_str(w->out, w->one_line ? ":" : ": ");
+        if (!write_node(w, value, depth + 1)) return false;
     }
-    if (!first) next_line(out, depth);
-    buf_char(out, '}');
+    if (!first) next_line(w, depth);
+    buf_char(w->out, '}');
     return true;
 }
 
-static bool write_list(struct buf *out, const json_t *node, int depth, struct error *err) {
+static bool write_list(const struct writer *w, const json_t *node, int depth) {
     size_t count = json_array_size(node);
-    buf_char(out, '[');
+    buf_char(w->out, '[');
     for (size_t i = 0; i < count; i++) {
-        if (i > 0) buf_char(out, ',');
-        next_line(out, depth + 1);
-        if (!write_node(out, json_array_get(node, i), depth + 1, err)) return false;
+        if (i > 0) buf_char(w->out, ',');
+        next_line(w, depth + 1);
+        if (!write_node(w, json_array_get(node, i), depth + 1)) return false;
     }
-    if (count > 0) next_line(out, depth);
-    buf_char(out, ']');
+    if (count > 0) next_line(w, depth);
+    buf_char(w->out, ']');
     return true;
 }
 
-static bool write_node(struct buf *out, const json_t *node, int depth, struct error *err) {
-    if (depth > MAX_DEPTH) return error_set(err, ERROR_LIMIT, "result document: nested deeper than %d levels", MAX_DEPTH);
+static bool write_node(const struct writer *w, const json_t *node, int depth) {
+    if (depth > MAX_DEPTH) return error_set(w->err, ERROR_LIMIT, "result document: nested deeper than %d levels", MAX_DEPTH);
     switch (json_typeof(node)) {
     case JSON_OBJECT:
-        return write_object(out, node, depth, err);
+        return write_object(w, node, depth);
     case JSON_ARRAY:
-        return write_list(out, node, depth, err);
+        return write_list(w, node, depth);
     case JSON_STRING:
-        return write_text(out, json_string_value(node), json_string_length(node), err);
+        return write_text(w->out, json_string_value(node), json_string_length(node), w->err);
     case JSON_INTEGER:
-        buf_printf(out, "%" JSON_INTEGER_FORMAT, json_integer_value(node));
+        buf_printf(w->out, "%" JSON_INTEGER_FORMAT, json_integer_value(node));
         return true;
     case JSON_REAL:
-        write_real(out, json_real_value(node));
+        write_real(w->out, json_real_value(node));
         return true;
     case JSON_TRUE:
-        buf_str(out, "true");
+        buf_str(w->out, "true");
         return true;
     case JSON_FALSE:
-        buf_str(out, "false");
+        buf_str(w->out, "false");
         return true;
     case JSON_NULL:
-        buf_str(out, "null");
+        buf_str(w->out, "null");
         return true;
     }
-    return error_set(err, ERROR_DATA, "result document: a node of an unknown type");
+    return error_set(w->err, ERROR_DATA, "result document: a node of an unknown type");
+}
+
+static bool write_document(struct buf *out, const json_t *document, bool one_line, struct error *err) {
+    struct writer w = {out, err, one_line};
+    if (!json_is_object(document)) return error_set(err, ERROR_DATA, "result document: is no object");
+    if (!write_node(&w, document, 0)) return false;
+    buf_char(out, '\n');
+    return !out->failed || error_set(err, ERROR_LIMIT, "the report is larger than %zu bytes", out->limit);
 }
 
 bool report_json(struct buf *out, const json_t *result, struct error *err) {
-    if (!json_is_object(result)) return error_set(err, ERROR_DATA, "result document: is no object");
-    if (!write_node(out, result, 0, err)) return false;
-    buf_char(out, '\n');
-    return !out->failed || error_set(err, ERROR_LIMIT, "the report is larger than %zu bytes", out->limit);
+    return write_document(out, result, false, err);
+}
+
+bool report_json_line(struct buf *out, const json_t *document, struct error *err) {
+    return write_document(out, document, true, err);
 }

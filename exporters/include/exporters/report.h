@@ -26,4 +26,7 @@ bool report_text(struct buf *out, const json_t *result, const struct report_styl
 // reads back, a line feed at the end. False for a tree deeper than 64 levels, text that is not UTF-8, or a full `out`.
 bool report_json(struct buf *out, const json_t *result, struct error *err);
 
+// The same for any object, in one line.
+bool report_json_line(struct buf *out, const json_t *document, struct error *err);
+
 #endif
