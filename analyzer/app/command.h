@@ -8,6 +8,7 @@
 #include <stddef.h>
 
 #include "analyzer/analysis.h"
+#include "analyzer/judge_cases.h"
 #include "exporters/report.h"
 
 enum option_set { // which options a command takes
@@ -15,6 +16,7 @@ enum option_set { // which options a command takes
     OPTIONS_WINDOW = 2, // --end, --length, --step
     OPTIONS_SOURCE = 4, // --source, --record, --deadline
     OPTIONS_OUTPUT = 8, // --output, --color, ...
+    OPTIONS_CASES = 16, // --cases, --looks, --alpha, ...
 };
 
 #define MOST_OUTPUTS 16
@@ -33,6 +35,8 @@ struct options { // what the command line said
     int64_t start_ms, end_ms; // INT64_MIN: not given
     int64_t deadline_ms;
     const char *recorded_dir, *record_dir;
+    const char *cases_file; // NULL: not given
+    struct judge_cases_options cases;
     struct output outputs[MOST_OUTPUTS];
     size_t output_count;
     enum when color;
@@ -47,7 +51,7 @@ struct command {
     int (*take)(int argc, char **argv, struct arena *arena); // instead of run, for a command that reads its own arguments and help
 };
 
-extern const struct command cmd_analyze, cmd_replay, cmd_plan, cmd_check, cmd_stats;
+extern const struct command cmd_analyze, cmd_replay, cmd_plan, cmd_check, cmd_judge, cmd_stats;
 
 // Parses what follows the command's name. False with err (ERROR_USAGE) for anything not understood.
 bool options_parse(const struct command *command, int argc, char **argv, struct arena *arena, struct options *ret, struct error *err);

@@ -117,6 +117,42 @@ static bool set_output(struct parser *p, const char *value) {
     return path == NULL || *path != '\0' || bad_value(p, value, "a file after =");
 }
 
+static bool set_cases(struct parser *p, const char *value) {
+    p->options->cases_file = value;
+    return true;
+}
+
+static bool set_looks(struct parser *p, const char *value) {
+    char *end;
+    unsigned long steps = strtoul(value, &end, 10);
+    if (*value < '1' || *value > '9' || *end != '\0' || steps > 1000000) return bad_value(p, value, "a number of steps from 1");
+    p->options->cases.look_every = steps;
+    return true;
+}
+
+static bool read_chance(struct parser *p, const char *value, double *field) {
+    char *end;
+    double chance = strtod(value, &end);
+    if (*value == '\0' || *end != '\0' || !(chance > 0 && chance < 0.5)) return bad_value(p, value, "a chance between 0 and 0.5");
+    *field = chance;
+    return true;
+}
+
+static bool set_alpha(struct parser *p, const char *value) {
+    return read_chance(p, value, &p->options->cases.alpha);
+}
+
+static bool set_beta(struct parser *p, const char *value) {
+    return read_chance(p, value, &p->options->cases.beta);
+}
+
+static bool set_spending(struct parser *p, const char *value) {
+    bool pocock = strcmp(value, "pocock") == 0;
+    if (!pocock && strcmp(value, "obf") != 0) return bad_value(p, value, "obf or pocock");
+    p->options->cases.spending = pocock ? SPENDING_POCOCK : SPENDING_OBRIEN_FLEMING;
+    return true;
+}
+
 static bool set_color(struct parser *p, const char *value) {
     static const char *const words[] = {"auto", "always", "never"};
     for (size_t i = 0; i < 3; i++) {
@@ -186,6 +222,11 @@ static const struct option {
     {"source", "recorded:DIR", OPTIONS_SOURCE, set_source, "answer every query from recorded answers"},
     {"record", "DIR", OPTIONS_SOURCE, set_record, "keep config, options and answers for serin replay"},
     {"deadline", "DURATION", OPTIONS_SOURCE, set_deadline, "for all queries together; else 60s"},
+    {"cases", "FILE", OPTIONS_CASES, set_cases, "the data, one metric a line"},
+    {"looks", "STEPS", OPTIONS_CASES, set_looks, "judge every so many steps from the tenth on; the first fail is final"},
+    {"alpha", "CHANCE", OPTIONS_CASES, set_alpha, "of a false fail; else 0.01"},
+    {"beta", "CHANCE", OPTIONS_CASES, set_beta, "of a false pass; else 0.05"},
+    {"spending", "KIND", OPTIONS_CASES, set_spending, "of alpha over the looks: obf (hardly any early) or pocock (even); else obf"},
     {"output", "FORMAT[=FILE]", OPTIONS_OUTPUT, set_output, "text or json; may be given several times; else text"},
     {"color", "WHEN", OPTIONS_OUTPUT, set_color, "auto, always or never"},
     {"ascii", NULL, OPTIONS_OUTPUT, set_ascii, "words instead of symbols"},
@@ -243,6 +284,7 @@ static bool settle_window(struct parser *p) {
 bool options_parse(const struct command *command, int argc, char **argv, struct arena *arena, struct options *ret, struct error *err) {
     *ret = (struct options){.start_ms = INT64_MIN, .end_ms = INT64_MIN};
     config_overrides_init(&ret->overrides);
+    judge_cases_options_default(&ret->cases);
     ret->operands = arena_array(arena, (size_t)argc, sizeof *ret->operands);
     struct parser p = {ret, arena, err};
     bool only_operands = false;

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "evidence_battery.h"
+
+#include <math.h>
+
+#include "stats/normal.h"
+#include "stats/student_t.h"
+
+#define POWER 0.8 // chance of the decision that is projected
+
+void evidence_clear(struct evidence *evidence) {
+    double nan = (double)NAN;
+    *evidence = (struct evidence){.status = EVIDENCE_INCONCLUSIVE,
+                                  .reason = EVIDENCE_TOO_FEW,
+                                  .p = 1,
+                                  .rho = nan,
+                                  .phi = nan,
+                                  .estimate = nan,
+                                  .low = nan,
+                                  .high = nan,
+                                  .ranks = {nan, nan, nan, nan, nan},
+                                  .steps_to_pass = nan,
+                                  .steps_to_fail = nan,
+                                  .decisive = -1};
+}
+
+struct evidence_part *battery_add(struct battery *battery, enum evidence_kind kind, double share) {
+    double nan = (double)NAN;
+    struct evidence *e = battery->evidence;
+    struct evidence_part *part = &e->parts[e->part_count++];
+    *part = (struct evidence_part){.kind = kind,
+                                   .decrease = battery->sign < 0,
+                                   .edge = nan,
+                                   .estimate = nan,
+                                   .se = nan,
+                                   .df = nan,
+                                   .low = nan,
+                                   .high = nan,
+                                   .share = share * battery->share,
+                                   .p = nan};
+    return part;
+}
+
+void battery_decide(const struct battery *battery, struct evidence_part *part, double p, bool large) {
+    part->p = p;
+    part->large = large;
+    part->fails = large && p / part->share < battery->settings->alpha;
+}
+
+void battery_test(const struct battery *battery, struct evidence_part *part, struct battery_estimate estimate, double null, bool large) {
+    const struct evidence_settings *s = battery->settings;
+    double value = estimate.value, se = estimate.se, df = estimate.df;
+    bool certain = !(se > 0);
+    part->estimate = value;
+    part->se = se;
+    part->df = df;
+    part->low = certain ? value : value - se * student_t_upper_root(s->alpha * part->share, df);
+    part->high = certain ? value : value + se * student_t_upper_root(s->beta, df);
+    double p = value > null ? 0 : 1;
+    battery_decide(battery, part, certain ? p : student_t_upper((value - null) / se, df), large);
+}
+
+void evidence_conclude(struct evidence *e, const struct evidence_settings *settings) {
+    e->reason = EVIDENCE_TESTED;
+    e->p = 1;
+    e->passes = true;
+    e->decisive = -1;
+    for (size_t i = e->part_count; i-- > 0;) {
+        const struct evidence_part *part = &e->parts[i];
+        if (part->large) e->p = fmin(e->p, part->share > 0 ? part->p / part->share : 0);
+        if (!part->blocks) continue;
+        e->passes = false;
+        e->decisive = (int)i;
+    }
+    e->status = evidence_status_at(e, settings->alpha);
+    if (e->status != EVIDENCE_FAIL) return;
+    for (size_t i = e->part_count; i-- > 0;) {
+        if (e->parts[i].fails) e->decisive = (int)i;
+    }
+}
+
+void evidence_rule(struct evidence *evidence, enum evidence_status status, enum evidence_reason reason) {
+    evidence->status = status;
+    evidence->reason = reason;
+    evidence->p = status == EVIDENCE_FAIL ? 0 : 1;
+    evidence->passes = status == EVIDENCE_PASS;
+}
+
+static double relative(double theta, bool log_scale) {
+    return log_scale ? expm1(theta) : theta;
+}
+
+// Steps after which the standard error is so small that `reach` of them lie between null and truth.
+static double steps_needed(double variance_of_a_step, double se_fixed, double reach, double distance) {
+    double allowed = distance / reach, room = allowed * allowed - se_fixed * se_fixed;
+    return room > 0 ? ceil(variance_of_a_step / room) : (double)INFINITY;
+}
+
+void evidence_describe(struct evidence *e, const struct battery *battery, struct battery_estimate natural, double se_fixed, size_t steps) {
+    const struct evidence_settings *s = battery->settings;
+    double se = hypot(natural.se, se_fixed), reach = se > 0 ? se * student_t_upper_root(s->beta, natural.df) : 0;
+    e->estimate = relative(natural.value, e->log_scale);
+    e->low = relative(natural.value - reach, e->log_scale);
+    e->high = relative(natural.value + reach, e->log_scale);
+    double variance = natural.se * natural.se * (double)steps, harm = battery->margins.theta_harm;
+    double share = e->part_count > 0 ? e->parts[0].share : battery->share, power = normal_quantile(POWER);
+    double kappa = s->kappa * battery->margins.theta_tolerance;
+    e->steps_to_pass = steps_needed(variance, se_fixed, power - normal_quantile(s->beta), harm);
+    e->steps_to_fail = steps_needed(variance, se_fixed, power - normal_quantile(s->alpha * share), harm - kappa);
+}
