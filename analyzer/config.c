@@ -7,6 +7,7 @@
 
 #include "base/digest.h"
 #include "config_check.h"
+#include "config_judge.h"
 #include "config_kayenta.h"
 #include "config_metric.h"
 #include "config_objective.h"
@@ -27,6 +28,8 @@ const char *metric_kind_name(enum metric_kind kind) {
         return "counts";
     case METRIC_THRESHOLD:
         return "threshold";
+    case METRIC_HISTOGRAM:
+        return "histogram";
     }
     return "";
 }
@@ -112,31 +115,6 @@ static void read_window(struct config_reader *r, const struct yaml_node *node, c
     config_read_map(r, node, path, keys, sizeof keys / sizeof keys[0], field);
 }
 
-static void read_judge_name(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, void *field) {
-    static const char *const words[] = {"kayenta", "serin", "threshold"};
-    size_t which = config_read_word(r, node, path, words, 3, 0);
-    *(const char **)field = words[0];
-    if (which > 0) config_error(r, node, path, "the judge %s is not built yet; name: kayenta is", words[which]);
-}
-
-static void read_confidence(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, void *field) {
-    double value = 98;
-    config_percent(r, node, path, &value);
-    if (value < 98 || value > 98) config_error(r, node, path, "the judge kayenta works at 98%%, which cannot be changed; remove the key");
-    (void)field;
-}
-
-static void read_judge(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, void *field) {
-    static const struct config_key keys[] = {
-        {"name", read_judge_name, offsetof(struct judge_config, name), true},
-        {"pass", config_percent, offsetof(struct judge_config, pass), false},
-        {"marginal", config_percent, offsetof(struct judge_config, marginal), false},
-        {"confidence", read_confidence, 0, false},
-        {"min_samples", config_positive, offsetof(struct judge_config, min_samples), false},
-    };
-    config_read_map(r, node, path, keys, sizeof keys / sizeof keys[0], field);
-}
-
 static void read_groups(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, void *object) {
     struct canary_config *config = object;
     if (node->kind != YAML_MAP) {
@@ -179,7 +157,7 @@ static void read_guards(struct config_reader *r, const struct yaml_node *node, c
 
 // A file that holds objectives alone needs nothing of what a comparison needs.
 static void require_comparison(struct config_reader *r, const struct yaml_node *root) {
-    static const char *const names[] = {"scopes", "window", "judge", "metrics"};
+    static const char *const names[] = {"scopes", "window", "metrics"};
     if (root->kind != YAML_MAP || (yaml_get(root, "metrics") == NULL && yaml_get(root, "objectives") != NULL)) return;
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         if (yaml_get(root, names[i]) == NULL) config_error(r, root, NULL, "the key %s is missing", names[i]);
@@ -196,7 +174,7 @@ static void read_native(struct config_reader *r, const struct yaml_node *root) {
         {"sources", read_sources, 0, true},
         {"scopes", read_scopes, 0, false},
         {"window", read_window, AT(window), false},
-        {"judge", read_judge, AT(judge), false},
+        {"judge", config_read_judge, AT(judge), false},
         {"groups", read_groups, 0, false},
         {"guards", read_guards, 0, false},
         {"metrics", config_read_metrics, 0, false},
@@ -228,7 +206,11 @@ static void read_vars(struct config_reader *r, const struct yaml_node *root) {
 bool config_read(struct view text, const char *file, const struct config_overrides *overrides, struct arena *arena,
                  struct findings *findings, struct canary_config *ret) {
     *ret = (struct canary_config){.file = arena_strdup(arena, file), .name = ""};
-    ret->judge = (struct judge_config){.name = "kayenta", .pass = 95, .marginal = 75, .min_samples = 10};
+    ret->judge = (struct judge_config){.pass = (double)NAN,
+                                       .marginal = (double)NAN,
+                                       .confidence = (double)NAN,
+                                       .pass_confidence = (double)NAN,
+                                       .min_samples = (double)NAN};
     ret->window.step_ms = 60000;
     digest_hex(text, ret->sha256);
     struct config_reader r = {.arena = arena, .findings = findings, .config = ret, .overrides = overrides};

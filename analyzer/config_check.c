@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "config_judge.h"
 #include "config_objective.h"
 #include "placeholder.h"
 
@@ -179,13 +180,14 @@ void config_check_window(struct config_reader *r, const struct yaml_node *root) 
 static void check_scores(struct config_reader *r, const struct yaml_node *root) {
     const struct judge_config *judge = &r->config->judge;
     bool given = !isnan(r->overrides->pass) || !isnan(r->overrides->marginal);
-    if (judge->marginal <= judge->pass) return;
+    if (!(judge->marginal > judge->pass)) return;
     tell_of_value(r, root, "judge", given, "marginal (%g) is over pass (%g)", judge->marginal, judge->pass);
 }
 
 void config_check(struct config_reader *r, const struct yaml_node *root) {
     if (root->kind != YAML_MAP) return;
     config_apply_overrides(r);
+    config_judge_defaults(r, root);
     config_check_window(r, root);
     check_scores(r, root);
     check_sources(r);
@@ -194,4 +196,5 @@ void config_check(struct config_reader *r, const struct yaml_node *root) {
     fill_groups(r);
     check_groups_used(r);
     config_check_objectives(r);
+    config_judge_check(r, root);
 }

@@ -107,8 +107,8 @@ static void read_query(struct config_reader *r, const struct yaml_node *node, co
 
 static void read_metric(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, void *item) {
     struct metric_config *m = item;
-    *m =
-        (struct metric_config){.name = "", .place = config_place(node), .kind = METRIC_SERIES, .min_samples = r->config->judge.min_samples};
+    *m = (struct metric_config){
+        .name = "", .place = config_place(node), .kind = METRIC_SERIES, .required = true, .min_samples = r->config->judge.min_samples};
     m->kayenta = arena_alloc(r->arena, sizeof *m->kayenta);
     kayenta_settings_default(&m->judge);
     if (!is_map(r, node, path)) return;
@@ -217,6 +217,10 @@ static void read_source(struct config_reader *r) {
 void config_read_kayenta(struct config_reader *r, const struct yaml_node *root) {
     struct canary_config *config = r->config;
     config->name = "kayenta";
+    config->judge.name = "kayenta";
+    config->judge.pass = 95;
+    config->judge.marginal = 75;
+    config->judge.min_samples = 10;
     read_member(r, root, NULL, "name", config_text, &config->name);
     const struct yaml_node *templates = member(root, "templates");
     if (templates != NULL && (templates->kind != YAML_MAP || templates->count > 0)) {

@@ -3,8 +3,11 @@
 
 #include <math.h>
 
+#include "config_tolerance.h"
 #include "placeholder.h"
 #include "query/selector.h"
+
+#define MOST_QUANTILES 10
 
 static void read_direction(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, void *field) {
     static const char *const words[] = {"either", "increase", "decrease"};
@@ -96,35 +99,61 @@ static void read_threshold(struct config_reader *r, const struct yaml_node *node
         {"min", config_min, offsetof(struct metric_config, limits), false},
         {"max", config_max, offsetof(struct metric_config, limits), false},
         {"allowed", config_count, offsetof(struct metric_config, allowed), false},
+        {"consecutive", config_count, offsetof(struct metric_config, consecutive), false},
     };
     m->kind = METRIC_THRESHOLD;
+    m->allowed = yaml_get(node, "consecutive") != NULL ? -1 : 0;
+    m->consecutive = -1;
     config_read_map(r, node, path, keys, sizeof keys / sizeof keys[0], m);
     config_check_limits(r, node, path, &m->limits);
 }
 
 static void read_histogram(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, void *object) {
-    (void)object;
-    config_error(r, node, path,
-                 "metrics of kind histogram are not built yet; compare a quantile or a mean of it as a series until they are");
-}
-
-static void read_quantiles(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, void *object) {
-    (void)object;
-    config_error(r, node, path, "belongs to metrics of kind histogram, which are not built yet");
-}
-
-static void read_tolerance(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, void *object) {
     struct metric_config *m = object;
-    if (node->kind != YAML_MAP) {
-        config_error(r, node, path, "expected a map with relative, absolute or both, found %s", yaml_kind_name(node));
-        return;
+    struct error err;
+    m->kind = METRIC_HISTOGRAM;
+    config_query(r, node, path, &m->histogram);
+    const char *text = m->histogram != NULL ? expanded(r, m->histogram, &err) : NULL;
+    if (text == NULL || selector_is_plain(view_of(text))) return;
+    config_error(r, node, path,
+                 "must be a plain selector, of classic buckets such as name_bucket{%s} or of native histograms such as name{%s}: their "
+                 "increases are counted step by step",
+                 "${scope}", "${scope}");
+}
+
+static void read_quantile(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, void *item) {
+    double value;
+    if (yaml_number(node, &value) && value > 0 && value < 1) {
+        *(double *)item = value;
+    } else {
+        config_error(r, node, path, "expected a number between 0 and 1, such as 0.95");
     }
-    static const struct config_key keys[] = {
-        {"relative", config_ignore, 0, false},
-        {"absolute", config_ignore, 0, false},
-    };
-    config_read_map(r, node, path, keys, sizeof keys / sizeof keys[0], m);
-    config_warn(r, node, path, "has no effect with the judge kayenta, whose tolerance is fixed; use effect to set limits");
+}
+
+static void read_quantiles(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, void *field) {
+    struct numbers *quantiles = field;
+    void *items = NULL;
+    config_read_list(r, node, path, read_quantile, sizeof(double), &items, &quantiles->count);
+    quantiles->items = items;
+    if (quantiles->count <= MOST_QUANTILES) return;
+    config_error(r, node, path, "more than %d quantiles", MOST_QUANTILES);
+    quantiles->count = MOST_QUANTILES;
+}
+
+static void read_pre(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, void *object) {
+    static const struct config_key keys[] = {{"length", config_duration, offsetof(struct metric_config, pre_ms), true}};
+    config_read_map(r, node, path, keys, 1, object);
+}
+
+// What only some kinds have.
+static void check_parts(struct config_reader *r, const struct yaml_node *node, const struct config_path *path,
+                        const struct metric_config *m) {
+    const struct yaml_node *quantiles = yaml_get(node, "quantiles"), *pre = yaml_get(node, "pre");
+    struct config_path quantiles_path = {path, "quantiles", 0}, pre_path = {path, "pre", 0};
+    if (quantiles != NULL && m->kind != METRIC_HISTOGRAM)
+        config_error(r, quantiles, &quantiles_path, "belongs to metrics of kind histogram");
+    if (pre != NULL && m->kind != METRIC_SERIES) config_error(r, pre, &pre_path, "belongs to metrics of kind series (query)");
+    if (pre != NULL && m->offset_ms > 0) config_error(r, pre, &pre_path, "cannot go with offset, which compares with earlier anyway");
 }
 
 static void check_kind(struct config_reader *r, const struct yaml_node *node, const struct config_path *path) {
@@ -145,7 +174,7 @@ static void read_metric(struct config_reader *r, const struct yaml_node *node, c
         {"counts", read_counts, 0, false},
         {"threshold", read_threshold, 0, false},
         {"histogram", read_histogram, 0, false},
-        {"quantiles", read_quantiles, 0, false},
+        {"quantiles", read_quantiles, offsetof(struct metric_config, quantiles), false},
         {"by", config_texts, offsetof(struct metric_config, by), false},
         {"offset", config_duration, offsetof(struct metric_config, offset_ms), false},
         {"direction", read_direction, offsetof(struct metric_config, judge.direction), false},
@@ -155,13 +184,20 @@ static void read_metric(struct config_reader *r, const struct yaml_node *node, c
         {"gaps", read_gaps, offsetof(struct metric_config, judge.nan_strategy), false},
         {"remove_outliers", read_outliers, 0, false},
         {"effect", read_effect, 0, false},
-        {"tolerance", read_tolerance, 0, false},
+        {"tolerance", config_ignore, 0, false}, // last, as the unit says what it means
+        {"harm", config_ignore, 0, false},
+        {"required", config_bool, offsetof(struct metric_config, required), false},
+        {"pre", read_pre, 0, false},
         {"min_samples", config_positive, offsetof(struct metric_config, min_samples), false},
     };
-    *m = (struct metric_config){.name = "", .place = config_place(node), .kind = METRIC_SERIES, .min_samples = (double)NAN};
+    *m = (struct metric_config){
+        .name = "", .place = config_place(node), .kind = METRIC_SERIES, .required = true, .min_samples = (double)NAN};
     kayenta_settings_default(&m->judge);
     if (node->kind == YAML_MAP) check_kind(r, node, path);
     config_read_map(r, node, path, keys, sizeof keys / sizeof keys[0], m);
+    m->has_direction = yaml_get(node, "direction") != NULL;
+    check_parts(r, node, path, m);
+    config_read_tolerance(r, node, path, m);
 }
 
 void config_read_metrics(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, void *object) {

@@ -40,9 +40,9 @@ static enum kayenta_class scored_class(const struct metric_result *m) {
     return KAYENTA_ERROR;
 }
 
-static bool judge_metric(const struct metric_config *metric, const struct metric_samples *samples, struct arena *arena,
-                         struct metric_result *ret, struct error *err) {
-    const struct side_samples *baseline = &samples->sides[SIDE_BASELINE], *canary = &samples->sides[SIDE_CANARY];
+static bool judge_metric(const struct plan *plan, struct arena *arena, struct metric_result *ret, struct error *err) {
+    const struct metric_config *metric = &plan->config->metrics[ret->samples->metric];
+    const struct side_samples *baseline = &ret->samples->sides[SIDE_BASELINE], *canary = &ret->samples->sides[SIDE_CANARY];
     struct kayenta_sample experiment = {canary->values, canary->count}, control = {baseline->values, baseline->count};
     if (!kayenta_classify(metric->name, experiment, control, &metric->judge, &ret->judged, err)) return false;
     ret->compared = true;
@@ -120,7 +120,8 @@ static bool fails_by_data(const struct canary_config *config, const struct verdi
     return any && kayenta_round(score_of_groups(s)) < config->judge.marginal;
 }
 
-static bool score(const struct canary_config *config, struct verdict *v, struct arena *arena, struct error *err) {
+static bool score(const struct plan *plan, struct verdict *v, struct arena *arena, struct error *err) {
+    const struct canary_config *config = plan->config;
     (void)err;
     struct kayenta_scored *results = arena_array(arena, v->metric_count, sizeof *results);
     struct kayenta_weight *weights = arena_array(arena, config->group_count, sizeof *weights);

@@ -86,12 +86,23 @@ static json_t *scopes(const struct canary_config *config) {
     return list;
 }
 
+static json_t *known_number(double value) {
+    return isnan(value) ? json_null() : result_number(value);
+}
+
+// Of a failure by chance excluded; the judge threshold has none.
+static json_t *confidence(const struct canary_config *config) {
+    const struct judge *judge = judge_find(config->judge.name);
+    if (judge->confidence > 0) return result_number(judge->confidence);
+    return strcmp(judge->name, "serin") == 0 ? result_number(config->judge.confidence / 100) : json_null();
+}
+
 static json_t *judge(const struct canary_config *config) {
     json_t *j = json_object();
     json_object_set_new(j, "name", json_string(config->judge.name));
-    json_object_set_new(j, "pass", result_number(config->judge.pass));
-    json_object_set_new(j, "marginal", result_number(config->judge.marginal));
-    json_object_set_new(j, "confidence", result_number(judge_find(config->judge.name)->confidence));
+    json_object_set_new(j, "pass", known_number(config->judge.pass));
+    json_object_set_new(j, "marginal", known_number(config->judge.marginal));
+    json_object_set_new(j, "confidence", confidence(config));
     json_object_set_new(j, "min_samples", result_number(config->judge.min_samples));
     return j;
 }

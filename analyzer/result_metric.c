@@ -39,12 +39,18 @@ static json_t *effect(const struct metric_config *config, const struct kayenta_r
     return item;
 }
 
+static json_t *count_or_null(int64_t count) {
+    return count < 0 ? json_null() : json_integer(count);
+}
+
 static json_t *limit(const struct metric_config *config, const struct metric_result *metric) {
     if (config->kind != METRIC_THRESHOLD) return json_null();
     json_t *item = json_object();
     result_limits(item, &config->limits);
     json_object_set_new(item, "outside", json_integer(metric->outside));
-    json_object_set_new(item, "allowed", json_integer(config->allowed));
+    json_object_set_new(item, "allowed", count_or_null(config->allowed));
+    json_object_set_new(item, "in_a_row", json_integer(metric->in_a_row));
+    json_object_set_new(item, "consecutive", count_or_null(config->consecutive));
     return item;
 }
 

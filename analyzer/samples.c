@@ -17,6 +17,7 @@ struct entry { // one combination of label values while it grows
     struct name_values tags;
     double *values[SIDE_COUNT];
     size_t count[SIDE_COUNT], cap[SIDE_COUNT];
+    size_t *lengths[SIDE_COUNT], series[SIDE_COUNT], series_cap[SIDE_COUNT];
     double trend_sum[SIDE_COUNT][TREND_POINTS];
     size_t trend_count[SIDE_COUNT][TREND_POINTS];
     double *bad[SIDE_COUNT], *total[SIDE_COUNT]; // increases per block
@@ -102,6 +103,11 @@ static void warn_of_copies(struct gather *g, const struct query *query, const st
     buf_finish(&text);
 }
 
+static void end_series(struct entry *e, enum side side, size_t length) {
+    mem_grow((void **)&e->lengths[side], &e->series_cap[side], e->series[side], sizeof(size_t));
+    e->lengths[side][e->series[side]++] = length;
+}
+
 static void take_warnings(struct gather *g, const struct query *query, const struct series_set *set) {
     warn_of_copies(g, query, set);
     for (size_t i = 0; i < set->warnings.count; i++)
@@ -121,6 +127,7 @@ static bool take_values(struct gather *g, enum side side, const struct series_se
         struct entry *e = find_entry(g, tags_of(g, &order[i]->labels));
         ok = e != NULL;
         for (size_t k = 0; ok && k < order[i]->count; k++) add_value(g, e, side, order[i]->time_ms[k], order[i]->value[k]);
+        if (ok) end_series(e, side, order[i]->count);
     }
     return ok;
 }
@@ -178,8 +185,11 @@ static void finish_side(struct gather *g, struct entry *e, enum side side, struc
     for (size_t k = 0; k < TREND_POINTS; k++) {
         column->trend[k] = e->trend_count[side][k] > 0 ? e->trend_sum[side][k] / (double)e->trend_count[side][k] : (double)NAN;
     }
+    column->lengths = arena_array(g->arena, e->series[side], sizeof(size_t));
+    if (e->series[side] > 0) memcpy(column->lengths, e->lengths[side], e->series[side] * sizeof(size_t));
+    column->series_count = e->series[side];
     free(e->values[side]);
-    e->values[side] = NULL;
+    free(e->lengths[side]);
 }
 
 static struct name_values tags_of_set(struct gather *g, const struct kayenta_set *set) {

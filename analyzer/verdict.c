@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "guard.h"
+#include "judge_threshold.h"
 #include "texts.h"
 
 #define MOST_FAILURES 5 // told one by one
@@ -24,29 +25,14 @@ const char *guard_state_name(enum guard_state state) {
     return names[state];
 }
 
+const char *metric_role_name(enum metric_role role) {
+    static const char *const names[] = {"informs", "passes", "fails", "holds"};
+    return names[role];
+}
+
 int verdict_exit_code(enum verdict_kind verdict) {
     static const int codes[] = {EXIT_PASS, EXIT_MARGINAL, EXIT_FAIL, EXIT_INCONCLUSIVE, EXIT_SOURCE};
     return codes[verdict];
-}
-
-// A limit needs no baseline and no test: a sample lies within it or not.
-static void judge_threshold(const struct metric_config *metric, struct arena *arena, struct metric_result *ret) {
-    const struct side_samples *column = &ret->samples->sides[SIDE_CANARY];
-    int64_t high = 0, low = 0;
-    double *values = arena_array(arena, column->count, sizeof *values);
-    size_t count = kayenta_clean_gaps((struct kayenta_sample){column->values, column->count}, metric->judge.nan_strategy, values);
-    for (size_t i = 0; i < count; i++) {
-        if (metric->limits.has_max && values[i] > metric->limits.max) high++;
-        if (metric->limits.has_min && values[i] < metric->limits.min) low++;
-    }
-    ret->outside = high + low;
-    summary_of(values, count, &ret->summary);
-    ret->classification = CLASS_PASS;
-    if (ret->outside <= metric->allowed) return;
-    ret->classification = high > 0 ? CLASS_HIGH : CLASS_LOW;
-    ret->fails = metric->judge.critical;
-    ret->reason = arena_printf(arena, "%lld of %zu samples are %s %g (%lld allowed)", (long long)ret->outside, count,
-                               high > 0 ? "over" : "under", high > 0 ? metric->limits.max : metric->limits.min, (long long)metric->allowed);
 }
 
 // Samples that say something: with gaps read as zero every sample does.
@@ -80,7 +66,7 @@ static void require_samples(const struct plan *plan, const struct metric_config 
         result->fails = false;
         result->reason =
             arena_printf(arena, "%zu samples on the %s side, %g needed", count, side_name((enum side)side), metric->min_samples);
-        if (metric->judge.muted) continue;
+        if (metric->judge.muted || !metric->required) continue;
         double window_min = (double)(plan->end_ms - plan->start_ms) / 60000.0;
         const char *hint = none ? "check the query and the labels of the scope"
                                 : arena_printf(arena, "about %.0f more minutes at this rate",
@@ -98,10 +84,11 @@ static bool judge_metrics(const struct plan *plan, const struct judge *judge, co
         struct metric_result *result = &ret->metrics[i];
         *result = (struct metric_result){.samples = &samples->items[i]};
         if (metric->kind == METRIC_THRESHOLD) {
-            judge_threshold(metric, arena, result);
-        } else if (!judge->metric(metric, result->samples, arena, result, err)) {
+            threshold_classify(metric, arena, result);
+        } else if (!judge->metric(plan, arena, result, err)) {
             return error_prefix(err, "metric %s", metric->name);
         }
+        if (judge->looks_for_data && metric->kind != METRIC_THRESHOLD) continue;
         if (metric->judge.must_have_data && lacks_data(metric, result)) {
             result->classification = CLASS_NODATA;
             result->fails = true;
@@ -128,7 +115,8 @@ static void be_careful(const struct plan *plan, struct arena *arena, struct verd
     for (size_t i = 0; i < v->metric_count; i++) {
         const struct metric_result *m = &v->metrics[i];
         const struct metric_config *config = &plan->config->metrics[m->samples->metric];
-        if (config->judge.muted || !inconclusive(m->classification) || (m->classification == CLASS_NODATA && m->fails)) continue;
+        if (config->judge.muted || !config->required || !inconclusive(m->classification) || (m->classification == CLASS_NODATA && m->fails))
+            continue;
         open++;
         if (m->classification == CLASS_ERROR) {
             texts_add(&v->missing, arena, arena_printf(arena, "%s: the judge could not compute a result from these samples", config->name));
@@ -171,7 +159,7 @@ bool verdict_make(const struct plan *plan, const struct samples *samples, const 
     const struct judge *judge = judge_find(plan->config->judge.name);
     *ret = (struct verdict){0};
     if (judge == NULL) return error_set(err, ERROR_CONFIG, "there is no judge called %s", plan->config->judge.name);
-    if (!judge_metrics(plan, judge, samples, arena, ret, err) || !judge->score(plan->config, ret, arena, err)) return false;
+    if (!judge_metrics(plan, judge, samples, arena, ret, err) || !judge->score(plan, ret, arena, err)) return false;
     guard_check(plan, answers, arena, ret);
     be_careful(plan, arena, ret);
     say_next(arena, ret);

@@ -118,12 +118,6 @@ static struct report_number score_or_null(struct reader *in, struct place at, co
     return found;
 }
 
-static double score(struct reader *in, struct place at, const char *key) {
-    struct report_number found = score_or_null(in, at, key);
-    if (!found.known) refuse(in, path_of(in, at, key), "must be a number from 0 to 100");
-    return found.value;
-}
-
 static int64_t wall_ms(struct reader *in, struct place at, const char *key) {
     const char *time = text(in, at, key);
     int64_t ms = 0;
@@ -264,7 +258,11 @@ static void metric_comparison(struct reader *in, struct place at, struct report_
         metric->limit_min = number_or_null(in, limit, "min");
         metric->limit_max = number_or_null(in, limit, "max");
         metric->outside = count(in, limit, "outside");
-        metric->allowed = count(in, limit, "allowed");
+        metric->allowed = number_or_null(in, limit, "allowed");
+        if (json_object_get(limit.node, "consecutive") != NULL) {
+            metric->in_a_row = number_or_null(in, limit, "in_a_row");
+            metric->consecutive = number_or_null(in, limit, "consecutive");
+        }
     }
     metric->baseline = sample(in, at, "baseline");
     metric->canary = sample(in, at, "canary");
@@ -372,8 +370,8 @@ static void read_head(struct reader *in, struct place top, struct report *ret) {
     ret->state = state(in, top, "verdict", verdict_words);
     ret->score = score_or_null(in, top, "score");
     ret->judge = text(in, judge, "name");
-    ret->pass = score(in, judge, "pass");
-    ret->marginal = score(in, judge, "marginal");
+    ret->pass = score_or_null(in, judge, "pass");
+    ret->marginal = score_or_null(in, judge, "marginal");
     ret->config_file = text_or_null(in, config, "file");
     ret->config_sha256 = text_or_null(in, config, "sha256");
     ret->start_ms = wall_ms(in, window, "start");

@@ -63,7 +63,8 @@ struct report_metric {
     struct report_number lower, upper;
     bool has_limit;
     struct report_number limit_min, limit_max;
-    int64_t outside, allowed;
+    int64_t outside;
+    struct report_number allowed, in_a_row, consecutive; // allowed, consecutive: not known where there is no limit
     struct report_sample baseline, canary;
     double trend[2][TEXT_TREND]; // baseline, canary; NaN where there is nothing
     struct report_texts warnings;
@@ -97,7 +98,7 @@ struct report {
     const char *id, *canary, *owner, *runbook, *verdict;
     enum text_state state;
     struct report_number score;
-    double pass, marginal;
+    struct report_number pass, marginal; // not known where the score gates nothing
     const char *judge;
     const char *config_file, *config_sha256;
     int64_t start_ms, end_ms, step_s;

@@ -29,8 +29,11 @@ static void print_first_line(struct text_out *to, const struct report *report) {
     const char *verdict = upper(to, report->verdict);
     if (!to->style->ascii) verdict = arena_printf(to->arena, "%s %s", text_symbol(to, report->state), verdict);
     const char *score = !report->score.known ? "no score" : arena_printf(to->arena, "score %s", text_score(to->arena, report->score.value));
-    const char *middle = arena_printf(to->arena, "   %s (pass %s, marginal %s)", score, text_score(to->arena, report->pass),
-                                      text_score(to->arena, report->marginal));
+    const char *middle = arena_printf(to->arena, "   %s", score);
+    if (report->pass.known && report->marginal.known) {
+        middle = arena_printf(to->arena, "%s (pass %s, marginal %s)", middle, text_score(to->arena, report->pass.value),
+                              text_score(to->arena, report->marginal.value));
+    }
     if (report->state == TEXT_ERROR && !report->score.known) middle = "   no score";
     const char *run = arena_printf(to->arena, "   run %s", report->id);
     int fixed = text_columns(verdict) + 2 + text_columns(middle);

@@ -102,13 +102,21 @@ static size_t ranked(struct text_out *to, const struct report *report, struct wh
     return count;
 }
 
+static const char *limit_broken(struct text_out *to, const struct report_metric *metric) {
+    if (metric->consecutive.known && metric->in_a_row.value > metric->consecutive.value) {
+        return arena_printf(to->arena, "%.0f in a row outside, %.0f allowed", metric->in_a_row.value, metric->consecutive.value);
+    }
+    const char *outside = arena_printf(to->arena, "%" PRId64 " outside", metric->outside);
+    return metric->allowed.known ? arena_printf(to->arena, "%s, %.0f allowed", outside, metric->allowed.value) : outside;
+}
+
 static void fill(struct text_out *to, struct why_line *line) {
     const struct report_metric *metric = line->metric;
     const char *before = report_mean(to, metric, &metric->baseline), *after = report_mean(to, metric, &metric->canary);
     line->change = metric->has_limit ? arena_printf(to->arena, "limit %s", report_limit(to, metric)) : report_change(to, metric);
     line->values = metric->baseline.present ? arena_printf(to->arena, "%s %s %s", before, text_arrow(to), after) : after;
     if (metric->has_limit) {
-        line->interval = arena_printf(to->arena, "%" PRId64 " outside, %" PRId64 " allowed", metric->outside, metric->allowed);
+        line->interval = limit_broken(to, metric);
     } else {
         line->interval = report_interval(to, metric);
     }

@@ -216,7 +216,7 @@ static void test_objective__alone_needs_no_comparison(void **state) {
     assert_string_equal(r.config.objectives[0].source, "a");
     findings_finish(&r.findings);
     read_config(&r, "canary: s\nsources: {a: {url: 'http://h'}}\n", NULL);
-    assert_int_equal(r.findings.errors, 4); // scopes, window, judge, metrics
+    assert_int_equal(r.findings.errors, 3); // scopes, window, metrics; the judge has a default
     findings_finish(&r.findings);
     read_config(&r, "canary: s\nsources: {a: {url: 'http://h'}}\nobjectives: [{name: x, target: 99%, period: 30d, up: 'u{${scope}}'}]\n",
                 NULL);

@@ -23,6 +23,7 @@ enum metric_kind {
     METRIC_SERIES,    // gauge-like samples of both sides
     METRIC_COUNTS,    // bad of total, per step
     METRIC_THRESHOLD, // the canary's samples against a limit
+    METRIC_HISTOGRAM, // how requests spread over buckets, per step
 };
 
 const char *metric_kind_name(enum metric_kind kind);
@@ -72,6 +73,18 @@ struct limits { // what a value may be; a bound that is not set holds for every 
     double min, max;
 };
 
+struct numbers {
+    double *items;
+    size_t count;
+};
+
+// What the judge serin tolerates of a metric; the unit of `absolute` is the metric's (counts: of the ratio bad / total).
+struct tolerance_config {
+    double relative, absolute; // 0.05 is 5 %; an absolute tolerance of 0 is none
+    double harm;               // relative change that must not ship; NaN: twice the relative tolerance
+    bool by_default;           // nothing of it stands in the file
+};
+
 struct guard_config {
     const char *name;
     struct place place;
@@ -96,17 +109,26 @@ struct metric_config {
     struct texts by;         // labels that split the metric into one result each; none: all series of a side are pooled
     const char *query;       // series, threshold
     const char *bad, *total; // counts
+    const char *histogram;   // selector of classic bucket counters or of native histograms
+    struct numbers quantiles; // histogram: for the report, each between 0 and 1
     struct limits limits;    // threshold
-    int64_t allowed;         // threshold: samples that may lie outside
+    int64_t allowed;         // threshold: samples that may lie outside; -1: any number
+    int64_t consecutive;     // threshold: samples in a row that may lie outside; -1: any number
     int64_t offset_ms;       // over 0: temporal baseline, the canary's scope that much earlier
-    double min_samples;      // per side; below it the metric is inconclusive
+    int64_t pre_ms;          // over 0: both sides are also read for that long before the window, to take out old offsets
+    double min_samples;      // per side (judge serin: pairs); below it the metric is inconclusive
+    struct tolerance_config tolerance; // judge serin
+    bool has_direction;      // the file names it
+    bool required;           // judges serin, threshold: false when the verdict does not wait for it nor fall by it
     struct kayenta_settings judge; // direction, critical, muted, gaps, outliers, effect size
     struct kayenta_query_config *kayenta; // NULL in a native config
 };
 
 struct judge_config {
-    const char *name; // "kayenta"
-    double pass, marginal;
+    const char *name; // "serin", "kayenta" or "threshold"
+    double pass, marginal; // of the score; NaN where it gates nothing (not with kayenta)
+    double confidence;      // serin: that a failure is none by chance, of a metric judged alone; per cent
+    double pass_confidence; // serin: that what passes is not harmful; per cent
     double min_samples; // default of the metrics
 };
 

@@ -11,6 +11,7 @@
 struct side_samples { // values of one side, time order within a series, series in the order of their labels
     double *values;
     size_t count;
+    size_t *lengths, series_count; // values of each series, which follow one another
     double trend[TREND_POINTS]; // means over equal parts of the window; NaN where there is nothing
     double bad, total;          // counts only: sums over the window
 };

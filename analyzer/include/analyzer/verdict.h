@@ -9,9 +9,17 @@ enum classification { CLASS_PASS, CLASS_HIGH, CLASS_LOW, CLASS_INCONCLUSIVE, CLA
 enum verdict_kind { VERDICT_PASS, VERDICT_MARGINAL, VERDICT_FAIL, VERDICT_INCONCLUSIVE, VERDICT_ERROR };
 enum guard_state { GUARD_OK, GUARD_BROKEN };
 
+enum metric_role { // what a metric does to the verdict (judges serin and threshold)
+    ROLE_INFORMS,  // nothing: muted or not required
+    ROLE_PASSES,
+    ROLE_FAILS,    // alone fails the canary
+    ROLE_HOLDS,    // could not be judged, so the canary cannot pass
+};
+
 const char *classification_name(enum classification classification);
 const char *verdict_name(enum verdict_kind verdict);
 const char *guard_state_name(enum guard_state state);
+const char *metric_role_name(enum metric_role role); // "informs", "passes", "fails", "holds"
 
 // Exit codes of the program, design-wide: 0 pass, 1 canary failed, 2 usage or configuration, 3 marginal, 4 inconclusive, 5 gate
 // closed, 6 source or server unreachable.
@@ -26,8 +34,10 @@ struct metric_result {
     struct kayenta_result judged; // as the judge left it; the reported class above may be more careful
     bool compared;                // judged is filled in (not for thresholds)
     bool fails;                   // critical and high or low; or nodata and must have data, which alone fails the canary only when critical
-    int64_t outside;              // threshold: samples beyond the limit
+    int64_t outside, in_a_row;    // threshold: samples beyond the limit, and most of them in a row
     struct summary summary;       // threshold: of the canary's samples
+    double weight, points;        // judges serin, threshold: share of the score, and what the metric adds to it
+    enum metric_role role;        // the same
 };
 
 struct group_result {
@@ -61,12 +71,13 @@ struct verdict {
 // A judge: a pure function from samples to results. One row in judge.c names each.
 struct judge {
     const char *name;
-    double confidence; // of the interval it shows
-    // Must classify one metric. False with err when the settings cannot be used, which ends the analysis in error.
-    bool (*metric)(const struct metric_config *metric, const struct metric_samples *samples, struct arena *arena, struct metric_result *ret,
-                   struct error *err);
+    double confidence; // of the interval it shows; 0: the config says
+    bool looks_for_data; // says itself whether the samples suffice
+    // Must classify ret->samples, a metric of any kind but threshold. False with err when the settings cannot be used, which ends
+    // the analysis in error.
+    bool (*metric)(const struct plan *plan, struct arena *arena, struct metric_result *ret, struct error *err);
     // Must fill in the groups, the score and, from them, the verdict with its reasons.
-    bool (*score)(const struct canary_config *config, struct verdict *verdict, struct arena *arena, struct error *err);
+    bool (*score)(const struct plan *plan, struct verdict *verdict, struct arena *arena, struct error *err);
 };
 
 const struct judge *judge_find(const char *name); // NULL when there is none of that name

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What the judge serin makes of a config: the settings of one metric's evidence, and the level that several metrics share.
+#ifndef ANALYZER_JUDGE_SETTINGS_H
+#define ANALYZER_JUDGE_SETTINGS_H
+
+#include "analyzer/config.h"
+#include "analyzer/evidence.h"
+
+#define JUDGE_CONFIDENCE 99.0      // per cent
+#define JUDGE_PASS_CONFIDENCE 95.0 // per cent
+#define JUDGE_PAIRS 8.0
+#define JUDGE_FAMILY 5 // from so many metrics on they share the level that so many alone have, as Holm divides it
+
+// As if the metric were alone; horizon is left 0.
+void judge_settings(const struct judge_config *judge, const struct metric_config *metric, struct evidence_settings *ret);
+
+// The chance of a false fail of one metric that is judged alone.
+double judge_alpha(const struct judge_config *judge);
+
+#endif

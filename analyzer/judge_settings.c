@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "analyzer/judge_settings.h"
+
+static enum evidence_direction direction_of(enum kayenta_direction direction) {
+    switch (direction) {
+    case KAYENTA_INCREASE:
+        return EVIDENCE_INCREASE;
+    case KAYENTA_DECREASE:
+        return EVIDENCE_DECREASE;
+    case KAYENTA_EITHER:
+        return EVIDENCE_EITHER;
+    }
+    return EVIDENCE_EITHER;
+}
+
+double judge_alpha(const struct judge_config *judge) {
+    return (100 - judge->confidence) / 100;
+}
+
+void judge_settings(const struct judge_config *judge, const struct metric_config *metric, struct evidence_settings *ret) {
+    evidence_settings_default(ret);
+    ret->direction = direction_of(metric->judge.direction);
+    ret->tolerance = metric->tolerance.relative;
+    ret->absolute = metric->tolerance.absolute;
+    ret->harm = metric->tolerance.harm;
+    ret->alpha = judge_alpha(judge);
+    ret->beta = (100 - judge->pass_confidence) / 100;
+    ret->least = metric->min_samples >= 3 ? (size_t)metric->min_samples : 3;
+}
