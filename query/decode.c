@@ -188,7 +188,9 @@ static bool check_document(struct decoder *d) {
 static void http_error(struct decoder *d, struct decode_result *ret) {
     ret->outcome = DECODE_HTTP_ERROR;
     if (d->prefix_len > 0) {
-        error_set(&ret->err, ERROR_SOURCE, "HTTP status %d with a body that begins %s", d->http_status, d->prefix);
+        // Plain text is for people and says what to do, such as the limits of Mimir; of a page the beginning is enough.
+        int most = strncasecmp(d->content_type, "text/plain", 10) == 0 ? PREFIX_BYTES : 160;
+        error_set(&ret->err, ERROR_SOURCE, "HTTP status %d with a body that begins %.*s", d->http_status, most, d->prefix);
     } else {
         error_set(&ret->err, ERROR_SOURCE, "HTTP status %d without a body", d->http_status);
     }

@@ -13,7 +13,7 @@
 // The stage itself begins small: most series of a canary have 60 to 240 points.
 #define STAGE_SAMPLES ((size_t)16384)
 #define STAGE_FIRST ((size_t)512)
-#define PREFIX_BYTES 160
+#define PREFIX_BYTES 800
 
 // What an open container is. PLACE_SKIP: well-formed JSON that nobody asked for.
 enum place {

@@ -197,6 +197,7 @@ FAULTS = (
     ("403", sends(403, "text/plain", b"no org id\n"), "HTTP status 403.*no org id"),
     ("404", sends(404, "text/html", b"<html>not here</html>"), "HTTP status 404"),
     ("limit of the tenant", sends(422, JSON, LIMIT_ENVELOPE), "422, execution: the query hit.*err-mimir-max-series-per-query"),
+    ("limit in plain text", sends(422, "text/plain", b"the query is too large; " + b"so " * 100 + b"ask your administrator"), "your administrator"),
     ("429 for ever", sends(429, "text/plain", b"slow down", [("Retry-After", "0")]), "after 2 tries.*HTTP status 429"),
     ("429 for a day", sends(429, "text/plain", b"slow down", [("Retry-After", "86400")]), "HTTP status 429"),
     ("502 with a page", sends(502, "text/html", b"<html>Bad Gateway</html>"), "HTTP status 502"),
