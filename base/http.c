@@ -258,6 +258,7 @@ bool http_client_start(struct http_client *client, const struct http_request *re
     t->body_piece = request->body_piece;
     t->done = request->done;
     t->user = request->user;
+    t->failure.proxied = request->proxy != NULL;
     t->failure.timeout_ms = time_limit(request->timeout_ms, 30000L);
     curl_easy_setopt(t->easy, CURLOPT_PRIVATE, t);
     curl_easy_setopt(t->easy, CURLOPT_ERRORBUFFER, t->failure.detail);

@@ -95,7 +95,10 @@ static void explain_code(const struct http_failure *f, CURL *easy, const char *o
     } else if (code == CURLE_COULDNT_RESOLVE_HOST || code == CURLE_COULDNT_RESOLVE_PROXY) {
         error_set(err, ERROR_SOURCE, "%s: no such host%s", origin, code == CURLE_COULDNT_RESOLVE_PROXY ? " (the proxy's)" : "");
     } else if (code == CURLE_COULDNT_CONNECT) {
-        error_set(err, ERROR_SOURCE, "cannot connect to %s: %s", origin, os_error != 0 ? strerror((int)os_error) : "connection refused");
+        error_set(err, ERROR_SOURCE, "cannot connect to %s%s: %s", origin, f->proxied ? " through the proxy" : "",
+                  os_error != 0 ? strerror((int)os_error) : "connection refused");
+    } else if (code == CURLE_PROXY || strncmp(detail, "CONNECT tunnel failed", 21) == 0) {
+        error_set(err, ERROR_SOURCE, "the proxy gave no way to %s: %s", origin, detail);
     } else if (code == CURLE_PARTIAL_FILE || (code == CURLE_RECV_ERROR && f->bytes > 0)) {
         error_set(err, ERROR_SOURCE, "the answer of %s was cut off after %" PRIu64 " bytes", origin, f->bytes);
     } else if (code == CURLE_GOT_NOTHING) {

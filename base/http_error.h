@@ -12,6 +12,7 @@ struct http_failure {
     const char *redirect;         // target that was not followed, else NULL
     int hops;                     // redirects followed before
     bool stopped;                 // by the body callback
+    bool proxied;                 // the request names a proxy
     bool encoded;                 // Content-Encoding nobody asked for
     int64_t timeout_ms;           // whole transfer
     int64_t idle_ms;              // not 0: no byte for so long

@@ -262,6 +262,24 @@ static void test_credentials__proxies_are_used_as_configured(void **state) {
     scene_finish(&s);
 }
 
+static void test_credentials__proxies_that_fail_are_told_of(void **state) {
+    (void)state;
+    static const struct fake_answer refuses[] = {{.status = 403, .body = "no"}};
+    struct scene s;
+    char proxy[64];
+    scene_other(&s, refuses, 1);
+    scene_server(&s, good, 1);
+    snprintf(proxy, sizeof proxy, "http://127.0.0.1:%d", fake_server_port(s.other));
+    scene_source(&s, (struct source_settings){.url = "https://prometheus.example", .proxy = proxy, .tries = 1});
+    has(ask(&s, 1, NULL).last.text, "source prod: the proxy gave no way to https://prometheus.example: ");
+    assert_string_equal(fake_server_request(s.other, 0).method, "CONNECT");
+    source_destroy(s.source);
+    snprintf(proxy, sizeof proxy, "http://127.0.0.1:%d", fake_free_port());
+    scene_source(&s, (struct source_settings){.url = "http://prometheus.example", .proxy = proxy, .tries = 1});
+    has(ask(&s, 1, NULL).last.text, "source prod: cannot connect to http://prometheus.example through the proxy: ");
+    scene_finish(&s);
+}
+
 static void test_credentials__settings_that_cannot_go_together(void **state) {
     (void)state;
     static const struct source_header key[] = {{"authorization", "/x"}}, tenant[] = {{"X-Scope-OrgID", "b"}}, scope[] = {{"scope", "b"}};
@@ -300,6 +318,7 @@ int main(void) {
         cmocka_unit_test(test_credentials__refused_token_is_renewed_once),
         cmocka_unit_test(test_credentials__without_a_token_nothing_is_asked),
         cmocka_unit_test(test_credentials__proxies_are_used_as_configured),
+        cmocka_unit_test(test_credentials__proxies_that_fail_are_told_of),
         cmocka_unit_test(test_credentials__settings_that_cannot_go_together),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
