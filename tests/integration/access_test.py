@@ -14,6 +14,17 @@ from fake_prometheus import FakePrometheus
 from harness import CONFIG, END, PASS, ROOT, UNREACHABLE, serin, show
 
 KEY_ID, KEY, SESSION = "AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", "session/token=="
+TWINS = """canary: twins
+sources: {prod: {url: "%s"}}
+scopes:
+  baseline: {labels: {track: stable}}
+  canary: {labels: {track: canary}}
+window: {length: 30m, step: 15s}
+judge: {name: kayenta, pass: 85, marginal: 70}
+metrics:
+  - {name: load, query: 'max(load{${scope}})'}
+  - {name: load_again, query: 'max(load{${scope}})', direction: decrease}
+"""
 REGION, SERVICE = "eu-central-1", "aps"
 
 
@@ -110,6 +121,18 @@ class AccessTest(unittest.TestCase):
             result = self.analyze(fake, f"bearer_token_file: {path}")
         self.assertEqual(result[0], PASS, show(result))
         self.assertIn(f"{path} can be read by every user", result[2])
+
+    def test_equal_queries__are_sent_once(self):
+        config, run = self.dir / "canary.yaml", self.dir / "run"
+        with FakePrometheus("good") as fake:
+            config.write_text(TWINS % fake.url)
+            live = serin("analyze", config, "--end", END, "--record", run, "--output", "json")
+            queries = [count for request, count in fake.requests.items() if "query=" in request]
+        self.assertEqual(live[0], PASS, show(live))
+        self.assertEqual(queries, [1, 1])
+        counters = json.loads(live[1])["sources"][0]["counters"]
+        self.assertEqual((counters["queries"], counters["tries"], counters["shared"]), (4, 2, 2))
+        self.assertEqual(serin("replay", run, "--output", "json")[1], live[1])
 
     def test_counters__are_in_the_result_and_its_replay(self):
         run = self.dir / "run"
