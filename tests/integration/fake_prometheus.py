@@ -76,7 +76,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.serve(urllib.parse.urlsplit(self.path).query)
 
     def do_POST(self):
-        self.serve(self.rfile.read(int(self.headers.get("Content-Length", 0))).decode())
+        self.serve(self.rfile.read(int(self.headers.get("Content-Length", 0))).decode(errors="replace"))
 
     def serve(self, form):
         path = urllib.parse.urlsplit(self.path).path
