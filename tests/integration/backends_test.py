@@ -67,9 +67,9 @@ class BackendsTest(unittest.TestCase):
 
     def test_too_many_samples__are_asked_for_in_halves(self):
         with Prometheus("healthy", "--query.max-samples=420") as server:
-            halved, _ = self.analyze(LONG % (server.url, "", "15s", RAW), "halved")
+            halved, _ = self.analyze(LONG % (server.url, ", protocol: raw", "15s", RAW), "halved")
         with Prometheus("healthy") as server:
-            whole, _ = self.analyze(LONG % (server.url, "", "15s", RAW), "whole")
+            whole, _ = self.analyze(LONG % (server.url, ", protocol: raw", "15s", RAW), "whole")
         self.assertGreater(max(query["pieces"] for query in halved["queries"]), 1)
         self.assertEqual({query["pieces"] for query in whole["queries"]}, {1})
         self.assertEqual([query["samples"] for query in halved["queries"]], [query["samples"] for query in whole["queries"]])
