@@ -85,6 +85,10 @@ void decoder_allow_metadata(struct decoder *decoder) {
     decoder->allow_metadata = true;
 }
 
+void decoder_expect(struct decoder *decoder, enum decode_expect expect) {
+    decoder->expect = expect;
+}
+
 void decoder_require_read(struct decoder *decoder) {
     if (decoder->http_status == HTTP_OK && decoder->read == NULL) refuse_type(decoder, decoder->content_type, "one of remote read");
 }
@@ -162,6 +166,7 @@ static bool take_point(struct decoder *d) {
 static bool check_data(struct decoder *d) {
     bool query = d->data_shape == DATA_QUERY && (d->seen & (1u << FIELD_RESULT_TYPE | 1u << FIELD_RESULT)) != 0;
     if (d->data_shape == DATA_NONE) return decoder_fail(d, ERROR_DATA, "status is success, but there is no data");
+    if (d->expect != EXPECT_RESULT) return true;
     if (!query && d->allow_metadata) return true;
     if (d->data_shape == DATA_LIST) return decoder_fail(d, ERROR_DATA, "data is a list, not the result of a query");
     return check_shape(d) && take_point(d) &&

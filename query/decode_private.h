@@ -32,6 +32,18 @@ enum place {
     PLACE_HISTOGRAM,
     PLACE_BUCKETS,
     PLACE_BUCKET,
+    PLACE_METADATA, // the first of decode_metadata.c's; all from here on are
+    PLACE_NAMES = PLACE_METADATA,
+    PLACE_LABEL_SETS,
+    PLACE_LABEL_SET,
+    PLACE_DESCRIBED, // metric name to list
+    PLACE_DESCRIPTIONS,
+    PLACE_DESCRIPTION,
+    PLACE_EXEMPLAR_SERIES_LIST,
+    PLACE_EXEMPLAR_SERIES,
+    PLACE_EXEMPLARS,
+    PLACE_EXEMPLAR,
+    PLACE_EXEMPLAR_LABELS,
     PLACE_COUNT,
 };
 
@@ -54,6 +66,13 @@ enum field {
     FIELD_COUNT,
     FIELD_SUM,
     FIELD_BUCKETS,
+    FIELD_SERIES_LABELS,
+    FIELD_EXEMPLARS,
+    FIELD_LABELS,
+    FIELD_TIMESTAMP,
+    FIELD_TYPE,
+    FIELD_HELP,
+    FIELD_UNIT,
 };
 
 struct frame {
@@ -70,6 +89,7 @@ struct decoder {
     int http_status;
     bool type_is_json; // the content type says JSON, or there is none
     bool allow_metadata;
+    enum decode_expect expect;
     struct decode_limits limits;
     char content_type[128];
     struct series_set *set;
@@ -113,6 +133,11 @@ struct decoder {
     struct bucket bucket;
     struct bucket *buckets;
     size_t bucket_count, bucket_cap;
+
+    struct view name;            // of the metric that is described
+    struct label description[4]; // __name__, help, type, unit
+    struct exemplar exemplar;
+    unsigned exemplar_seen; // bits of enum field
 };
 
 // decode.c: the answer cannot be used. Returns false.
@@ -121,6 +146,18 @@ bool decoder_fail(struct decoder *d, enum error_code code, const char *reason);
 // decode_result.c
 bool decode_event(struct decoder *d, enum json_event event);
 bool decode_wrong_data(struct decoder *d, const char *reason); // false only when that already decides
+
+bool decode_label_name(struct decoder *d);   // a key of an object of labels
+bool decode_label_value(struct decoder *d, enum json_event event);
+struct labels decode_labels(struct decoder *d); // those between the braces, sorted
+bool decode_add_series(struct decoder *d);
+struct view decode_keep_text(struct decoder *d);
+
+// decode_metadata.c: answers about labels, series, metrics and exemplars.
+bool decode_metadata_data(struct decoder *d, enum json_event event); // what `data` begins with
+bool decode_metadata_key(struct decoder *d, enum place place);       // false: not one of its own
+bool decode_metadata_value(struct decoder *d, enum place place, enum json_event event);
+bool decode_metadata_end(struct decoder *d, enum place place);
 
 // decode_values.c
 const char *decode_samples(struct decoder *d, const char *p, const char *end); // whole samples at p; returns where it stopped

@@ -21,11 +21,12 @@ static enum field find_field(struct view key) {
         const char *name;
         enum field field;
     } fields[] = {
-        {"metric", FIELD_METRIC},     {"values", FIELD_VALUES}, {"value", FIELD_VALUE},       {"histogram", FIELD_HISTOGRAM},
-        {"count", FIELD_COUNT},       {"sum", FIELD_SUM},       {"buckets", FIELD_BUCKETS},   {"histograms", FIELD_HISTOGRAMS},
-        {"status", FIELD_STATUS},     {"data", FIELD_DATA},     {"error", FIELD_ERROR},       {"errorType", FIELD_ERROR_TYPE},
-        {"warnings", FIELD_WARNINGS}, {"infos", FIELD_INFOS},   {"isPartial", FIELD_PARTIAL}, {"resultType", FIELD_RESULT_TYPE},
-        {"result", FIELD_RESULT},
+        {"metric", FIELD_METRIC},     {"values", FIELD_VALUES}, {"value", FIELD_VALUE},         {"histogram", FIELD_HISTOGRAM},
+        {"count", FIELD_COUNT},       {"sum", FIELD_SUM},       {"buckets", FIELD_BUCKETS},     {"histograms", FIELD_HISTOGRAMS},
+        {"status", FIELD_STATUS},     {"data", FIELD_DATA},     {"error", FIELD_ERROR},         {"errorType", FIELD_ERROR_TYPE},
+        {"warnings", FIELD_WARNINGS}, {"infos", FIELD_INFOS},   {"isPartial", FIELD_PARTIAL},   {"resultType", FIELD_RESULT_TYPE},
+        {"result", FIELD_RESULT},     {"labels", FIELD_LABELS}, {"exemplars", FIELD_EXEMPLARS}, {"seriesLabels", FIELD_SERIES_LABELS},
+        {"type", FIELD_TYPE},         {"help", FIELD_HELP},     {"unit", FIELD_UNIT},           {"timestamp", FIELD_TIMESTAMP},
     };
     for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
         if (view_is(key, fields[i].name)) return fields[i].field;
@@ -33,7 +34,7 @@ static enum field find_field(struct view key) {
     return FIELD_UNKNOWN;
 }
 
-static struct view keep_text(struct decoder *d) {
+struct view decode_keep_text(struct decoder *d) {
     struct view text = json_text(&d->json);
     return (struct view){arena_strndup(&d->set->arena, text.ptr, text.len), text.len};
 }
@@ -117,7 +118,7 @@ static bool on_texts(struct decoder *d, enum json_event event) {
     void *items = list->items;
     mem_grow(&items, &list->cap, list->count, sizeof *list->items);
     list->items = items;
-    list->items[list->count++] = keep_text(d);
+    list->items[list->count++] = decode_keep_text(d);
     return true;
 }
 
@@ -128,6 +129,7 @@ static bool on_partial(struct decoder *d, enum json_event event) {
 }
 
 static bool on_data_key(struct decoder *d, enum json_event event) {
+    if (d->expect != EXPECT_RESULT) return decode_metadata_data(d, event);
     d->data_shape = event == JSON_OBJECT ? DATA_QUERY : event == JSON_ARRAY ? DATA_LIST : DATA_NULL;
     if (event == JSON_OBJECT) d->frames[d->json.depth].place = PLACE_DATA;
     if (is_scalar(event)) return decode_wrong_data(d, "data is neither an object nor a list");
@@ -175,7 +177,7 @@ static bool on_data(struct decoder *d, enum json_event event) {
     return enter(d, event, JSON_ARRAY, PLACE_RESULT, "result is not a list");
 }
 
-static bool begin_series(struct decoder *d) {
+bool decode_add_series(struct decoder *d) {
     if (d->set->count >= d->limits.series) return decoder_fail(d, ERROR_LIMIT, "more series than the limit");
     series_set_add(d->set);
     d->series_seen = 0;
@@ -190,7 +192,7 @@ static bool on_result(struct decoder *d, enum json_event event) {
     struct view text = json_text(&d->json);
     if (event == JSON_OBJECT && d->result_shape != SHAPE_POINT) {
         d->frames[d->json.depth].place = PLACE_SERIES;
-        return begin_series(d);
+        return decode_add_series(d);
     }
     if (event == JSON_NUMBER && index == 0) {
         d->result_shape = SHAPE_POINT;
@@ -199,7 +201,7 @@ static bool on_result(struct decoder *d, enum json_event event) {
     if (event != JSON_STRING || index != 1 || d->result_shape != SHAPE_POINT) {
         return decode_wrong_data(d, "result holds neither series nor one time and one value");
     }
-    d->point_text = keep_text(d);
+    d->point_text = decode_keep_text(d);
     return true;
 }
 
@@ -215,27 +217,30 @@ static bool on_series(struct decoder *d, enum json_event event) {
     return true;
 }
 
-static bool on_label_name(struct decoder *d) {
+bool decode_label_name(struct decoder *d) {
     if (d->label_count == LABELS_MAX) return decoder_fail(d, ERROR_LIMIT, "a series with more than 4,096 labels");
     void *labels = d->labels;
     mem_grow(&labels, &d->label_cap, d->label_count, sizeof *d->labels);
     d->labels = labels;
-    d->labels[d->label_count].name = keep_text(d);
+    d->labels[d->label_count].name = decode_keep_text(d);
     return true;
 }
 
-static bool on_metric(struct decoder *d, enum json_event event) {
+bool decode_label_value(struct decoder *d, enum json_event event) {
     if (event != JSON_STRING) return decode_wrong_data(d, "a label value is not a string");
-    d->labels[d->label_count++].value = keep_text(d);
+    d->labels[d->label_count++].value = decode_keep_text(d);
     return true;
+}
+
+struct labels decode_labels(struct decoder *d) {
+    struct labels labels = {arena_array(&d->set->arena, d->label_count, sizeof *labels.items), d->label_count};
+    if (d->label_count > 0) memcpy(labels.items, d->labels, d->label_count * sizeof *d->labels);
+    labels_sort(&labels);
+    return labels;
 }
 
 static bool end_metric(struct decoder *d) {
-    struct labels *labels = &decode_series(d)->labels;
-    labels->count = d->label_count;
-    labels->items = arena_array(&d->set->arena, d->label_count, sizeof *labels->items);
-    if (d->label_count > 0) memcpy(labels->items, d->labels, d->label_count * sizeof *d->labels);
-    labels_sort(labels);
+    decode_series(d)->labels = decode_labels(d);
     return true;
 }
 
@@ -378,14 +383,14 @@ struct place_rules {
     bool (*end)(struct decoder *d);                          // NULL: nothing to check
 };
 
-static const struct place_rules rules[PLACE_COUNT] = {
+static const struct place_rules rules[PLACE_METADATA] = {
     [PLACE_TOP] = {on_top, NULL},
     [PLACE_ENVELOPE] = {on_envelope, NULL},
     [PLACE_TEXTS] = {on_texts, NULL},
     [PLACE_DATA] = {on_data, NULL},
     [PLACE_RESULT] = {on_result, end_result},
     [PLACE_SERIES] = {on_series, end_series},
-    [PLACE_METRIC] = {on_metric, end_metric},
+    [PLACE_METRIC] = {decode_label_value, end_metric},
     [PLACE_SAMPLES] = {on_samples, NULL},
     [PLACE_SAMPLE] = {on_sample, end_sample},
     [PLACE_HISTOGRAM_SAMPLES] = {on_histogram_samples, NULL},
@@ -397,7 +402,8 @@ static const struct place_rules rules[PLACE_COUNT] = {
 
 static bool on_key(struct decoder *d) {
     struct frame *frame = &d->frames[d->json.depth];
-    if (frame->place == PLACE_METRIC) return on_label_name(d);
+    if (frame->place >= PLACE_METADATA && decode_metadata_key(d, frame->place)) return !d->failed;
+    if (frame->place == PLACE_METRIC) return decode_label_name(d);
     frame->field = frame->place == PLACE_SKIP ? FIELD_UNKNOWN : find_field(json_text(&d->json));
     return true;
 }
@@ -406,6 +412,7 @@ bool decode_event(struct decoder *d, enum json_event event) {
     if (event == JSON_KEY) return on_key(d);
     if (event == JSON_OBJECT_END || event == JSON_ARRAY_END) {
         enum place place = d->frames[d->json.depth + 1].place;
+        if (place >= PLACE_METADATA) return decode_metadata_end(d, place);
         return rules[place].end == NULL || rules[place].end(d);
     }
     unsigned depth = d->json.depth; // of the container the value stands in
@@ -414,7 +421,8 @@ bool decode_event(struct decoder *d, enum json_event event) {
         depth--;
     }
     enum place place = d->frames[depth].place;
-    bool good = rules[place].value == NULL || rules[place].value(d, event);
+    bool good =
+        place >= PLACE_METADATA ? decode_metadata_value(d, place, event) : rules[place].value == NULL || rules[place].value(d, event);
     d->frames[depth].count++;
     return good;
 }

@@ -94,6 +94,7 @@ static struct decoder *open_decoder(struct flight *f, const struct http_head *he
     const char *type = head->content_type[0] != '\0' ? head->content_type : NULL;
     struct decoder *decoder = decoder_create(head->status, type, &f->source->limits, &f->answer.set);
     if (flight_is_read(f)) decoder_require_read(decoder);
+    decoder_expect(decoder, query_expect(f->query.mode));
     return decoder;
 }
 

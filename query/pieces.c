@@ -19,7 +19,8 @@ static int64_t points_of(const struct query *query) {
 static int64_t count_pieces(const struct query *query, int64_t raw_window_ms, int64_t *ret_stride_ms) {
     int64_t length = query->end_ms - query->start_ms;
     *ret_stride_ms = length + 1;
-    if (length < 0 || query->mode == QUERY_INSTANT || (query->mode == QUERY_RANGE && query->step_ms <= 0)) return 1; // told later
+    bool whole = query->mode != QUERY_RAW && query->mode != QUERY_RANGE;
+    if (length < 0 || whole || (query->mode == QUERY_RANGE && query->step_ms <= 0)) return 1; // told later
     if (query->mode == QUERY_RAW) {
         if (length < raw_window_ms) return 1;
         *ret_stride_ms = raw_window_ms;
@@ -181,6 +182,7 @@ void pieces_join(struct answer *const *pieces, size_t count, const struct decode
         ret->throttled += piece->throttled;
         ret->refused = ret->refused || piece->refused;
         ret->bytes += piece->bytes;
+        ret->clipped += piece->clipped;
         samples += count_samples(&piece->set);
         if (failed == NULL && piece->result.outcome != DECODE_OK) failed = piece;
     }

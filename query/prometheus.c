@@ -8,6 +8,7 @@
 #include "base/timetext.h"
 #include "credentials.h"
 #include "dialect.h"
+#include "metadata_request.h"
 #include "query/selector.h"
 #include "read_request.h"
 #include "source_ops.h"
@@ -67,6 +68,10 @@ static bool query_fields(struct buf *body, const struct query *query, struct err
     case QUERY_RANGE:
         return range_fields(body, query, err);
     case QUERY_INSTANT:
+    case QUERY_LABELS:
+    case QUERY_SERIES:
+    case QUERY_METADATA:
+    case QUERY_EXEMPLARS:
         break;
     }
     http_form_field(body, "query", view_of(query->expr));
@@ -86,6 +91,30 @@ static bool query_request(struct prometheus *p, const struct query *query, int64
     http_url_join(url, p->settings.url, query->mode == QUERY_RANGE ? "api/v1/query_range" : "api/v1/query");
     ret->method = "POST";
     ret->body = (struct view){buf_text(body), body->len};
+    return true;
+}
+
+// Labels, series, metadata and exemplars.
+static bool metadata_request(struct prometheus *p, const struct query *query, struct buf *url, struct buf *body, struct http_request *ret,
+                             struct error *err) {
+    struct buf path;
+    buf_init(&path, url->limit);
+    bool post = metadata_request_write(query, &path, body);
+    dialect_params(body, &p->settings, query->mode);
+    for (size_t i = 0; i < p->settings.param_count; i++)
+        http_form_field(body, p->settings.params[i].name, view_of(p->settings.params[i].value));
+    http_url_join(url, p->settings.url, buf_text(&path));
+    if (!post && body->len > 0) buf_printf(url, "?%s", buf_text(body));
+    bool ok = !path.failed && !body->failed && !url->failed;
+    buf_finish(&path);
+    if (!ok) return error_set(err, ERROR_LIMIT, "the request is too long");
+    ret->method = post ? "POST" : "GET";
+    if (post) {
+        ret->body = (struct view){buf_text(body), body->len};
+    } else {
+        ret->headers++; // no body, no content type
+        ret->header_count--;
+    }
     return true;
 }
 
@@ -132,6 +161,8 @@ static bool prometheus_request(struct source *source, const struct ask *ask, str
         ret->header_count--;
     } else if (ask->kind == ASK_PROBE) {
         ok = read_request(p, &probe, PROTOCOL_STREAM, url, body, ret, err);
+    } else if (query_expect(ask->query->mode) != EXPECT_RESULT) {
+        ok = metadata_request(p, ask->query, url, body, ret, err);
     } else if (ask->query->mode == QUERY_RAW && ask->protocol != PROTOCOL_RAW) {
         ok = read_request(p, ask->query, ask->protocol, url, body, ret, err);
     } else {

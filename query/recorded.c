@@ -144,7 +144,7 @@ static const struct entry *find(const struct recorded *r, const char *mode, cons
 }
 
 static enum query_mode mode_of(const char *name) {
-    for (enum query_mode mode = QUERY_RAW; mode < QUERY_INSTANT; mode++) {
+    for (enum query_mode mode = QUERY_RAW; mode < QUERY_MODE_COUNT; mode++) {
         if (strcmp(query_mode_name(mode), name) == 0) return mode;
     }
     return QUERY_INSTANT;
@@ -162,6 +162,7 @@ static void decode_body(struct recorded *r, const struct entry *e, struct answer
     if (read_body(r, e, &arena, &body, &answer->result.err)) {
         struct decoder *decoder = decoder_create(e->http_status, e->content_type, &r->base.limits, &answer->set);
         if (e->protocol == PROTOCOL_STREAM || e->protocol == PROTOCOL_SAMPLES) decoder_require_read(decoder);
+        decoder_expect(decoder, query_expect(mode_of(e->mode)));
         if (body.len > 0) decoder_feed(decoder, body.ptr, body.len);
         decoder_end(decoder, &answer->result);
         decoder_destroy(decoder);

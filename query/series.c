@@ -21,6 +21,8 @@ void series_set_finish(struct series_set *set) {
         free(set->items[i].histograms);
     }
     free(set->items);
+    free(set->names.items);
+    free(set->exemplars);
     free(set->warnings.items);
     free(set->infos.items);
     arena_finish(&set->arena);

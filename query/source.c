@@ -14,16 +14,25 @@
 #include "incomplete.h"
 #include "source_ops.h"
 
+static const struct {
+    const char *name;
+    enum decode_expect expect;
+} modes[QUERY_MODE_COUNT] = {
+    [QUERY_RAW] = {"raw", EXPECT_RESULT},
+    [QUERY_RANGE] = {"range", EXPECT_RESULT},
+    [QUERY_INSTANT] = {"instant", EXPECT_RESULT},
+    [QUERY_LABELS] = {"labels", EXPECT_NAMES},
+    [QUERY_SERIES] = {"series", EXPECT_SERIES},
+    [QUERY_METADATA] = {"metadata", EXPECT_METADATA},
+    [QUERY_EXEMPLARS] = {"exemplars", EXPECT_EXEMPLARS},
+};
+
 const char *query_mode_name(enum query_mode mode) {
-    switch (mode) {
-    case QUERY_RAW:
-        return "raw";
-    case QUERY_RANGE:
-        return "range";
-    case QUERY_INSTANT:
-        return "instant";
-    }
-    return "";
+    return modes[mode].name;
+}
+
+enum decode_expect query_expect(enum query_mode mode) {
+    return modes[mode].expect;
 }
 
 const char *source_protocol_name(enum source_protocol protocol) {
@@ -167,7 +176,7 @@ static bool check_grid(const struct series_set *set, const struct query *query, 
 
 static bool check_type(const struct series_set *set, const struct query *query, struct error *err) {
     bool matrix = set->type == RESULT_MATRIX || set->type == RESULT_NONE;
-    if (matrix || query->mode == QUERY_INSTANT) return true;
+    if (matrix || (query->mode != QUERY_RAW && query->mode != QUERY_RANGE)) return true;
     return error_set(err, ERROR_DATA, "a %s query was answered with something else than a matrix", query_mode_name(query->mode));
 }
 
@@ -180,11 +189,19 @@ static void name_failure(struct answer *answer, const struct source *source) {
     }
 }
 
+static uint64_t count_samples(const struct series_set *set) {
+    uint64_t count = 0;
+    for (size_t i = 0; i < set->count; i++) count += set->items[i].count + set->items[i].histogram_count;
+    return count;
+}
+
 void answer_settle(struct answer *answer, const struct source *source, const struct query *query) {
     struct decode_result *result = &answer->result;
     if (result->outcome == DECODE_OK && !check_type(&answer->set, query, &result->err)) result->outcome = DECODE_BROKEN;
     if (result->outcome == DECODE_OK && query->mode == QUERY_RAW) {
+        uint64_t before = count_samples(&answer->set);
         for (size_t i = 0; i < answer->set.count; i++) series_clip(&answer->set.items[i], query->start_ms, query->end_ms);
+        answer->clipped = before - count_samples(&answer->set);
     }
     if (result->outcome == DECODE_OK && query->mode == QUERY_RANGE && !check_grid(&answer->set, query, &result->err)) {
         result->outcome = DECODE_BROKEN;

@@ -86,7 +86,7 @@ static void check_fixture(const json_t *item) {
         assert_string_equal(text_of(json_object_get(item, "expect"), "outcome"), "clear_error");
         return;
     }
-    bool metadata = path != NULL && strstr(path, "/query") == NULL;
+    bool metadata = path != NULL && (strstr(path, "/query") == NULL || strstr(path, "/query_exemplars") != NULL);
     struct arena arena = {0};
     struct view body;
     char name[512];

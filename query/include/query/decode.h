@@ -49,6 +49,18 @@ void decoder_destroy(struct decoder *decoder);
 // so that a query never ends in nothing. To be called before the first feed.
 void decoder_allow_metadata(struct decoder *decoder);
 
+enum decode_expect {
+    EXPECT_RESULT,    // of a query
+    EXPECT_NAMES,     // of labels, or values of a label
+    EXPECT_SERIES,    // label sets
+    EXPECT_METADATA,  // type, help and unit of metrics
+    EXPECT_EXEMPLARS,
+};
+
+// What the answer is about, when not EXPECT_RESULT: anything else is then refused. The set's type tells where it is; names, label sets
+// and descriptions count as series, exemplars as samples. To be called before the first feed.
+void decoder_expect(struct decoder *decoder, enum decode_expect expect);
+
 // Refuses a body of status 200 that is no answer of remote read, such as JSON. To be called before the first feed.
 void decoder_require_read(struct decoder *decoder);
 

@@ -55,7 +55,24 @@ struct series {
     size_t histogram_count, histogram_cap;
 };
 
-enum result_type { RESULT_NONE, RESULT_MATRIX, RESULT_VECTOR, RESULT_SCALAR, RESULT_STRING };
+enum result_type {
+    RESULT_NONE,
+    RESULT_MATRIX,
+    RESULT_VECTOR,
+    RESULT_SCALAR,
+    RESULT_STRING,
+    RESULT_NAMES,     // of labels, or values of one: in `names`
+    RESULT_SERIES,    // series without samples
+    RESULT_METADATA,  // the same with the labels __name__, help, type, unit
+    RESULT_EXEMPLARS, // the same, and `exemplars`
+};
+
+struct exemplar {
+    size_t series; // index in the set
+    struct labels labels;
+    double value;
+    int64_t time_ms;
+};
 
 struct text_list {
     struct view *items;
@@ -69,6 +86,9 @@ struct series_set {
     size_t count, cap;
     struct view string;   // RESULT_STRING
     int64_t string_time_ms;
+    struct text_list names;
+    struct exemplar *exemplars; // in the order of their series
+    size_t exemplar_count, exemplar_cap;
     struct text_list warnings, infos; // as the server sent them, data.warnings of Thanos included
     bool partial;                     // the server said that data is missing (isPartial: true)
 };

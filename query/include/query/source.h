@@ -16,9 +16,16 @@ enum query_mode {
     QUERY_RAW,     // a plain selector, every sample in [start, end] as the server has it
     QUERY_RANGE,   // a real expression: query_range from start to end by step
     QUERY_INSTANT, // one value at end
+    // What the server knows, for people. The set's type says what came, see series.h.
+    QUERY_LABELS,    // names of labels; values of the label that expr names when it is not ""
+    QUERY_SERIES,    // label sets of the series that the selector expr finds
+    QUERY_METADATA,  // type, help and unit of the metric expr, or of all when it is ""; times do not matter
+    QUERY_EXEMPLARS, // of the selector expr
 };
+#define QUERY_MODE_COUNT 7
 
-const char *query_mode_name(enum query_mode mode); // "raw", "range", "instant"
+const char *query_mode_name(enum query_mode mode); // "raw", "range", "instant", "labels", "series", "metadata", "exemplars"
+enum decode_expect query_expect(enum query_mode mode); // what an answer has to hold
 
 struct query {
     const char *expr; // borrowed; for QUERY_RAW the selector without its window
@@ -47,6 +54,7 @@ struct answer {
     int pieces;                  // 1, or how many windows the query was asked for in
     int requests;                // HTTP requests in all: the tries of all pieces
     int throttled;               // how many of them were answered 429
+    uint64_t clipped;            // samples that came from outside [start, end] and were dropped
     bool refused;                // not asked: the circuit breaker of the source is open
     int64_t duration_ms;         // from the first try to the end; of several pieces the longest
     uint64_t bytes;              // body bytes of the last try, summed over the pieces
