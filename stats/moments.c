@@ -36,12 +36,12 @@ static double add_distances(const double *values, size_t count, double factor, d
 
 struct moments moments_of(const double *values, size_t count, struct moments_range range, int shift) {
     double factor = ldexp(1, shift), n = (double)range.count, squares;
-    if (range.low == range.high) return (struct moments){range.low * factor, 0, 0};
+    if (range.low == range.high) return (struct moments){range.low * factor, 0, 0, 0};
     double mean = add_distances(values, count, factor, 0, 1, &squares) / n;
     mean += add_distances(values, count, factor, mean, 1, &squares) / n;
     int exponent;
     frexp(fmax(range.high * factor - mean, mean - range.low * factor), &exponent);
     if (exponent < -1000) exponent = -1000;
     double rest = add_distances(values, count, factor, mean, ldexp(1, -exponent), &squares);
-    return (struct moments){mean, (squares - rest * rest / n) / (n - 1), exponent};
+    return (struct moments){mean, ldexp(rest / n, exponent), (squares - rest * rest / n) / (n - 1), exponent};
 }

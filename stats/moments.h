@@ -12,6 +12,7 @@ struct moments_range {
 
 struct moments {
     double mean;  // times 2^shift
+    double rest;  // what rounding took from the mean
     double part;  // the variance is part * 4^(exponent - shift), part itself neither large nor small
     int exponent;
 };

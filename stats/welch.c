@@ -22,7 +22,7 @@ enum stats_status welch(const double *x, size_t x_count, const double *y, size_t
     int shift = moments_shift(low, high);
     struct moments in_x = moments_of(x, x_count, of_x, shift), in_y = moments_of(y, y_count, of_y, shift);
     double error_x = standard_error(in_x, of_x.count), error_y = standard_error(in_y, of_y.count), error = hypot(error_x, error_y);
-    ret->t = (in_x.mean - in_y.mean) / error; // 0 / 0 is NaN
+    ret->t = (in_x.mean - in_y.mean + (in_x.rest - in_y.rest)) / error; // 0 / 0 is NaN
     if (error == 0) {
         if (isinf(ret->t)) ret->p = (struct p_values){0, ret->t > 0, ret->t < 0};
         return STATS_DEGENERATE;
