@@ -34,11 +34,8 @@ def double(field, value):
 
 def snappy(data):
     """A block of literals only."""
-    out = varint(len(data))
-    for at in range(0, len(data), 60):
-        part = data[at : at + 60]
-        out += bytes([len(part) - 1 << 2]) + part
-    return out
+    parts = [data[at : at + 65536] for at in range(0, len(data), 65536)]
+    return varint(len(data)) + b"".join(bytes([61 << 2]) + struct.pack("<H", len(part) - 1) + part for part in parts)
 
 
 def series(labels, points):
