@@ -151,6 +151,7 @@ static bool read_names(struct sheet *sheet, struct view line) {
         if (sheet->width == MOST_COLUMNS)
             return error_set(sheet->err, ERROR_LIMIT, "%s: more than %d columns", sheet->lines.file, MOST_COLUMNS);
         bool is_number = stats_number_parse(cell, &number);
+        numbers |= decimal_parse(cell.ptr, cell.len, &number); // also one beyond the doubles, which is no name
         numbers |= is_number;
         if (!is_number && cell.len > 0 && first_word.ptr == NULL) first_word = cell;
         if (cell.len > 0 && !utf8_is_valid(cell)) return fail_at(sheet, &cells, cell, "UTF-8");
