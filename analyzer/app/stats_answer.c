@@ -41,9 +41,9 @@ void answer_flag(struct stats_answer *answer, const char *key, bool value, const
 }
 
 void answer_p_values(struct stats_answer *answer, const char *key, const struct p_values *p) {
-    answer_number(answer, arena_printf(answer->arena, "%s.two_sided", key), p->two_sided, "the sides differ in either direction");
-    answer_number(answer, arena_printf(answer->arena, "%s.less", key), p->less, "the first is smaller");
-    answer_number(answer, arena_printf(answer->arena, "%s.greater", key), p->greater, "the first is larger");
+    answer_number(answer, arena_printf(answer->arena, "%s.two_sided", key), p->two_sided, "small when the sides differ");
+    answer_number(answer, arena_printf(answer->arena, "%s.less", key), p->less, "small when the first is smaller");
+    answer_number(answer, arena_printf(answer->arena, "%s.greater", key), p->greater, "small when the first is larger");
 }
 
 double *answer_table(struct stats_answer *answer, const char *key, const char *const *columns, size_t width, size_t height) {

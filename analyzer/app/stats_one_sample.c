@@ -10,6 +10,7 @@
 #include "stats/quantile.h"
 #include "stats/robust_location.h"
 #include "stats/signed_rank_null.h"
+#include "stats/student_t.h"
 #include "stats_method.h"
 
 #define MOST_LAGS 10000
@@ -83,6 +84,16 @@ static bool check_prior(const struct stats_call *call, struct stats_answer *answ
     return false;
 }
 
+struct limits {
+    double low, high;
+};
+
+// Of Student's t, at the confidence of the call.
+static struct limits student_limits(const struct stats_call *call, double centre, double se, double df) {
+    double radius = student_t_upper_root(stats_value(call, "confidence")->complement / 2, df) * se;
+    return (struct limits){centre - radius, centre + radius};
+}
+
 static enum stats_status run_location(const struct stats_call *call, struct stats_answer *answer) {
     const struct stats_sample *sample = &call->samples[0];
     struct column x = sort_sample(call);
@@ -95,7 +106,8 @@ static enum stats_status run_location(const struct stats_call *call, struct stat
     bool exact = table > 0 && signed_rank_null(x.count, cdf) == STATS_OK;
     enum stats_status status =
         exact ? hodges_lehmann_one_exact(x, confidence, cdf, scratch, &centre) : hodges_lehmann_one_normal(x, confidence, scratch, &centre);
-    robust_location_estimate(sample->values, sample->count, prior_of(call), doubles(call, robust_location_scratch(sample->count)), &robust);
+    enum stats_status series = robust_location_estimate(sample->values, sample->count, prior_of(call),
+                                                        doubles(call, robust_location_scratch(sample->count)), &robust);
     answer_number(answer, "estimate", centre.estimate, "median of the means of all pairs");
     answer_number(answer, "low", centre.low, "limits for independent values");
     answer_number(answer, "high", centre.high, "");
@@ -104,10 +116,14 @@ static enum stats_status run_location(const struct stats_call *call, struct stat
     answer_number(answer, "se", robust.se, "standard error that knows of autocorrelation");
     answer_number(answer, "df", robust.df, "degrees of freedom of that");
     answer_number(answer, "rho", robust.rho, "correlation of neighbours as used");
+    struct limits limits = student_limits(call, robust.estimate, series == STATS_OK ? robust.se : (double)NAN, robust.df);
+    answer_number(answer, "student.low", limits.low, "limits by that standard error");
+    answer_number(answer, "student.high", limits.high, "");
     if (status == STATS_OK)
-        answer_say(answer, "the centre of %s is %s, with %s confidence between %s and %s if values are independent; standard error %s",
+        answer_say(answer, "the centre of %s is %s, with %s confidence between %s and %s, or %s and %s if neighbours resemble each other",
                    sample->name, answer_short(answer, centre.estimate), answer_percent(answer, confidence),
-                   answer_short(answer, centre.low), answer_short(answer, centre.high), answer_short(answer, robust.se));
+                   answer_short(answer, centre.low), answer_short(answer, centre.high), answer_short(answer, limits.low),
+                   answer_short(answer, limits.high));
     return status;
 }
 
@@ -141,9 +157,13 @@ static enum stats_status run_ar1_mean(const struct stats_call *call, struct stat
     answer_number(answer, "ess", got.ess, "as many independent values would say as much");
     answer_number(answer, "rho_raw", got.rho_raw, "correlation of neighbours as observed");
     answer_number(answer, "rho", got.rho, "as used: without bias, and drawn towards the prior");
+    struct limits limits = student_limits(call, got.mean, status == STATS_OK ? got.se : (double)NAN, got.df);
+    answer_number(answer, "student.low", limits.low, "limits of the mean");
+    answer_number(answer, "student.high", limits.high, "");
     if (status == STATS_OK)
-        answer_say(answer, "the mean of %s is %s with standard error %s; the values count as %s independent ones", x->name,
-                   answer_short(answer, got.mean), answer_short(answer, got.se), answer_short(answer, got.ess));
+        answer_say(answer, "the mean of %s is %s, with %s confidence between %s and %s; the values count as %s independent ones", x->name,
+                   answer_short(answer, got.mean), answer_percent(answer, stats_number(call, "confidence")),
+                   answer_short(answer, limits.low), answer_short(answer, limits.high), answer_short(answer, got.ess));
     return status;
 }
 
@@ -176,6 +196,7 @@ static enum stats_status run_adjust(const struct stats_call *call, struct stats_
 }
 
 // clang-format off
+#define CONFIDENCE {"confidence", ARGUMENT_CHANCE, "95%", "of the limits", NULL}
 #define PRIORS \
     {"prior-rho", ARGUMENT_NOT_NEGATIVE, "0.4", "correlation of neighbours as believed without data, 0 to 0.95", NULL}, \
     {"prior-weight", ARGUMENT_NOT_NEGATIVE, "6", "as many values as that belief is worth", NULL}, \
@@ -190,9 +211,7 @@ static const struct stats_parameter summary_options[] = {
     {.name = NULL},
 };
 
-static const struct stats_parameter location_options[] = {
-    {"confidence", ARGUMENT_CHANCE, "95%", "of the limits", NULL}, PRIORS, {.name = NULL}};
-static const struct stats_parameter prior_options[] = {PRIORS, {.name = NULL}};
+static const struct stats_parameter series_options[] = {CONFIDENCE, PRIORS, {.name = NULL}};
 static const struct stats_parameter lag_options[] = {{"lags", ARGUMENT_COUNT, "10", "up to which lag", NULL}, {.name = NULL}};
 static const struct stats_parameter adjust_options[] = {{"level", ARGUMENT_CHANCE, "5%", "up to which p the sentence counts", NULL},
                                                         {.name = NULL}};
@@ -216,7 +235,7 @@ const struct stats_method stats_one_sample[] = {
                       "  values in the order of time.\n",
         .example = "location latency.csv --columns canary",
         .input = INPUT_ONE_COLUMN,
-        .options = location_options,
+        .options = series_options,
         .run = run_location,
     },
     {
@@ -237,7 +256,7 @@ const struct stats_method stats_one_sample[] = {
                       "  towards a prior. Values stand in the order of time at equal steps.\n",
         .example = "ar1-mean latency.csv --columns canary",
         .input = INPUT_ONE_COLUMN,
-        .options = prior_options,
+        .options = series_options,
         .run = run_ar1_mean,
     },
     {
