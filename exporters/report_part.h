@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The parts the text report is put together from.
+// The parts that reports for people are put together from. Texts live in the arena of `to`; of the rest of `to` those that
+// return a text use only whether it is ASCII.
 #ifndef EXPORTERS_REPORT_PART_H
 #define EXPORTERS_REPORT_PART_H
 
@@ -8,11 +9,28 @@
 
 enum { REPORT_INDENT = 7 }; // where the text beside a heading begins
 
+const char *report_verdict(struct text_out *to, const struct report *report); // symbol and word: "✖ FAIL"
+const char *report_score(struct text_out *to, const struct report *report);   // "score 70 (pass 85, marginal 70)", limits where there are any
+
+// "2025-01-01 00:02-00:30Z step 15s"; seconds only where there are any, the second date only where it differs.
+const char *report_window(struct text_out *to, const struct report *report);
+
+// "canary prod track=canary, 7d earlier", without the labels that the other side shares; "" when there is no such side.
+const char *report_side(struct text_out *to, const char *name, const struct report_side *side, const struct report_side *other);
+const char *report_shared_labels(struct text_out *to, const struct report_scope *scope); // "app=checkout", "" without any
+
 void report_heading(struct text_out *to, const char *word);
 
 // WHY: a summary, the reasons of the verdict, then a line for every metric that speaks against the canary or could not
 // be judged, the one the score hangs on most first.
 void report_why(struct text_out *to, const struct report *report);
+
+// The sentence of WHY: a summary of the metrics and the reasons of the verdict; "" when there is nothing to say.
+const char *report_reason(struct text_out *to, const struct report *report);
+
+// The metrics to name: those that speak against the canary and, unless it passes, those that could not be judged; the one the
+// score hangs on most first, equals in the order of the document. Returns how many; the list is in the arena.
+size_t report_ranked(struct text_out *to, const struct report *report, const struct report_metric ***ret_metrics);
 
 void report_table(struct text_out *to, const struct report *report); // groups and metrics
 

@@ -3,20 +3,11 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "base/timetext.h"
 #include "exporters/report.h"
 #include "report_part.h"
 #include "text_value.h"
 
 enum { MOST_WARNINGS = 5, SHORT_ID = 8 };
-
-static const char *upper(struct text_out *to, const char *word) {
-    char *copy = arena_strdup(to->arena, word);
-    for (char *at = copy; *at != '\0'; at++) {
-        if (*at >= 'a' && *at <= 'z') *at = (char)(*at - 'a' + 'A');
-    }
-    return copy;
-}
 
 void report_heading(struct text_out *to, const char *word) {
     text_put(to, PAINT_BOLD, word);
@@ -26,15 +17,8 @@ void report_heading(struct text_out *to, const char *word) {
 // One line that always fits: the run id is shortened first, then the name is cut.
 static void print_first_line(struct text_out *to, const struct report *report) {
     enum text_paint paint = text_state_paint(report->state);
-    const char *verdict = upper(to, report->verdict);
-    if (!to->style->ascii) verdict = arena_printf(to->arena, "%s %s", text_symbol(to, report->state), verdict);
-    const char *score = !report->score.known ? "no score" : arena_printf(to->arena, "score %s", text_score(to->arena, report->score.value));
-    const char *middle = arena_printf(to->arena, "   %s", score);
-    if (report->pass.known && report->marginal.known) {
-        middle = arena_printf(to->arena, "%s (pass %s, marginal %s)", middle, text_score(to->arena, report->pass.value),
-                              text_score(to->arena, report->marginal.value));
-    }
-    if (report->state == TEXT_ERROR && !report->score.known) middle = "   no score";
+    const char *verdict = report_verdict(to, report);
+    const char *middle = arena_printf(to->arena, "   %s", report_score(to, report));
     const char *run = arena_printf(to->arena, "   run %s", report->id);
     int fixed = text_columns(verdict) + 2 + text_columns(middle);
     if (fixed + text_columns(report->canary) + text_columns(run) > to->width) {
@@ -48,76 +32,23 @@ static void print_first_line(struct text_out *to, const struct report *report) {
     text_newline(to);
 }
 
-static const char *label_value(const struct report_labels *labels, const char *name) {
-    for (size_t i = 0; i < labels->count; i++) {
-        if (strcmp(labels->items[i].name, name) == 0) return labels->items[i].value;
-    }
-    return NULL;
-}
-
-static bool is_shared(const struct report_label *label, const struct report_side *other) {
-    const char *value = other->present ? label_value(&other->labels, label->name) : NULL;
-    return value != NULL && strcmp(value, label->value) == 0;
-}
-
-// The labels of a side that the other one shares, or does not.
-static const char *labels_text(struct text_out *to, const struct report_side *side, const struct report_side *other, bool shared) {
-    const char *text = "";
-    for (size_t i = 0; i < side->labels.count; i++) {
-        const struct report_label *label = &side->labels.items[i];
-        if (is_shared(label, other) != shared) continue;
-        text = arena_printf(to->arena, "%s %s=%s", text, label->name, label->value);
-    }
-    return text;
-}
-
-static void print_side(struct text_out *to, const char *name, const struct report_side *side, const struct report_side *other) {
-    if (!side->present) return;
-    const char *text = arena_printf(to->arena, "%s %s%s", name, side->source, labels_text(to, side, other, false));
-    if (side->offset_s != 0) {
-        struct buf offset;
-        buf_init(&offset, 64);
-        duration_format(&offset, side->offset_s * 1000);
-        text = arena_printf(to->arena, "%s, %s earlier", text, buf_text(&offset));
-        buf_finish(&offset);
-    }
-    text_piece(to, 2, strcmp(name, "canary") == 0 ? PAINT_CANARY : PAINT_BASELINE, text);
-}
-
-// "2025-01-01 00:02-00:30Z step 15s"; seconds only where there are any, the second date only where it differs.
-static const char *window_text(struct text_out *to, const struct report *report) {
-    struct buf start, end;
-    buf_init(&start, 64);
-    buf_init(&end, 64);
-    time_format(&start, report->start_ms - report->start_ms % 1000);
-    time_format(&end, report->end_ms - report->end_ms % 1000);
-    int clock = report->start_ms % 60000 == 0 && report->end_ms % 60000 == 0 ? 5 : 8;
-    const char *from = buf_text(&start), *until = buf_text(&end), *text = "";
-    if (start.len == 20 && end.len == 20) {
-        bool same_day = memcmp(from, until, 10) == 0;
-        text = arena_printf(to->arena, "%.10s %.*s-%.*s%s%.*sZ step %" PRId64 "s", from, clock, from + 11, same_day ? 0 : 10, until,
-                            same_day ? "" : " ", clock, until + 11, report->step_s);
-    }
-    buf_finish(&start);
-    buf_finish(&end);
-    return text;
-}
-
 static void print_scopes(struct text_out *to, const struct report *report) {
     for (size_t i = 0; i < report->scope_count; i++) {
         const struct report_scope *scope = &report->scopes[i];
-        const char *shared = scope->canary.present ? labels_text(to, &scope->canary, &scope->baseline, true) : "";
+        const char *shared = report_shared_labels(to, scope);
         if (report->scope_count > 1) text_piece(to, 2, PAINT_NONE, arena_printf(to->arena, "scope %s:", scope->name));
-        print_side(to, "baseline", &scope->baseline, &scope->canary);
-        print_side(to, "canary", &scope->canary, &scope->baseline);
-        if (*shared != '\0') text_piece(to, 2, PAINT_NONE, arena_printf(to->arena, "both%s", shared));
+        const char *baseline = report_side(to, "baseline", &scope->baseline, &scope->canary);
+        const char *canary = report_side(to, "canary", &scope->canary, &scope->baseline);
+        if (*baseline != '\0') text_piece(to, 2, PAINT_BASELINE, baseline);
+        if (*canary != '\0') text_piece(to, 2, PAINT_CANARY, canary);
+        if (*shared != '\0') text_piece(to, 2, PAINT_NONE, arena_printf(to->arena, "both %s", shared));
         if (i + 1 < report->scope_count) text_newline(to);
     }
     for (size_t i = 0; i < report->variables.count; i++) {
         const struct report_label *variable = &report->variables.items[i];
         text_piece(to, 2, PAINT_NONE, arena_printf(to->arena, "%s %s", variable->name, variable->value));
     }
-    text_piece(to, 2, PAINT_NONE, window_text(to, report));
+    text_piece(to, 2, PAINT_NONE, report_window(to, report));
     text_newline(to);
     text_newline(to);
 }

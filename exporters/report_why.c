@@ -87,18 +87,17 @@ static bool goes_before(const struct report_metric *a, const struct report_metri
     return a->share > b->share;
 }
 
-// The metrics to name, ranked; equals stay in the order of the document.
-static size_t ranked(struct text_out *to, const struct report *report, struct why_line **ret_lines) {
-    struct why_line *lines = arena_array(to->arena, report->metric_count + 1, sizeof lines[0]);
+size_t report_ranked(struct text_out *to, const struct report *report, const struct report_metric ***ret_metrics) {
+    const struct report_metric **metrics = arena_array(to->arena, report->metric_count + 1, sizeof(const struct report_metric *));
     size_t count = 0;
     for (size_t i = 0; i < report->metric_count; i++) {
         const struct report_metric *metric = &report->metrics[i];
         if (!speaks_against(metric) && !(is_open(metric) && report->state != TEXT_PASS)) continue;
         size_t at = count++;
-        for (; at > 0 && goes_before(metric, lines[at - 1].metric); at--) lines[at] = lines[at - 1];
-        lines[at] = (struct why_line){.metric = metric};
+        for (; at > 0 && goes_before(metric, metrics[at - 1]); at--) metrics[at] = metrics[at - 1];
+        metrics[at] = metric;
     }
-    *ret_lines = lines;
+    *ret_metrics = metrics;
     return count;
 }
 
@@ -183,9 +182,13 @@ static void print_open(struct text_out *to, const struct report_metric *metric) 
     }
 }
 
-static void print_lines(struct text_out *to, struct why_line *lines, size_t count) {
+static void print_lines(struct text_out *to, const struct report_metric *const *metrics, size_t count) {
     size_t shown = to->style->verbose || count <= MOST_LINES ? count : MOST_LINES;
-    for (size_t i = 0; i < shown; i++) fill(to, &lines[i]);
+    struct why_line *lines = arena_array(to->arena, shown + 1, sizeof lines[0]);
+    for (size_t i = 0; i < shown; i++) {
+        lines[i].metric = metrics[i];
+        fill(to, &lines[i]);
+    }
     struct why_widths widths = measure(to, lines, shown);
     for (size_t i = 0; i < shown; i++) {
         const struct report_metric *metric = lines[i].metric;
@@ -205,16 +208,21 @@ static void print_lines(struct text_out *to, struct why_line *lines, size_t coun
     text_newline(to);
 }
 
-void report_why(struct text_out *to, const struct report *report) {
-    struct why_line *lines;
-    size_t count = ranked(to, report, &lines);
+const char *report_reason(struct text_out *to, const struct report *report) {
     const char *text = summary(to, report);
     for (size_t i = 0; i < report->reasons.count; i++) {
         text = text == NULL ? report->reasons.items[i] : arena_printf(to->arena, "%s; %s", text, report->reasons.items[i]);
     }
-    if (text == NULL && count == 0) return;
+    return text != NULL ? text : "";
+}
+
+void report_why(struct text_out *to, const struct report *report) {
+    const struct report_metric **metrics;
+    size_t count = report_ranked(to, report, &metrics);
+    const char *text = report_reason(to, report);
+    if (*text == '\0' && count == 0) return;
     report_heading(to, "WHY");
-    text_prose(to, REPORT_INDENT, PAINT_NONE, text != NULL ? text : "");
+    text_prose(to, REPORT_INDENT, PAINT_NONE, text);
     text_newline(to);
-    print_lines(to, lines, count);
+    print_lines(to, metrics, count);
 }
