@@ -91,9 +91,9 @@ static double relative(double theta, bool log_scale) {
 }
 
 // Steps after which the standard error is so small that `reach` of them lie between null and truth.
-static double steps_needed(double variance_of_a_step, double se_fixed, double reach, double distance) {
+static double steps_needed(double variance_of_a_step, double se_fixed, double reach, double distance, size_t least) {
     double allowed = distance / reach, room = allowed * allowed - se_fixed * se_fixed;
-    return room > 0 ? ceil(variance_of_a_step / room) : (double)INFINITY;
+    return room > 0 ? fmax(ceil(variance_of_a_step / room), (double)least) : (double)INFINITY;
 }
 
 void evidence_describe(struct evidence *e, const struct battery *battery, struct battery_estimate natural, double se_fixed, size_t steps) {
@@ -105,6 +105,6 @@ void evidence_describe(struct evidence *e, const struct battery *battery, struct
     double variance = natural.se * natural.se * (double)steps, harm = battery->margins.theta_harm;
     double share = e->part_count > 0 ? e->parts[0].share : battery->share, power = normal_quantile(POWER);
     double kappa = s->kappa * battery->margins.theta_tolerance;
-    e->steps_to_pass = steps_needed(variance, se_fixed, power - normal_quantile(s->beta), harm);
-    e->steps_to_fail = steps_needed(variance, se_fixed, power - normal_quantile(s->alpha * share), harm - kappa);
+    e->steps_to_pass = steps_needed(variance, se_fixed, power - normal_quantile(s->beta), harm, s->least);
+    e->steps_to_fail = steps_needed(variance, se_fixed, power - normal_quantile(s->alpha * share), harm - kappa, s->least);
 }

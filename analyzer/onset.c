@@ -3,15 +3,18 @@
 
 #include <math.h>
 
+#include "stats/mean_variance.h"
+
 #define LIMIT 1.358 // upper 5 % of the largest value of a Brownian bridge, two-sided (Kolmogorov)
 
 size_t onset_find(const double *values, size_t count, struct ar1_prior prior, double *room) {
     double sum = 0, sum_before = 0, before = 0, deepest = 0, left = 0;
     size_t onset = 0;
+    struct mean_variance all;
+    mean_variance(values, count, &all); // exact where all values are the same
     for (size_t i = 0; i < count; i++) sum += values[i];
-    double mean = sum / (double)count;
     for (size_t i = 0; i + 1 < count; i++) {
-        before += values[i] - mean;
+        before += values[i] - all.mean;
         sum_before += values[i];
         if (!(before < deepest)) continue;
         deepest = before;

@@ -4,15 +4,16 @@
 #include <math.h>
 
 #include "stats/column.h"
+#include "stats/mean_variance.h"
 #include "stats/quantile.h"
 
 #define CLIPPED 0.02
 #define RHO_MOST 0.95
 
 static double mean_of(const double *values, size_t count) {
-    double sum = 0;
-    for (size_t i = 0; i < count; i++) sum += values[i];
-    return sum / (double)count;
+    struct mean_variance mean;
+    mean_variance(values, count, &mean);
+    return mean.mean;
 }
 
 static void clip(const double *values, size_t count, double *ret) {
@@ -36,7 +37,7 @@ struct trend trend_fit(const double *values, const double *times, size_t count, 
     double mean = mean_of(clipped, count);
     for (size_t i = 0; i < count; i++) {
         when[i] = (times[i] - middle) / length;
-        products += when[i] * clipped[i];
+        products += when[i] * (clipped[i] - mean);
         squares += when[i] * when[i];
     }
     double slope = products / squares;

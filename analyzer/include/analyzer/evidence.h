@@ -80,7 +80,7 @@ struct evidence_part {
 
 enum evidence_reason {
     EVIDENCE_TESTED,    // the parts say it
-    EVIDENCE_TOO_FEW,   // fewer values than settings.least, or fewer than 20 requests in a histogram
+    EVIDENCE_TOO_FEW,   // fewer values than settings.least, fewer than 20 requests in a histogram, or no bound of it above 0
     EVIDENCE_IDENTICAL, // both sides are the same numbers: pass
     EVIDENCE_CONSTANT,  // the difference never varies: pass or fail by its size, which no test can add to
 };
@@ -105,7 +105,8 @@ struct evidence {
     struct evidence_ranks ranks;
     bool has_onset;     // only where a part fails
     size_t onset;       // step at which the change began, 0 for the whole window
-    // Steps in all after which a pass (nothing changed) or a fail (changed by harm) is expected with chance 0.8; NaN: not known.
+    // Steps in all after which the location alone passes (nothing changed) or fails (changed by harm) with chance 0.8. Infinite:
+    // never, as an old offset is known too badly; NaN: not known.
     double steps_to_pass, steps_to_fail;
     size_t part_count;
     int decisive;       // the part that fails first or, when inconclusive, that blocks first; -1: none
