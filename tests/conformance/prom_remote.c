@@ -44,10 +44,16 @@ static void put_series(struct buf *out, struct series *series, const json_t *que
     buf_str(out, "S ");
     labels_format(out, &series->labels);
     buf_char(out, '\n');
-    for (size_t i = 0; i < series->count; i++) {
-        buf_printf(out, "F %" PRId64 " %016" PRIx64 "\n", series->time_ms[i], bits_of(series->value[i]));
+    // In the order of time, as chunks have them.
+    for (size_t f = 0, h = 0; f < series->count || h < series->histogram_count;) {
+        bool is_float = h == series->histogram_count || (f < series->count && series->time_ms[f] < series->histograms[h].time_ms);
+        if (is_float) {
+            buf_printf(out, "F %" PRId64 " %016" PRIx64 "\n", series->time_ms[f], bits_of(series->value[f]));
+            f++;
+        } else {
+            put_histogram(out, &series->histograms[h++]);
+        }
     }
-    for (size_t i = 0; i < series->histogram_count; i++) put_histogram(out, &series->histograms[i]);
 }
 
 static json_t *canonical(struct series_set *sets, size_t count, const json_t *queries) {
