@@ -27,6 +27,22 @@ static void test_snappy_block__gives_back_what_was_written(void **state) {
     }
 }
 
+static void test_snappy_block_read__takes_copies_that_overlap_themselves(void **state) {
+    (void)state;
+    static const char block[] = "\x44\x04"
+                                "ab\xFE\x02\x00\x00z"; // ab, 64 from two bytes before, z: one less than announced
+    static const char fixed[] = "\x43\x04"
+                                "ab\xFE\x02\x00\x00z";
+    struct buf back;
+    buf_init(&back, 100);
+    assert_false(snappy_block_read((struct view){block, sizeof block - 1}, 100, &back, NULL));
+    assert_true(snappy_block_read((struct view){fixed, sizeof fixed - 1}, 100, &back, NULL));
+    assert_int_equal(back.len, 67);
+    for (size_t i = 0; i < 66; i++) assert_int_equal(buf_text(&back)[i], "ab"[i % 2]);
+    assert_int_equal(buf_text(&back)[66], 'z');
+    buf_finish(&back);
+}
+
 // Blocks by hand: the length as a varint, then literals (tag (n-1)*4) and copies.
 static void test_snappy_block_read__refuses_before_it_allocates(void **state) {
     (void)state;
@@ -58,6 +74,7 @@ static void test_snappy_block_read__refuses_before_it_allocates(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_snappy_block__gives_back_what_was_written),
+        cmocka_unit_test(test_snappy_block_read__takes_copies_that_overlap_themselves),
         cmocka_unit_test(test_snappy_block_read__refuses_before_it_allocates),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
