@@ -53,12 +53,15 @@ double *answer_table(struct stats_answer *answer, const char *key, const char *c
 }
 
 void answer_say(struct stats_answer *answer, const char *format, ...) {
-    char text[1024];
-    va_list args;
+    va_list args, again;
     va_start(args, format);
-    vsnprintf(text, sizeof text, format, args);
+    va_copy(again, args);
+    int len = vsnprintf(NULL, 0, format, args);
     va_end(args);
-    answer->says = arena_strdup(answer->arena, text);
+    char *text = arena_alloc(answer->arena, (size_t)(len > 0 ? len : 0) + 1);
+    vsnprintf(text, (size_t)(len > 0 ? len : 0) + 1, format, again);
+    va_end(again);
+    answer->says = text;
 }
 
 static void put_number(struct buf *out, double value, int digits) {

@@ -34,6 +34,10 @@ static size_t parameter_count(const struct stats_parameter *parameters) {
     return count;
 }
 
+double *stats_doubles(const struct stats_call *call, size_t count) {
+    return arena_array(call->arena, count + 1, sizeof(double));
+}
+
 const struct stats_value *stats_value(const struct stats_call *call, const char *name) {
     const struct stats_parameter *operands = operands_of(call->method), *options = options_of(call->method);
     size_t before = parameter_count(operands), count = before + parameter_count(options);

@@ -77,7 +77,8 @@ static enum stats_status run_poisson(const struct stats_call *call, struct stats
     answer_number(answer, "high", rates.high, "");
     answer_p_values(answer, "p", &rates.p);
     if (!dispersed) answer_number(answer, "mid_p_greater", rates.mid_p, "as p.greater, the observed split counted half");
-    if (status == STATS_OK)
+    if (status == STATS_OK && isnan(rates.ratio)) answer_say(answer, "no events on either side: any ratio of the rates is possible");
+    if (status == STATS_OK && !isnan(rates.ratio))
         answer_say(answer, "X has %s times the rate of Y, with %s confidence between %s and %s; %s against %s (%s)",
                    answer_short(answer, rates.ratio), answer_percent(answer, stats_number(call, "confidence")),
                    answer_short(answer, rates.low), answer_short(answer, rates.high), answer_p(answer, rates.p.two_sided),

@@ -120,12 +120,18 @@ static bool next_cell(struct cells *cells, struct view *ret) {
     return true;
 }
 
-// A cell as an error shows it: short, and printable.
-static const char *shown(struct arena *arena, struct view cell) {
-    char *text = arena_strndup(arena, cell.ptr, cell.len < 40 ? cell.len : 40);
-    for (char *p = text; *p != '\0'; p++) {
+// A copy that no terminal takes for a command.
+static char *printable(struct arena *arena, struct view text) {
+    char *copy = arena_strndup(arena, text.ptr, text.len);
+    for (char *p = copy; *p != '\0'; p++) {
         if ((unsigned char)*p < ' ' || *p == 127) *p = '?';
     }
+    return copy;
+}
+
+// A cell as an error shows it.
+static const char *shown(struct arena *arena, struct view cell) {
+    char *text = printable(arena, (struct view){cell.ptr, cell.len < 40 ? cell.len : 40});
     while (!utf8_is_valid(view_of(text))) text[strlen(text) - 1] = '\0'; // cut within a character, or never one
     return text;
 }
@@ -155,7 +161,7 @@ static bool read_names(struct sheet *sheet, struct view line) {
         numbers |= is_number;
         if (!is_number && cell.len > 0 && first_word.ptr == NULL) first_word = cell;
         if (cell.len > 0 && !utf8_is_valid(cell)) return fail_at(sheet, &cells, cell, "UTF-8");
-        sheet->names[sheet->width++] = arena_strndup(sheet->arena, cell.ptr, cell.len);
+        sheet->names[sheet->width++] = printable(sheet->arena, cell);
     }
     sheet->named = first_word.ptr != NULL;
     if (sheet->named && numbers) return fail_at(sheet, &cells, first_word, "a number, as in the other cells of this line");

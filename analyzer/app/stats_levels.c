@@ -45,6 +45,11 @@ static enum stats_status run_burn(const struct stats_call *call, struct stats_an
     return status;
 }
 
+static const char *remaining_text(struct stats_answer *answer, double remaining) {
+    if (remaining < 0) return arena_printf(answer->arena, "the budget is overspent by %s", answer_percent(answer, -remaining));
+    return arena_printf(answer->arena, "%s of the budget is left", answer_percent(answer, remaining));
+}
+
 static enum stats_status budget_rolling(const struct stats_call *call, struct stats_answer *answer) {
     struct error_budget got;
     const struct stats_value *rate = stats_value(call, "rate");
@@ -55,8 +60,7 @@ static enum stats_status budget_rolling(const struct stats_call *call, struct st
     answer_seconds(answer, "remaining_outage_s", got.remaining_outage_s, "as time of total outage");
     if (rate->given) answer_seconds(answer, "exhaustion_s", got.exhaustion_s, "until nothing remains at that burn rate");
     if (status == STATS_OK)
-        answer_say(answer, "%s of the budget is left, %s errors", answer_percent(answer, got.remaining),
-                   answer_short(answer, got.remaining_errors));
+        answer_say(answer, "%s, %s errors", remaining_text(answer, got.remaining), answer_short(answer, fabs(got.remaining_errors)));
     return status;
 }
 
@@ -75,7 +79,7 @@ static enum stats_status budget_calendar(const struct stats_call *call, struct s
     answer_number(answer, "elapsed", got.elapsed, "share of the period");
     answer_number(answer, "sustainable_rate", got.sustainable_rate, "burn rate of the rest that ends the period with nothing left");
     if (status == STATS_OK)
-        answer_say(answer, "%s of the budget is left, with %s of the period to go", answer_percent(answer, got.remaining_projected),
+        answer_say(answer, "%s, with %s of the period to go", remaining_text(answer, got.remaining_projected),
                    answer_percent(answer, 1 - got.elapsed));
     return status;
 }

@@ -77,6 +77,9 @@ struct stats_family {
 
 extern const struct stats_method stats_two_samples[], stats_one_sample[], stats_counts[], stats_sequential[], stats_levels[];
 
+// Room for so many doubles, 0 too, that lives as long as the call.
+double *stats_doubles(const struct stats_call *call, size_t count);
+
 // The value of one of the method's own parameters.
 const struct stats_value *stats_value(const struct stats_call *call, const char *name);
 double stats_number(const struct stats_call *call, const char *name);

@@ -15,13 +15,9 @@
 
 #define MOST_LAGS 10000
 
-static double *doubles(const struct stats_call *call, size_t count) {
-    return arena_array(call->arena, count + 1, sizeof(double));
-}
-
 static struct column sort_sample(const struct stats_call *call) {
     const struct stats_sample *x = &call->samples[0];
-    return column_sort(x->values, x->count, doubles(call, x->count));
+    return column_sort(x->values, x->count, stats_doubles(call, x->count));
 }
 
 static void put_quantiles(const struct stats_call *call, struct column x, struct stats_answer *answer) {
@@ -100,14 +96,14 @@ static enum stats_status run_location(const struct stats_call *call, struct stat
     struct hodges_lehmann_one centre;
     struct robust_location robust;
     if (!check_prior(call, answer)) return STATS_INVALID;
-    double confidence = stats_number(call, "confidence"), *scratch = doubles(call, hodges_lehmann_one_scratch(x.count));
+    double confidence = stats_number(call, "confidence"), *scratch = stats_doubles(call, hodges_lehmann_one_scratch(x.count));
     size_t table = signed_rank_null_size(x.count);
-    double *cdf = doubles(call, table);
+    double *cdf = stats_doubles(call, table);
     bool exact = table > 0 && signed_rank_null(x.count, cdf) == STATS_OK;
     enum stats_status status =
         exact ? hodges_lehmann_one_exact(x, confidence, cdf, scratch, &centre) : hodges_lehmann_one_normal(x, confidence, scratch, &centre);
     enum stats_status series = robust_location_estimate(sample->values, sample->count, prior_of(call),
-                                                        doubles(call, robust_location_scratch(sample->count)), &robust);
+                                                        stats_doubles(call, robust_location_scratch(sample->count)), &robust);
     answer_number(answer, "estimate", centre.estimate, "median of the means of all pairs");
     answer_number(answer, "low", centre.low, "limits for independent values");
     answer_number(answer, "high", centre.high, "");
@@ -135,8 +131,8 @@ static enum stats_status run_autocorrelation(const struct stats_call *call, stru
         answer_say(answer, "--lags: expected 1 to %d", MOST_LAGS);
         return STATS_INVALID;
     }
-    double *r = doubles(call, lags), *cells = answer_table(answer, "lags", columns, 2, lags);
-    enum stats_status status = autocorrelation_lags(x->values, x->count, lags, doubles(call, autocorrelation_scratch(x->count)), r);
+    double *r = stats_doubles(call, lags), *cells = answer_table(answer, "lags", columns, 2, lags);
+    enum stats_status status = autocorrelation_lags(x->values, x->count, lags, stats_doubles(call, autocorrelation_scratch(x->count)), r);
     for (size_t i = 0; i < lags; i++) {
         cells[2 * i] = (double)(i + 1);
         cells[2 * i + 1] = r[i];
@@ -150,7 +146,7 @@ static enum stats_status run_ar1_mean(const struct stats_call *call, struct stat
     struct ar1_mean got;
     if (!check_prior(call, answer)) return STATS_INVALID;
     enum stats_status status =
-        ar1_mean_estimate(x->values, x->count, (double)NAN, prior_of(call), doubles(call, ar1_mean_scratch(x->count)), &got);
+        ar1_mean_estimate(x->values, x->count, (double)NAN, prior_of(call), stats_doubles(call, ar1_mean_scratch(x->count)), &got);
     answer_number(answer, "mean", got.mean, "");
     answer_number(answer, "se", got.se, "standard error that knows of autocorrelation");
     answer_number(answer, "df", got.df, "degrees of freedom of that");
@@ -176,12 +172,12 @@ static uint64_t count_up_to(const double *p, size_t count, double level) {
 static enum stats_status run_adjust(const struct stats_call *call, struct stats_answer *answer) {
     static const char *const columns[] = {"p", "bonferroni", "holm", "benjamini_hochberg"};
     const struct stats_sample *p = &call->samples[0];
-    double *scratch = doubles(call, p_adjust_scratch(p->count)), *cells = answer_table(answer, "p_values", columns, 4, p->count);
+    double *scratch = stats_doubles(call, p_adjust_scratch(p->count)), *cells = answer_table(answer, "p_values", columns, 4, p->count);
     uint64_t clear[3] = {0};
     enum stats_status status = STATS_NODATA;
     for (size_t i = 0; i < p->count; i++) cells[4 * i] = p->values[i];
     for (size_t method = 0; method < 3; method++) { // the enum is in the order of the columns
-        double *adjusted = doubles(call, p->count);
+        double *adjusted = stats_doubles(call, p->count);
         status = p_adjust((enum p_adjust_method)method, p->values, p->count, scratch, adjusted);
         for (size_t i = 0; i < p->count; i++) cells[4 * i + method + 1] = adjusted[i];
         clear[method] = count_up_to(adjusted, p->count, stats_number(call, "level"));
@@ -189,7 +185,7 @@ static enum stats_status run_adjust(const struct stats_call *call, struct stats_
     if (status == STATS_INVALID) answer_say(answer, "a p-value is below 0 or above 1");
     if (status != STATS_OK) return status;
     const char *level = answer_percent(answer, stats_number(call, "level"));
-    answer_say(answer, "at %s: %zu of %zu by Holm, %zu by Benjamini and Hochberg, %zu without correction", level,
+    answer_say(answer, "at %s: %zu of %zu stand by Holm, %zu by Benjamini and Hochberg, %zu without correction", level,
                (size_t)clear[P_ADJUST_HOLM], p->count - p->missing, (size_t)clear[P_ADJUST_BENJAMINI_HOCHBERG],
                (size_t)count_up_to(p->values, p->count, stats_number(call, "level")));
     return status;

@@ -33,7 +33,7 @@ static const double *fractions_of(const struct stats_call *call, struct stats_an
         return NULL;
     }
     if (given->given) return given->list;
-    double *even = arena_array(call->arena, looks, sizeof *even);
+    double *even = stats_doubles(call, looks);
     for (size_t i = 0; i < looks; i++) even[i] = (double)(i + 1) / (double)looks;
     return even;
 }
@@ -61,7 +61,7 @@ static enum stats_status run_spending(const struct stats_call *call, struct stat
         return STATS_INVALID;
     }
     growth *= 0.999999; // the last bit of a difference must not decide
-    double *scratch = arena_array(call->arena, alpha_spending_scratch(growth) + 1, sizeof *scratch);
+    double *scratch = stats_doubles(call, alpha_spending_scratch(growth));
     double *cells = answer_table(answer, "looks", columns, 4, count);
     enum stats_status status = alpha_spending_start(&plan, growth, scratch, &state);
     for (size_t i = 0; i < count && status == STATS_OK; i++) {

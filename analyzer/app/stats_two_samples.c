@@ -16,14 +16,10 @@ struct columns {
     struct column x, y;
 };
 
-static double *doubles(const struct stats_call *call, size_t count) {
-    return arena_array(call->arena, count + 1, sizeof(double));
-}
-
 static struct columns sort_samples(const struct stats_call *call) {
     const struct stats_sample *x = &call->samples[0], *y = &call->samples[1];
-    return (struct columns){column_sort(x->values, x->count, doubles(call, x->count)),
-                            column_sort(y->values, y->count, doubles(call, y->count))};
+    return (struct columns){column_sort(x->values, x->count, stats_doubles(call, x->count)),
+                            column_sort(y->values, y->count, stats_doubles(call, y->count))};
 }
 
 static void say_larger(const struct stats_call *call, double a12, double p, const char *variant, struct stats_answer *answer) {
@@ -48,7 +44,7 @@ static bool rank_sum_exactly(const struct stats_call *call, struct columns c, st
     struct mann_whitney_exact exact;
     struct mann_whitney_ties ties;
     size_t table = mann_whitney_null_size(c.x.count, c.y.count);
-    double *cdf = doubles(call, 2 * table);
+    double *cdf = stats_doubles(call, 2 * table);
     bool tabled = table > 0 && mann_whitney_null(c.x.count, c.y.count, cdf) == STATS_OK;
     if (tabled && mann_whitney_exact(c.x, c.y, cdf, &exact) == STATS_OK) {
         *ret_p = exact.p;
@@ -56,7 +52,7 @@ static bool rank_sum_exactly(const struct stats_call *call, struct columns c, st
         return true;
     }
     size_t scratch = mann_whitney_ties_scratch(c.x.count, c.y.count);
-    if (scratch == 0 || mann_whitney_ties(c.x, c.y, doubles(call, scratch), &ties) != STATS_OK) return false;
+    if (scratch == 0 || mann_whitney_ties(c.x, c.y, stats_doubles(call, scratch), &ties) != STATS_OK) return false;
     *ret_p = ties.p;
     *ret_variant = "exact given the ties";
     answer_number(answer, "two_sided_abs", ties.two_sided_abs, "share of the orderings whose u is at least as far from its mean");
@@ -84,9 +80,9 @@ static enum stats_status run_mann_whitney(const struct stats_call *call, struct 
 
 static enum stats_status limits_of_shift(const struct stats_call *call, struct columns c, struct hodges_lehmann *ret, bool *ret_exact) {
     double confidence = stats_number(call, "confidence");
-    double *scratch = doubles(call, hodges_lehmann_scratch(c.x.count, c.y.count));
+    double *scratch = stats_doubles(call, hodges_lehmann_scratch(c.x.count, c.y.count));
     size_t table = stats_says(call, "method", "asymptotic") ? 0 : mann_whitney_null_size(c.x.count, c.y.count);
-    double *cdf = doubles(call, 2 * table);
+    double *cdf = stats_doubles(call, 2 * table);
     *ret_exact = table > 0 && mann_whitney_null(c.x.count, c.y.count, cdf) == STATS_OK;
     return *ret_exact ? hodges_lehmann_exact(c.x, c.y, confidence, cdf, scratch, ret)
                       : hodges_lehmann_normal(c.x, c.y, confidence, scratch, ret);
@@ -163,7 +159,7 @@ static enum stats_status run_kolmogorov_smirnov(const struct stats_call *call, s
     enum stats_status status = kolmogorov_smirnov(c.x, c.y, &test);
     size_t scratch = stats_says(call, "method", "asymptotic") ? 0 : kolmogorov_smirnov_scratch(c.x.count, c.y.count);
     bool exact = scratch > 0 && (status == STATS_OK || status == STATS_DEGENERATE);
-    if (exact) kolmogorov_smirnov_exact(c.x, c.y, doubles(call, scratch), &p_exact);
+    if (exact) kolmogorov_smirnov_exact(c.x, c.y, stats_doubles(call, scratch), &p_exact);
     if (status == STATS_OK && !exact && stats_says(call, "method", "exact")) {
         answer_say(answer, "%zu against %zu values are too many for an exact test", c.x.count, c.y.count);
         return STATS_INVALID;
@@ -173,10 +169,10 @@ static enum stats_status run_kolmogorov_smirnov(const struct stats_call *call, s
     answer_number(answer, "p_exact", p_exact, "given the ties, against a difference of any kind");
     answer_number(answer, "p_asymptotic", test.p_asymptotic, "");
     double p = exact ? p_exact : test.p_asymptotic;
+    bool clear = p <= stats_number(call, "level");
     if (status == STATS_OK)
-        answer_say(answer, "%s %s and %s: D %s, %s (%s)",
-                   p <= stats_number(call, "level") ? "different distributions of" : "no clear difference between the distributions of",
-                   call->samples[0].name, call->samples[1].name, answer_short(answer, test.d), answer_p(answer, p),
+        answer_say(answer, "%sthe distributions of %s and %s%s: D %s, %s (%s)", clear ? "" : "no clear difference between ",
+                   call->samples[0].name, call->samples[1].name, clear ? " differ" : "", answer_short(answer, test.d), answer_p(answer, p),
                    exact ? "exact" : "asymptotic");
     return status;
 }

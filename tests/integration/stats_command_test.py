@@ -289,6 +289,26 @@ class StatsCommandTest(unittest.TestCase):
         out = self.stats("mann-whitney", "latency.csv", "--level", "0.2%")[1]
         self.assertIn("no clear difference between canary and baseline: A12 0.976", out)
 
+    def test_sentences_of_special_answers__are_true(self):
+        cases = (
+            (("poisson", "0", "1", "0", "1"), "no events on either side"),
+            (("budget", "1200", "1e6"), "the budget is overspent by 20%, 200 errors"),
+            (("burn", "0", "100"), "lasts for ever"),
+            (("fisher", "5", "0", "5", "0"), "nothing varies"),
+            (("poisson", "1e6", "1", "10", "1"), "p below 1e-300"),
+            (("significance", "30", "200", "--objective", "99"), "the burn rate is certainly above 1: it is 15"),
+            (("significance", "1", "20000", "--objective", "99"), "the burn rate is certainly below 1"),
+        )
+        for args, words in cases:
+            with self.subTest(args):
+                self.assertIn(words, self.stats(*args)[1])
+
+    def test_names_of_any_kind__are_shown_safely(self):
+        names = ("\x1b[31mred", "\u00e9" * 3000)
+        result, document = self.answer("welch", text=",".join(names) + "\n1,2\n3,5\n")
+        self.assertEqual([i["name"] for i in document["inputs"]], ["?[31mred", names[1]])
+        self.assertNotIn("\x1b", result[1] + self.stats("welch", text=",".join(names) + "\n1,2\n3,5\n")[1])
+
     def test_nothing_to_say__is_told_in_words(self):
         for args, text, status in NOTHING_TO_SAY:
             with self.subTest(args=args, text=text):
