@@ -187,7 +187,7 @@ static void check_scores(struct config_reader *r, const struct yaml_node *root) 
 void config_check(struct config_reader *r, const struct yaml_node *root) {
     if (root->kind != YAML_MAP) return;
     config_apply_overrides(r);
-    config_judge_defaults(r, root);
+    config_judge_defaults(r);
     config_check_window(r, root);
     check_scores(r, root);
     check_sources(r);

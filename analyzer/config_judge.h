@@ -8,7 +8,7 @@
 config_read_fn config_read_judge; // struct judge_config
 
 // What holds where neither file nor command line says anything: call it once both had their say.
-void config_judge_defaults(struct config_reader *reader, const struct yaml_node *root);
+void config_judge_defaults(struct config_reader *reader);
 
 // Whether judge, metrics and window go together; needs the defaults of the metrics.
 void config_judge_check(struct config_reader *reader, const struct yaml_node *root);

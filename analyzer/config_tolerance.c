@@ -8,7 +8,6 @@
 
 #define RELATIVE 0.05
 #define COUNTS_RELATIVE 0.25
-#define COUNTS_ABSOLUTE 0.0001 // a tenth of the budget of an objective of 99.9 %
 #define MOST_PERCENT 10000
 
 static const char *found(const struct yaml_node *node) {
@@ -83,7 +82,7 @@ void config_read_tolerance(struct config_reader *r, const struct yaml_node *map,
                            struct metric_config *metric) {
     bool counts = metric->kind == METRIC_COUNTS;
     metric->tolerance = (struct tolerance_config){
-        .relative = counts ? COUNTS_RELATIVE : RELATIVE, .absolute = counts ? COUNTS_ABSOLUTE : 0, .harm = (double)NAN, .by_default = true};
+        .relative = counts ? COUNTS_RELATIVE : RELATIVE, .absolute = counts ? (double)NAN : 0, .harm = (double)NAN, .by_default = true};
     const struct yaml_node *tolerance = yaml_get(map, "tolerance"), *harm = yaml_get(map, "harm");
     struct config_path tolerance_path = {path, "tolerance", 0}, harm_path = {path, "harm", 0};
     if (tolerance != NULL) {

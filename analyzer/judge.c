@@ -3,10 +3,11 @@
 #include <string.h>
 
 #include "judge_kayenta.h"
+#include "judge_serin.h"
 #include "judge_threshold.h"
 
 const struct judge *judge_find(const char *name) {
-    static const struct judge *const judges[] = {&judge_kayenta, &judge_threshold};
+    static const struct judge *const judges[] = {&judge_serin, &judge_kayenta, &judge_threshold};
     for (size_t i = 0; i < sizeof judges / sizeof judges[0]; i++) {
         if (strcmp(judges[i]->name, name) == 0) return judges[i];
     }

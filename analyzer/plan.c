@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "analyzer/plan.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "analyzer/kayenta_query.h"
@@ -24,6 +25,10 @@ const char *query_part_name(enum query_part part) {
         return "bad";
     case PART_TOTAL:
         return "total";
+    case PART_BUCKETS:
+        return "buckets";
+    case PART_BEFORE:
+        return "before";
     case PART_GUARD:
         return "guard";
     }
@@ -74,7 +79,11 @@ static bool add_text(struct builder *b, size_t owner, enum query_part part, cons
     const char *expr;
     if (!expand(b, text, scope_of(metric, side), &expr)) return false;
     struct planned_query *q = add(b, owner, part, metric, side, expr);
-    bool counter = part == PART_BAD || part == PART_TOTAL;
+    bool counter = part == PART_BAD || part == PART_TOTAL || part == PART_BUCKETS;
+    if (part == PART_BEFORE) {
+        q->query.end_ms = q->query.start_ms;
+        q->query.start_ms -= metric->pre_ms;
+    }
     if (part == PART_GUARD || (!counter && !selector_is_plain(view_of(expr)))) return true;
     q->query.mode = QUERY_RAW;
     q->query.step_ms = 0;
@@ -94,8 +103,17 @@ static bool add_kayenta(struct builder *b, size_t owner, const struct metric_con
 static bool add_metric(struct builder *b, size_t owner, const struct metric_config *metric, enum side side) {
     if (metric->kind == METRIC_THRESHOLD && side == SIDE_BASELINE) return true;
     if (metric->kayenta != NULL) return add_kayenta(b, owner, metric, side);
-    if (metric->kind != METRIC_COUNTS) return add_text(b, owner, PART_VALUE, metric, side, metric->query);
-    return add_text(b, owner, PART_BAD, metric, side, metric->bad) && add_text(b, owner, PART_TOTAL, metric, side, metric->total);
+    switch (metric->kind) {
+    case METRIC_COUNTS:
+        return add_text(b, owner, PART_BAD, metric, side, metric->bad) && add_text(b, owner, PART_TOTAL, metric, side, metric->total);
+    case METRIC_HISTOGRAM:
+        return add_text(b, owner, PART_BUCKETS, metric, side, metric->histogram);
+    case METRIC_SERIES:
+    case METRIC_THRESHOLD:
+        break;
+    }
+    return add_text(b, owner, PART_VALUE, metric, side, metric->query) &&
+           (metric->pre_ms <= 0 || add_text(b, owner, PART_BEFORE, metric, side, metric->query));
 }
 
 static bool add_guard(struct builder *b, size_t owner, const struct guard_config *guard) {
@@ -133,6 +151,38 @@ const char *plan_owner_name(const struct plan *plan, const struct planned_query 
     return query->part == PART_GUARD ? plan->config->guards[query->owner].name : plan->config->metrics[query->owner].name;
 }
 
+static void print_quantity(struct buf *out, const char *before, double value, const char *after) {
+    buf_printf(out, "%s%.6g%s", before, value, after);
+}
+
+// "  latency: histogram, increase is bad, tolerated 10 % and 0.005 s, harm 20 %, 112 steps of 15s"
+static void print_judging(const struct plan *plan, const struct metric_config *metric, struct buf *out) {
+    const struct tolerance_config *t = &metric->tolerance;
+    const char *direction = metric->judge.direction == KAYENTA_EITHER ? "a change either way" : direction_name(metric->judge.direction);
+    buf_printf(out, "  %s: %s, %s is bad", metric->name, metric_kind_name(metric->kind), direction);
+    buf_str(out, metric->has_direction ? "" : " (by default)");
+    print_quantity(out, ", tolerated ", t->relative * 100, " %");
+    if (t->absolute > 0) print_quantity(out, " and ", t->absolute, metric->kind == METRIC_COUNTS ? " of the ratio" : "");
+    if (t->absolute > 0 && metric->kind != METRIC_COUNTS && metric->unit != NULL) buf_printf(out, " %s", metric->unit);
+    print_quantity(out, ", harm ", (isnan(t->harm) ? 2 * t->relative : t->harm) * 100, " %");
+    buf_str(out, t->by_default ? " (by default)" : "");
+    int64_t step_ms = plan->config->window.step_ms;
+    buf_printf(out, ", %lld steps of ", (long long)((plan->end_ms - plan->start_ms) / step_ms));
+    duration_format(out, step_ms);
+    buf_str(out, metric->required ? "\n" : ", not required\n");
+}
+
+// How much a window can see depends on how the values vary, which only data tell; how many pairs it holds is known before.
+static void print_judge(const struct plan *plan, struct buf *out) {
+    const struct canary_config *config = plan->config;
+    if (strcmp(config->judge.name, "serin") != 0) return;
+    buf_printf(out, "judge serin, %.6g%% sure to fail, %.6g%% sure to pass, at least %.6g pairs of steps a metric\n",
+               config->judge.confidence, config->judge.pass_confidence, config->judge.min_samples);
+    for (size_t i = 0; i < config->metric_count; i++) {
+        if (config->metrics[i].kind != METRIC_THRESHOLD) print_judging(plan, &config->metrics[i], out);
+    }
+}
+
 void plan_print(const struct plan *plan, struct buf *out) {
     const struct canary_config *config = plan->config;
     buf_printf(out, "canary %s, window ", config->name);
@@ -140,6 +190,7 @@ void plan_print(const struct plan *plan, struct buf *out) {
     buf_str(out, " to ");
     time_format(out, plan->end_ms);
     buf_printf(out, ", %zu queries\n", plan->query_count);
+    print_judge(plan, out);
     for (size_t i = 0; i < plan->query_count; i++) {
         const struct planned_query *q = &plan->queries[i];
         buf_printf(out, "\n%s %s, %s side, source %s, %s ", plan_owner_name(plan, q), query_part_name(q->part), side_name(q->side),

@@ -103,6 +103,8 @@ static json_t *judge(const struct canary_config *config) {
     json_object_set_new(j, "pass", known_number(config->judge.pass));
     json_object_set_new(j, "marginal", known_number(config->judge.marginal));
     json_object_set_new(j, "confidence", confidence(config));
+    bool serin = strcmp(config->judge.name, "serin") == 0;
+    json_object_set_new(j, "pass_confidence", serin ? result_number(config->judge.pass_confidence / 100) : json_null());
     json_object_set_new(j, "min_samples", result_number(config->judge.min_samples));
     return j;
 }
@@ -117,6 +119,20 @@ static json_t *groups(const struct verdict *verdict) {
         json_object_set_new(item, "score", g->has_data ? result_number(g->score) : json_null());
         json_object_set_new(item, "metrics", json_integer((json_int_t)g->metrics));
         json_object_set_new(item, "has_data", json_boolean(g->has_data));
+        json_array_append_new(list, item);
+    }
+    return list;
+}
+
+static json_t *where(const struct plan *plan, const struct verdict *verdict) {
+    json_t *list = json_array();
+    for (size_t i = 0; i < verdict->where_count; i++) {
+        const struct where_result *w = &verdict->where[i];
+        json_t *item = json_object();
+        json_object_set_new(item, "metric", json_string(plan->config->metrics[w->metric].name));
+        json_object_set_new(item, "label", json_string(w->label));
+        json_object_set_new(item, "value", result_text(w->value));
+        json_object_set_new(item, "share", result_number(w->share));
         json_array_append_new(list, item);
     }
     return list;
@@ -246,6 +262,7 @@ json_t *result_build(const struct result_input *in) {
     json_object_set_new(r, "next", result_texts(&v->next));
     json_object_set_new(r, "groups", groups(v));
     json_object_set_new(r, "metrics", metrics);
+    json_object_set_new(r, "where", where(in->plan, v));
     json_object_set_new(r, "guards", guards(v));
     json_object_set_new(r, "notices", result_texts(&config->notices));
     json_object_set_new(r, "queries", queries(in, &longest_ms));

@@ -2,7 +2,9 @@
 #include "result_metric.h"
 
 #include <math.h>
+#include <string.h>
 
+#include "result_evidence.h"
 #include "result_number.h"
 
 static json_t *tags(const struct name_values *values) {
@@ -62,9 +64,9 @@ static json_t *trend(const struct side_samples *column) {
     return list;
 }
 
-static json_t *counts(const struct side_samples *column) {
+static json_t *counts(const struct metric_config *config, const struct side_samples *column) {
     json_t *item = json_object();
-    json_object_set_new(item, "bad", result_number(column->bad));
+    json_object_set_new(item, "bad", config->kind == METRIC_COUNTS ? result_number(column->bad) : json_null());
     json_object_set_new(item, "total", result_number(column->total));
     return item;
 }
@@ -76,12 +78,58 @@ static json_t *sides(json_t *baseline, json_t *canary) {
     return item;
 }
 
+// Of the samples that were compared; the judge serin compares all that are finite.
+static struct summary summary_of_side(const struct metric_config *config, const struct metric_result *metric, enum side side) {
+    const struct side_samples *column = &metric->samples->sides[side];
+    struct summary s = {0};
+    if (config->kind == METRIC_THRESHOLD) return metric->summary;
+    if (metric->compared) return side == SIDE_BASELINE ? metric->judged.control : metric->judged.experiment;
+    struct arena scratch = {0};
+    double *values = arena_array(&scratch, column->count, sizeof *values);
+    size_t count = 0;
+    for (size_t i = 0; i < column->count; i++) {
+        if (isfinite(column->values[i])) values[count++] = column->values[i];
+    }
+    summary_of(values, count, &s);
+    arena_finish(&scratch);
+    return s;
+}
+
+static json_t *ratio(const struct metric_config *config, const struct metric_result *metric, const struct summary *baseline,
+                     const struct summary *canary) {
+    if (metric->compared) return metric->judged.has_ratio ? result_number(metric->judged.ratio) : json_null();
+    bool both = baseline->count > 0 && canary->count > 0 && config->kind != METRIC_THRESHOLD;
+    return both ? result_number(canary->mean / baseline->mean) : json_null();
+}
+
+// What the judges serin and threshold give beside the classification.
+static void add_role(json_t *m, const struct metric_config *config, const struct metric_result *metric) {
+    json_object_set_new(m, "required", json_boolean(config->required));
+    json_object_set_new(m, "role", json_string(metric_role_name(metric->role)));
+    json_object_set_new(m, "weight", result_number(metric->weight));
+    json_object_set_new(m, "points", result_number(metric->points));
+}
+
+static void add_comparison(json_t *m, const struct plan *plan, const struct metric_config *config, const struct metric_result *metric) {
+    const struct kayenta_result *judged = &metric->judged;
+    bool serin = strcmp(plan->config->judge.name, "serin") == 0;
+    struct summary baseline = summary_of_side(config, metric, SIDE_BASELINE), canary = summary_of_side(config, metric, SIDE_CANARY);
+    json_object_set_new(m, "ratio", ratio(config, metric, &baseline, &canary));
+    json_object_set_new(m, "shift", metric->compared ? shift(config, judged) : result_ranks_shift(plan, metric));
+    json_object_set_new(m, "effect", metric->compared ? effect(config, judged) : result_ranks_effect(metric));
+    json_object_set_new(m, "limit", limit(config, metric));
+    json_object_set_new(m, "tolerance", serin && config->kind != METRIC_THRESHOLD ? result_tolerance(config) : json_null());
+    json_object_set_new(m, "evidence", result_evidence(plan, config, metric));
+    json_object_set_new(m, "quantiles", result_quantiles(config, metric));
+    json_object_set_new(m, "baseline", config->kind == METRIC_THRESHOLD ? json_null() : summary(&baseline));
+    json_object_set_new(m, "canary", summary(&canary));
+}
+
 json_t *result_metric(const struct plan *plan, const struct metric_result *metric) {
     const struct metric_samples *samples = metric->samples;
     const struct metric_config *config = &plan->config->metrics[samples->metric];
-    const struct kayenta_result *judged = &metric->judged;
     const struct side_samples *baseline = &samples->sides[SIDE_BASELINE], *canary = &samples->sides[SIDE_CANARY];
-    bool threshold = config->kind == METRIC_THRESHOLD;
+    bool counted = config->kind == METRIC_COUNTS || config->kind == METRIC_HISTOGRAM;
     json_t *m = json_object();
     json_object_set_new(m, "name", json_string(config->name));
     json_object_set_new(m, "tags", tags(&samples->tags));
@@ -96,13 +144,9 @@ json_t *result_metric(const struct plan *plan, const struct metric_result *metri
     json_object_set_new(m, "direction", json_string(direction_name(config->judge.direction)));
     json_object_set_new(m, "classification", json_string(classification_name(metric->classification)));
     json_object_set_new(m, "reason", metric->reason != NULL ? result_text(metric->reason) : json_null());
-    json_object_set_new(m, "ratio", metric->compared && judged->has_ratio ? result_number(judged->ratio) : json_null());
-    json_object_set_new(m, "shift", shift(config, judged));
-    json_object_set_new(m, "effect", effect(config, judged));
-    json_object_set_new(m, "limit", limit(config, metric));
-    json_object_set_new(m, "baseline", threshold ? json_null() : summary(&judged->control));
-    json_object_set_new(m, "canary", threshold ? summary(&metric->summary) : summary(&judged->experiment));
-    json_object_set_new(m, "counts", config->kind == METRIC_COUNTS ? sides(counts(baseline), counts(canary)) : json_null());
+    if (strcmp(plan->config->judge.name, "kayenta") != 0) add_role(m, config, metric);
+    add_comparison(m, plan, config, metric);
+    json_object_set_new(m, "counts", counted ? sides(counts(config, baseline), counts(config, canary)) : json_null());
     json_object_set_new(m, "trend", sides(trend(baseline), trend(canary)));
     json_object_set_new(m, "warnings", result_texts(&samples->warnings));
     return m;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "bucket_summary.h"
 #include "kayenta_samples.h"
 #include "query/align.h"
 #include "query/cadence.h"
@@ -21,6 +22,7 @@ struct entry { // one combination of label values while it grows
     double trend_sum[SIDE_COUNT][TREND_POINTS];
     size_t trend_count[SIDE_COUNT][TREND_POINTS];
     double *bad[SIDE_COUNT], *total[SIDE_COUNT]; // increases per block
+    struct metric_series series_of;              // judge serin only
 };
 
 struct gather {
@@ -115,9 +117,28 @@ static void take_warnings(struct gather *g, const struct query *query, const str
     for (size_t i = 0; i < set->infos.count; i++) warn(g, arena_strndup(g->arena, set->infos.items[i].ptr, set->infos.items[i].len));
     if (set->partial) warn(g, "the source says that its answer is partial");
     for (size_t i = 0; i < set->count; i++) {
-        if (set->items[i].histogram_count > 0)
+        if (set->items[i].histogram_count > 0 && g->metric->kind != METRIC_HISTOGRAM)
             warn(g, "native histograms in the answer are left out: this kind of metric compares numbers");
     }
+}
+
+// The judge serin aligns the series itself.
+static void keep_series(struct gather *g, struct entry *e, enum query_part part, enum side side, const struct series *series) {
+    struct series_list *list = &e->series_of.of[part][side];
+    if (strcmp(g->plan->config->judge.name, "serin") != 0 || g->metric->kind == METRIC_THRESHOLD) return;
+    mem_grow((void **)&list->items, &list->cap, list->count, sizeof *list->items);
+    list->items[list->count++] = series;
+}
+
+// Series that are only aligned: buckets, and the pre-period.
+static bool take_series(struct gather *g, enum query_part part, enum side side, const struct series_set *set) {
+    const struct series **order = series_set_sorted(set, g->arena);
+    for (size_t i = 0; i < set->count; i++) {
+        struct entry *e = find_entry(g, tags_of(g, &order[i]->labels));
+        if (e == NULL) return false;
+        keep_series(g, e, part, side, order[i]);
+    }
+    return true;
 }
 
 static bool take_values(struct gather *g, enum side side, const struct series_set *set) {
@@ -127,7 +148,9 @@ static bool take_values(struct gather *g, enum side side, const struct series_se
         struct entry *e = find_entry(g, tags_of(g, &order[i]->labels));
         ok = e != NULL;
         for (size_t k = 0; ok && k < order[i]->count; k++) add_value(g, e, side, order[i]->time_ms[k], order[i]->value[k]);
-        if (ok) end_series(e, side, order[i]->count);
+        if (!ok) break;
+        end_series(e, side, order[i]->count);
+        keep_series(g, e, PART_VALUE, side, order[i]);
     }
     return ok;
 }
@@ -156,6 +179,7 @@ static bool take_counts(struct gather *g, enum side side, bool bad, const struct
         ok = e != NULL;
         if (!ok) break;
         double **blocks = bad ? &e->bad[side] : &e->total[side];
+        keep_series(g, e, bad ? PART_BAD : PART_TOTAL, side, order[i]);
         if (*blocks == NULL) *blocks = arena_array(g->arena, g->blocks, sizeof(double));
         counter.series = &order[i];
         add_counter(&counter, &scratch, *blocks);
@@ -176,9 +200,24 @@ static void finish_counts(struct gather *g, struct entry *e, enum side side, str
     }
 }
 
-static void finish_side(struct gather *g, struct entry *e, enum side side, struct side_samples *column) {
+// Of histograms the mean of each step, as the buckets tell it.
+static void finish_buckets(struct gather *g, struct entry *e, enum side side, const struct step_columns *c, struct side_samples *column) {
+    int64_t start_ms, end_ms;
+    plan_metric_times(g->plan, g->metric, side, &start_ms, &end_ms);
+    for (size_t k = 0; k < c->steps && c->buckets > 1; k++) {
+        struct bucket_counts counts = {c->bounds, c->rows[side] + k * c->buckets, c->buckets};
+        double total = bucket_total(&counts);
+        if (!(total > 0)) continue;
+        column->total += total;
+        add_value(g, e, side, start_ms + ((int64_t)k + 1) * c->step_ms - 1, bucket_mean(&counts));
+    }
+}
+
+static void finish_side(struct gather *g, struct entry *e, enum side side, const struct step_columns *columns,
+                        struct side_samples *column) {
     *column = (struct side_samples){0};
     if (g->metric->kind == METRIC_COUNTS) finish_counts(g, e, side, column);
+    if (g->metric->kind == METRIC_HISTOGRAM) finish_buckets(g, e, side, columns, column);
     column->values = arena_array(g->arena, e->count[side], sizeof(double));
     if (e->count[side] > 0) memcpy(column->values, e->values[side], e->count[side] * sizeof(double));
     column->count = e->count[side];
@@ -228,17 +267,46 @@ static bool gather_kayenta(struct gather *g, size_t metric, const struct answer 
     return ok;
 }
 
+static bool take_answer(struct gather *g, const struct planned_query *planned, const struct series_set *set) {
+    switch (planned->part) {
+    case PART_VALUE:
+        return take_values(g, planned->side, set);
+    case PART_BAD:
+    case PART_TOTAL:
+        return take_counts(g, planned->side, planned->part == PART_BAD, set);
+    case PART_BUCKETS:
+    case PART_BEFORE:
+        return take_series(g, planned->part, planned->side, set);
+    case PART_GUARD:
+        break;
+    }
+    return true;
+}
+
 static bool gather_metric(struct gather *g, size_t metric, const struct answer *const *answers) {
     for (size_t q = 0; q < g->plan->query_count; q++) {
         const struct planned_query *planned = &g->plan->queries[q];
         if (planned->part == PART_GUARD || planned->owner != metric) continue;
         const struct series_set *set = &answers[q]->set;
         take_warnings(g, &planned->query, set);
-        bool ok = planned->part == PART_VALUE ? take_values(g, planned->side, set)
-                                              : take_counts(g, planned->side, planned->part == PART_BAD, set);
-        if (!ok) return false;
+        if (!take_answer(g, planned, set)) return false;
     }
     return g->count > 0 || find_entry(g, (struct name_values){0}) != NULL;
+}
+
+// A result of its own for each combination of label values.
+static bool finish_entry(struct gather *g, struct entry *e, struct metric_samples *ret) {
+    bool serin = strcmp(g->plan->config->judge.name, "serin") == 0;
+    bool ok = !serin || step_columns_make(g->plan, g->metric, &e->series_of, g->arena, &ret->columns, g->err);
+    if (ok && ret->columns.strangers > 0) {
+        warn(g, "series that are no histograms (no readable label le, no native histogram) are left out");
+        ret->warnings = g->warnings;
+    }
+    for (int side = 0; side < SIDE_COUNT; side++) {
+        finish_side(g, e, (enum side)side, &ret->columns, &ret->sides[side]);
+        for (int part = 0; part < PART_COUNT; part++) free(e->series_of.of[part][side].items);
+    }
+    return ok;
 }
 
 bool samples_build(const struct plan *plan, const struct answer *const *answers, struct arena *arena, struct samples *ret,
@@ -253,9 +321,8 @@ bool samples_build(const struct plan *plan, const struct answer *const *answers,
         if (g.count > 1) qsort(g.entries, g.count, sizeof *g.entries, compare_entries);
         for (size_t i = 0; i < g.count; i++) {
             mem_grow((void **)&items, &cap, count, sizeof *items);
-            struct metric_samples *s = &items[count++];
-            *s = (struct metric_samples){.metric = m, .tags = g.entries[i].tags, .warnings = g.warnings};
-            for (int side = 0; side < SIDE_COUNT; side++) finish_side(&g, &g.entries[i], (enum side)side, &s->sides[side]);
+            items[count] = (struct metric_samples){.metric = m, .tags = g.entries[i].tags, .warnings = g.warnings};
+            ok = finish_entry(&g, &g.entries[i], &items[count++]) && ok;
         }
         free(g.entries);
     }

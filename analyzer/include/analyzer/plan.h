@@ -8,9 +8,10 @@
 #include "base/error.h"
 #include "query/source.h"
 
-enum query_part { PART_VALUE, PART_BAD, PART_TOTAL, PART_GUARD };
+enum query_part { PART_VALUE, PART_BAD, PART_TOTAL, PART_BUCKETS, PART_BEFORE, PART_GUARD };
+#define PART_COUNT 6
 
-const char *query_part_name(enum query_part part); // "value", "bad", "total", "guard"
+const char *query_part_name(enum query_part part); // "value", "bad", "total", "buckets", "before" (the pre-period), "guard"
 
 struct planned_query {
     size_t owner; // index of the metric, or of the guard for PART_GUARD
@@ -40,7 +41,7 @@ void plan_metric_times(const struct plan *plan, const struct metric_config *metr
 // The name of the metric or guard that a query belongs to.
 const char *plan_owner_name(const struct plan *plan, const struct planned_query *query);
 
-// For people: one block a query, with metric, side, source, mode, times and text.
+// For people: how each metric is judged, then one block a query, with metric, side, source, mode, times and text.
 void plan_print(const struct plan *plan, struct buf *out);
 
 #endif

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What the judge gets of each metric: two columns of values, cut out of the answers. A metric split by labels gives one
+// What the judge gets of each metric, cut out of the answers: two columns of values and, for the judge serin, both sides by step. A metric split by labels gives one
 // entry per combination of label values, in their order.
 #ifndef ANALYZER_SAMPLES_H
 #define ANALYZER_SAMPLES_H
 
 #include "analyzer/plan.h"
+#include "analyzer/step_columns.h"
 
 #define TREND_POINTS 16
 
@@ -13,13 +14,14 @@ struct side_samples { // values of one side, time order within a series, series 
     size_t count;
     size_t *lengths, series_count; // values of each series, which follow one another
     double trend[TREND_POINTS]; // means over equal parts of the window; NaN where there is nothing
-    double bad, total;          // counts only: sums over the window
+    double bad, total;          // counts only: sums over the window; histograms: total is the number of requests
 };
 
 struct metric_samples {
     size_t metric; // index in the config
     struct name_values tags;
     struct side_samples sides[SIDE_COUNT];
+    struct step_columns columns; // judge serin; else zeroes
     struct texts warnings;
 };
 

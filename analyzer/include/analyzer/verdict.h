@@ -3,6 +3,7 @@
 #ifndef ANALYZER_VERDICT_H
 #define ANALYZER_VERDICT_H
 
+#include "analyzer/evidence.h"
 #include "analyzer/samples.h"
 
 enum classification { CLASS_PASS, CLASS_HIGH, CLASS_LOW, CLASS_INCONCLUSIVE, CLASS_NODATA, CLASS_ERROR };
@@ -38,6 +39,10 @@ struct metric_result {
     struct summary summary;       // threshold: of the canary's samples
     double weight, points;        // judges serin, threshold: share of the score, and what the metric adds to it
     enum metric_role role;        // the same
+    const struct evidence *evidence; // judge serin; NULL without any
+    double p_adjusted;            // evidence->p after the correction for `family` metrics: below alpha it fails
+    size_t family;                // how many metrics share the level; 1: judged alone
+    double minutes;               // until a decision is expected; NaN: not known, or decided
 };
 
 struct group_result {
@@ -45,6 +50,13 @@ struct group_result {
     double weight, score;
     size_t metrics; // that count
     bool has_data;
+};
+
+// One label value that carries a change: WHERE.
+struct where_result {
+    size_t metric; // index in the config
+    const char *label, *value;
+    double share; // of the metric's change in the bad direction; others may have improved, so shares may pass 1
 };
 
 struct guard_result {
@@ -64,6 +76,8 @@ struct verdict {
     size_t metric_count;
     struct group_result *groups;
     size_t group_count;
+    struct where_result *where; // by metric, most first
+    size_t where_count;
     struct guard_result *guards;
     size_t guard_count;
 };
