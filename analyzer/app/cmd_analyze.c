@@ -1,16 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <signal.h>
 #include <stdio.h>
 #include <unistd.h>
 
 #include "command.h"
-
-static volatile sig_atomic_t interrupted;
-
-static void on_signal(int number) {
-    (void)number;
-    interrupted = 1;
-}
 
 static void show_progress(void *user, size_t done, size_t total) {
     (void)user;
@@ -33,16 +25,13 @@ static int run(const struct options *options, struct arena *arena) {
                                         .record_dir = options->record_dir,
                                         .deadline_ms = options->deadline_ms,
                                         .warn = show_warning,
-                                        .interrupted = &interrupted};
+                                        .interrupted = watch_interrupts()};
     if (!one_operand(options, &cmd_analyze)) return EXIT_USAGE;
     if (!read_config_file(options->operands[0], arena, &text, &err) || !window_end(options, &analysis.end_ms, &err)) {
         tell_error(&err);
         return exit_code_of(&err);
     }
     if (isatty(STDERR_FILENO)) analysis.progress = show_progress;
-    struct sigaction action = {.sa_handler = on_signal};
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
     findings_init(&findings, arena);
     json_t *result = analysis_run(text, options->operands[0], &analysis, arena, &findings, &err);
     if (result == NULL || options->verbose) tell_findings(&findings);

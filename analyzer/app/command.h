@@ -17,16 +17,24 @@ enum option_set { // which options a command takes
     OPTIONS_SOURCE = 4, // --source, --record, --deadline
     OPTIONS_OUTPUT = 8, // --output, --color, ...
     OPTIONS_CASES = 16, // --cases, --looks, --alpha, ...
+    OPTIONS_QUERY = 32, // of serin query, --output with its own formats among them
 };
 
 #define MOST_OUTPUTS 16
 
 struct output {
-    const char *format; // "text" or "json"
+    const char *format; // "text" or "json"; of serin query also "csv" and "openmetrics"
     const char *path;   // NULL: standard output
 };
 
 enum when { WHEN_AUTO, WHEN_ALWAYS, WHEN_NEVER };
+
+struct query_options {
+    const char *config_file;       // NULL: not given
+    enum query_mode mode;
+    bool has_mode;                 // --raw, --instant, --labels, ...
+    enum source_protocol protocol; // PROTOCOL_AUTO: not given, or auto
+};
 
 struct options { // what the command line said
     struct config_overrides overrides;
@@ -37,6 +45,7 @@ struct options { // what the command line said
     const char *recorded_dir, *record_dir;
     const char *cases_file; // NULL: not given
     struct judge_cases_options cases;
+    struct query_options query;
     struct output outputs[MOST_OUTPUTS];
     size_t output_count;
     enum when color;
@@ -51,7 +60,7 @@ struct command {
     int (*take)(int argc, char **argv, struct arena *arena); // instead of run, for a command that reads its own arguments and help
 };
 
-extern const struct command cmd_analyze, cmd_replay, cmd_plan, cmd_check, cmd_judge, cmd_stats;
+extern const struct command cmd_analyze, cmd_replay, cmd_plan, cmd_check, cmd_judge, cmd_query, cmd_stats;
 
 // Parses what follows the command's name. False with err (ERROR_USAGE) for anything not understood.
 bool options_parse(const struct command *command, int argc, char **argv, struct arena *arena, struct options *ret, struct error *err);
@@ -70,6 +79,14 @@ bool read_config_file(const char *path, struct arena *arena, struct view *ret_te
 
 // Renders the document to every output asked for and returns the exit code, folded as --fail-on says.
 int publish(const json_t *result, const struct options *options);
+
+// Becomes nonzero when the program is interrupted; the signals are caught from now on.
+const volatile int *watch_interrupts(void);
+
+struct report_style output_style(const struct options *options, const struct output *output);
+
+// Writes what was rendered to the output's file, or to standard output.
+bool output_write(const struct buf *out, const struct output *output, struct error *err);
 
 // The window's end: --end, or now less a minute, so that late samples have arrived.
 bool window_end(const struct options *options, int64_t *ret_end_ms, struct error *err);

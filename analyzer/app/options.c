@@ -106,15 +106,77 @@ static bool set_record(struct parser *p, const char *value) {
     return true;
 }
 
-static bool set_output(struct parser *p, const char *value) {
+// The first `count` formats of the list may be asked for.
+static bool read_output(struct parser *p, const char *value, size_t count, const char *expected) {
+    static const char *const formats[] = {"text", "json", "csv", "openmetrics"};
     struct options *o = p->options;
-    size_t len = strcspn(value, "=");
-    bool text = len == 4 && strncmp(value, "text", 4) == 0, json = len == 4 && strncmp(value, "json", 4) == 0;
-    if (!text && !json) return bad_value(p, value, "text or json, with =FILE to write to a file");
+    size_t len = strcspn(value, "="), i = 0;
+    while (i < count && !view_is((struct view){value, len}, formats[i])) i++;
+    if (i == count) return bad_value(p, value, expected);
     if (o->output_count == MOST_OUTPUTS) return error_set(p->err, ERROR_USAGE, "more than %d outputs", MOST_OUTPUTS);
     const char *path = value[len] == '=' ? value + len + 1 : NULL;
-    o->outputs[o->output_count++] = (struct output){text ? "text" : "json", path};
+    o->outputs[o->output_count++] = (struct output){formats[i], path};
     return path == NULL || *path != '\0' || bad_value(p, value, "a file after =");
+}
+
+static bool set_output(struct parser *p, const char *value) {
+    return read_output(p, value, 2, "text or json, with =FILE to write to a file");
+}
+
+static bool set_query_output(struct parser *p, const char *value) {
+    return read_output(p, value, 4, "text, json, csv or openmetrics, with =FILE to write to a file");
+}
+
+static bool set_config(struct parser *p, const char *value) {
+    p->options->query.config_file = value;
+    return true;
+}
+
+static bool set_protocol(struct parser *p, const char *value) {
+    for (int i = 0; i < SOURCE_PROTOCOL_COUNT; i++) {
+        if (strcmp(value, source_protocol_name((enum source_protocol)i)) != 0) continue;
+        p->options->query.protocol = (enum source_protocol)i;
+        return true;
+    }
+    return bad_value(p, value, "auto, stream, samples or raw");
+}
+
+static bool set_mode(struct parser *p, enum query_mode mode) {
+    struct query_options *q = &p->options->query;
+    if (q->has_mode && q->mode != mode)
+        return error_set(p->err, ERROR_USAGE, "cannot be given together with --%s", query_mode_name(q->mode));
+    q->mode = mode;
+    return q->has_mode = true;
+}
+
+static bool set_raw(struct parser *p, const char *value) {
+    (void)value;
+    return set_mode(p, QUERY_RAW);
+}
+
+static bool set_instant(struct parser *p, const char *value) {
+    (void)value;
+    return set_mode(p, QUERY_INSTANT);
+}
+
+static bool set_labels(struct parser *p, const char *value) {
+    (void)value;
+    return set_mode(p, QUERY_LABELS);
+}
+
+static bool set_series(struct parser *p, const char *value) {
+    (void)value;
+    return set_mode(p, QUERY_SERIES);
+}
+
+static bool set_metadata(struct parser *p, const char *value) {
+    (void)value;
+    return set_mode(p, QUERY_METADATA);
+}
+
+static bool set_exemplars(struct parser *p, const char *value) {
+    (void)value;
+    return set_mode(p, QUERY_EXEMPLARS);
 }
 
 static bool set_cases(struct parser *p, const char *value) {
@@ -209,7 +271,8 @@ static const struct option {
     option_fn *set;
     const char *help;
 } options[] = {
-    {"var", "NAME=VALUE", OPTIONS_CONFIG, set_var, "a value for ${NAME}; goes before vars in the file"},
+    {"config", "FILE", OPTIONS_QUERY, set_config, "a canary config; SOURCE is then the name of a source in it"},
+    {"var", "NAME=VALUE", OPTIONS_CONFIG | OPTIONS_QUERY, set_var, "a value for ${NAME}; goes before vars in the file"},
     {"url", "URL", OPTIONS_CONFIG, set_url, "the server to query, for Kayenta configs"},
     {"baseline", "K=V,...", OPTIONS_CONFIG, set_baseline, "scope, location and parameters of the baseline, for Kayenta configs"},
     {"canary", "K=V,...", OPTIONS_CONFIG, set_canary, "the same of the canary"},
@@ -219,18 +282,31 @@ static const struct option {
     {"end", "TIME", OPTIONS_WINDOW, set_end, "end of the window; else a minute ago"},
     {"length", "DURATION", OPTIONS_WINDOW, set_length, "length of the window, warm-up included, instead of the file's"},
     {"step", "DURATION", OPTIONS_WINDOW, set_step, "step of range queries, instead of the file's"},
+    {"start", "TIME", OPTIONS_QUERY, set_start, "begin of the window"},
+    {"end", "TIME", OPTIONS_QUERY, set_end, "end of the window; else a minute ago"},
+    {"length", "DURATION", OPTIONS_QUERY, set_length, "of the window when it has no begin; else 1h"},
+    {"step", "DURATION", OPTIONS_QUERY, set_step, "asks for a range query by this step, of a selector too"},
+    {"raw", NULL, OPTIONS_QUERY, set_raw, "every sample as it was scraped; a selector is read so without being told"},
+    {"instant", NULL, OPTIONS_QUERY, set_instant, "one value a series, at the end"},
+    {"labels", NULL, OPTIONS_QUERY, set_labels, "names of labels, or with NAME the values of that label"},
+    {"series", NULL, OPTIONS_QUERY, set_series, "labels of the series that MATCHER finds"},
+    {"metadata", NULL, OPTIONS_QUERY, set_metadata, "type, help and unit of METRIC, or of all metrics"},
+    {"exemplars", NULL, OPTIONS_QUERY, set_exemplars, "exemplars of the series that EXPR finds"},
+    {"protocol", "NAME", OPTIONS_QUERY, set_protocol, "of raw reads: auto, stream, samples or raw; else the config's"},
     {"source", "recorded:DIR", OPTIONS_SOURCE, set_source, "answer every query from recorded answers"},
     {"record", "DIR", OPTIONS_SOURCE, set_record, "keep config, options and answers for serin replay"},
-    {"deadline", "DURATION", OPTIONS_SOURCE, set_deadline, "for all queries together; else 60s"},
+    {"deadline", "DURATION", OPTIONS_SOURCE | OPTIONS_QUERY, set_deadline, "for all queries together; else 60s"},
     {"cases", "FILE", OPTIONS_CASES, set_cases, "the data, one metric a line"},
     {"looks", "STEPS", OPTIONS_CASES, set_looks, "judge every so many steps from the tenth on; the first fail is final"},
     {"alpha", "CHANCE", OPTIONS_CASES, set_alpha, "of a false fail; else 0.01"},
     {"beta", "CHANCE", OPTIONS_CASES, set_beta, "of a false pass; else 0.05"},
     {"spending", "KIND", OPTIONS_CASES, set_spending, "of alpha over the looks: obf (hardly any early) or pocock (even); else obf"},
     {"output", "FORMAT[=FILE]", OPTIONS_OUTPUT, set_output, "text or json; may be given several times; else text"},
-    {"color", "WHEN", OPTIONS_OUTPUT, set_color, "auto, always or never"},
-    {"ascii", NULL, OPTIONS_OUTPUT, set_ascii, "words instead of symbols"},
+    {"output", "FORMAT[=FILE]", OPTIONS_QUERY, set_query_output, "text, json, csv or openmetrics; may be given several times; else text"},
+    {"color", "WHEN", OPTIONS_OUTPUT | OPTIONS_QUERY, set_color, "auto, always or never"},
+    {"ascii", NULL, OPTIONS_OUTPUT | OPTIONS_QUERY, set_ascii, "words instead of symbols"},
     {"quiet", NULL, OPTIONS_OUTPUT, set_quiet, "the first line only"},
+    {"verbose", NULL, OPTIONS_QUERY, set_verbose, "all lines, none of them cut"},
     {"verbose", NULL, OPTIONS_OUTPUT, set_verbose, "queries and reasons too"},
     {"fail-on", "LIST", OPTIONS_OUTPUT, set_fail_on, "marginal, inconclusive, nodata, gate, error: end these with exit code 1"},
     {"help", NULL, 0, set_help, "show this help"},
@@ -271,9 +347,10 @@ static bool set_option(struct parser *p, const struct command *command, int argc
     return unknown(command, argument, p->err);
 }
 
-static bool settle_window(struct parser *p) {
+static bool settle_window(struct parser *p, const struct command *command) {
     struct options *o = p->options;
     if (o->start_ms == INT64_MIN) return true;
+    if (o->end_ms == INT64_MIN && (command->options & OPTIONS_QUERY) != 0) o->end_ms = wall_now_ms();
     if (o->end_ms == INT64_MIN) return error_set(p->err, ERROR_USAGE, "--start needs --end");
     if (o->overrides.length_ms > 0) return error_set(p->err, ERROR_USAGE, "--start and --length cannot be given together");
     if (o->start_ms >= o->end_ms) return error_set(p->err, ERROR_USAGE, "--start must be before --end");
@@ -301,7 +378,7 @@ bool options_parse(const struct command *command, int argc, char **argv, struct 
             ret->operands[ret->operand_count++] = argv[i];
         }
     }
-    return settle_window(&p);
+    return settle_window(&p, command);
 }
 
 void options_help(const struct command *command, struct buf *out) {

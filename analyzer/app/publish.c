@@ -84,7 +84,8 @@ static int terminal_width(void) {
     return size.ws_col > 200 ? 200 : size.ws_col;
 }
 
-static struct report_style style_of(const struct options *options, bool to_file) {
+struct report_style output_style(const struct options *options, const struct output *output) {
+    bool to_file = output->path != NULL;
     bool terminal = !to_file && isatty(STDOUT_FILENO);
     return (struct report_style){
         .color = !to_file && wants_color(options, terminal),
@@ -95,14 +96,18 @@ static struct report_style style_of(const struct options *options, bool to_file)
     };
 }
 
-static bool render(struct buf *out, const json_t *result, const struct output *output, const struct options *options, struct error *err) {
-    struct report_style style = style_of(options, output->path != NULL);
-    bool ok = strcmp(output->format, "json") == 0 ? report_json(out, result, err) : report_text(out, result, &style, err);
-    if (!ok) return false;
+bool output_write(const struct buf *out, const struct output *output, struct error *err) {
+    if (out->failed) return error_set(err, ERROR_LIMIT, "the output is longer than %zu bytes", out->limit);
     if (output->path != NULL) return file_write(output->path, (struct view){buf_text(out), out->len}, err);
     if (fwrite(buf_text(out), 1, out->len, stdout) != out->len || fflush(stdout) != 0)
         return error_set(err, ERROR_IO, "standard output: cannot be written");
     return true;
+}
+
+static bool render(struct buf *out, const json_t *result, const struct output *output, const struct options *options, struct error *err) {
+    struct report_style style = output_style(options, output);
+    bool ok = strcmp(output->format, "json") == 0 ? report_json(out, result, err) : report_text(out, result, &style, err);
+    return ok && output_write(out, output, err);
 }
 
 int publish(const json_t *result, const struct options *options) {
