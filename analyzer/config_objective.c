@@ -70,6 +70,15 @@ static bool ends_with(struct view name, const char *end) {
     return name.len >= len && memcmp(name.ptr + name.len - len, end, len) == 0;
 }
 
+static bool chooses_bucket(const char *selector) {
+    for (const char *at = strstr(selector, "le"); at != NULL; at = strstr(at + 1, "le")) {
+        if (at == selector || strchr("{, \t\r\n", at[-1]) == NULL) continue;
+        const char *op = at + 2 + strspn(at + 2, " \t\r\n");
+        if (*op == '=' || *op == '!') return true;
+    }
+    return false;
+}
+
 static void read_latency(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, void *object) {
     struct objective_config *o = object;
     static const struct config_key keys[] = {
@@ -81,10 +90,9 @@ static void read_latency(struct config_reader *r, const struct yaml_node *node, 
     if (o->histogram == NULL) return;
     struct view name = {o->histogram, strcspn(o->histogram, "{ \t\r\n")};
     struct config_path here = {path, "histogram", 0};
-    const char *labels = strchr(o->histogram, '{');
     o->native = !ends_with(name, "_bucket");
     if (name.len == 0) config_error(r, yaml_get(node, "histogram"), &here, "the selector must begin with the metric's name");
-    if (!o->native && labels != NULL && (strstr(labels, "le=") != NULL || strstr(labels, "le!") != NULL))
+    if (!o->native && chooses_bucket(o->histogram))
         config_error(r, yaml_get(node, "histogram"), &here, "must not choose a bucket; below does");
 }
 

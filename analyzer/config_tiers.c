@@ -7,6 +7,7 @@
 #include "stats/burn_windows.h"
 
 #define LEAST_ABSENT_MS INT64_C(180000)
+#define MOST_TIERS 16
 #define SHORT_SHARE 12 // a short window is a twelfth of the long one
 
 struct tier_draft {
@@ -26,10 +27,20 @@ static void read_severity(struct config_reader *r, const struct yaml_node *node,
     *(enum objective_severity *)field = config_read_word(r, node, path, words, 2, 0) == 0 ? SEVERITY_PAGE : SEVERITY_TICKET;
 }
 
+// A tier's name is a label value and part of patterns.
+static void read_name(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, void *field) {
+    static const char *const plain = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-";
+    config_text(r, node, path, field);
+    const char *name = *(const char **)field;
+    if (name[strspn(name, plain)] != '\0' || strlen(name) > 64)
+        config_error(r, node, path, "a tier is named by at most 64 letters, digits, _ and -");
+    if (strcmp(name, "absent") == 0) config_error(r, node, path, "absent is the tier of missing data; take another name");
+}
+
 static void read_tier(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, void *item) {
 #define AT(member) offsetof(struct tier_draft, member)
     static const struct config_key keys[] = {
-        {"name", config_text, AT(tier.name), true},         {"severity", read_severity, AT(tier.severity), true},
+        {"name", read_name, AT(tier.name), true},           {"severity", read_severity, AT(tier.severity), true},
         {"long", config_duration, AT(tier.long_ms), true},  {"short", config_duration, AT(tier.short_ms), false},
         {"hold", config_duration, AT(tier.hold_ms), false}, {"factor", config_positive, AT(factor), false},
         {"budget", config_percent, AT(share), false},
@@ -63,6 +74,10 @@ static void read_own(struct config_reader *r, const struct yaml_node *list, cons
                      struct objective_config *objective) {
     void *items = NULL;
     size_t count = 0;
+    if (list->kind == YAML_LIST && list->count > MOST_TIERS) {
+        config_error(r, list, path, "more than %d tiers", MOST_TIERS);
+        return;
+    }
     config_read_list(r, list, path, read_tier, sizeof(struct tier_draft), &items, &count);
     const struct tier_draft *drafts = items;
     objective->tiers = arena_array(r->arena, count, sizeof *objective->tiers);

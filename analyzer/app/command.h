@@ -18,6 +18,7 @@ enum option_set { // which options a command takes
     OPTIONS_OUTPUT = 8, // --output, --color, ...
     OPTIONS_CASES = 16, // --cases, --looks, --alpha, ...
     OPTIONS_QUERY = 32, // of serin query, --output with its own formats among them
+    OPTIONS_RULES = 64, // --output DIR
 };
 
 #define MOST_OUTPUTS 16
@@ -48,6 +49,7 @@ struct options { // what the command line said
     struct query_options query;
     struct output outputs[MOST_OUTPUTS];
     size_t output_count;
+    const char *output_dir; // of serin rules; NULL: standard output
     enum when color;
     bool ascii, quiet, verbose, help;
     bool fold[8]; // exit codes that --fail-on turns into 1
@@ -61,6 +63,7 @@ struct command {
 };
 
 extern const struct command cmd_analyze, cmd_replay, cmd_plan, cmd_check, cmd_judge, cmd_query, cmd_stats;
+extern const struct command cmd_rules;
 
 // Parses what follows the command's name. False with err (ERROR_USAGE) for anything not understood.
 bool options_parse(const struct command *command, int argc, char **argv, struct arena *arena, struct options *ret, struct error *err);

@@ -215,6 +215,11 @@ static bool set_spending(struct parser *p, const char *value) {
     return true;
 }
 
+static bool set_output_dir(struct parser *p, const char *value) {
+    p->options->output_dir = value;
+    return *value != '\0' || bad_value(p, value, "a directory");
+}
+
 static bool set_color(struct parser *p, const char *value) {
     static const char *const words[] = {"auto", "always", "never"};
     for (size_t i = 0; i < 3; i++) {
@@ -302,6 +307,7 @@ static const struct option {
     {"beta", "CHANCE", OPTIONS_CASES, set_beta, "of a false pass; else 0.05"},
     {"spending", "KIND", OPTIONS_CASES, set_spending, "of alpha over the looks: obf (hardly any early) or pocock (even); else obf"},
     {"output", "FORMAT[=FILE]", OPTIONS_OUTPUT, set_output, "text or json; may be given several times; else text"},
+    {"output", "DIR", OPTIONS_RULES, set_output_dir, "write the files there; made when needed"},
     {"output", "FORMAT[=FILE]", OPTIONS_QUERY, set_query_output, "text, json, csv or openmetrics; may be given several times; else text"},
     {"color", "WHEN", OPTIONS_OUTPUT | OPTIONS_QUERY, set_color, "auto, always or never"},
     {"ascii", NULL, OPTIONS_OUTPUT | OPTIONS_QUERY, set_ascii, "words instead of symbols"},

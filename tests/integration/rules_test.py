@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The rules of serin rules under promtool: they load, their own tests hold, and they fire as the workbook's rules do."""
+
+import pathlib
+import shutil
+import subprocess
+import tempfile
+import unittest
+
+from harness import PASS, ROOT, USAGE, serin, show
+
+FOLDER = ROOT / "fixtures/rules"
+SCENES = {"outage10": "service", "low_traffic": "service", "canary": "canary"}
+
+
+def promtool(*args):
+    return subprocess.run(["promtool", *map(str, args)], capture_output=True, text=True, timeout=120, stdin=subprocess.DEVNULL)
+
+
+class RulesTest(unittest.TestCase):
+    def setUp(self):
+        self.dir = pathlib.Path(tempfile.mkdtemp(prefix="serin-"))
+        self.addCleanup(shutil.rmtree, self.dir)
+
+    def make(self, name):
+        result = serin("rules", FOLDER / f"{name}.yaml", "--output", self.dir / name)
+        self.assertEqual(result[0], PASS, show(result))
+        return {path.name.split(".", 1)[1]: path for path in (self.dir / name).iterdir()}
+
+    def check(self, done):
+        self.assertEqual(done.returncode, 0, done.stdout[-4000:] + done.stderr[-4000:])
+
+    def test_rules__of_every_kind_load_and_pass_their_own_tests(self):
+        for name in ("service", "canary", "kinds"):
+            with self.subTest(name):
+                files = self.make(name)
+                self.check(promtool("check", "rules", files["rules.yml"]))
+                self.check(promtool("test", "rules", files["rules.test.yml"]))
+
+    def test_rules__fire_in_the_scenes_of_the_workbook(self):
+        for scene, name in SCENES.items():
+            with self.subTest(scene):
+                rules = self.make(name)["rules.yml"]
+                shutil.copy(rules, self.dir / f"{name}.rules.yml")
+                shutil.copy(FOLDER / f"{scene}.test.yml", self.dir)
+                self.check(promtool("test", "rules", self.dir / f"{scene}.test.yml"))
+
+    def test_own_tests__notice_rules_that_were_changed(self):
+        changes = (
+            ("> 0.0144", ">= 0.0144"),
+            ("> 0.006", "> 0.0059"),
+            (" and slo_service:error_ratio:rate2h", " or slo_service:error_ratio:rate2h"),
+        )
+        for old, new in changes:
+            with self.subTest(new):
+                files = self.make("service")
+                text = files["rules.yml"].read_text()
+                self.assertIn(old, text)
+                files["rules.yml"].write_text(text.replace(old, new))
+                self.assertNotEqual(promtool("test", "rules", files["rules.test.yml"]).returncode, 0)
+
+    def test_rules__without_a_folder_go_to_standard_output(self):
+        result = serin("rules", FOLDER / "service.yaml")
+        self.assertEqual(result[0], PASS, show(result))
+        self.assertEqual(result[1], self.make("service")["rules.yml"].read_text())
+
+    def test_rules__of_a_config_without_objectives_are_an_error(self):
+        result = serin("rules", "fixtures/canaries/checkout.yaml")
+        self.assertEqual((result[0], result[1]), (USAGE, ""), show(result))
+        self.assertIn("no objectives", result[2])
+
+    @unittest.skipUnless(shutil.which("amtool"), "amtool is not installed")
+    def test_route__is_a_good_alertmanager_config(self):
+        for name in ("service", "kinds"):
+            with self.subTest(name):
+                command = ["amtool", "check-config", self.make(name)["alertmanager.yml"]]
+                self.check(subprocess.run(command, capture_output=True, text=True, timeout=60))
+
+
+if __name__ == "__main__":
+    unittest.main()
