@@ -65,6 +65,14 @@ out:
     return ok;
 }
 
+bool file_append(const char *path, struct view text, struct error *err) {
+    FILE *out = fopen(path, "ab");
+    if (out == NULL) return error_set(err, ERROR_IO, "%s: %s", path, strerror(errno));
+    bool written = fwrite(text.ptr, 1, text.len, out) == text.len;
+    if (fclose(out) != 0 || !written) return error_set(err, ERROR_IO, "%s: %s", path, strerror(errno));
+    return true;
+}
+
 bool file_make_dir(const char *path, struct error *err) {
     char part[4096];
     size_t len = strlen(path);

@@ -9,7 +9,7 @@
 
 #include "analyzer/analysis.h"
 #include "analyzer/judge_cases.h"
-#include "exporters/report.h"
+#include "exporters/report_format.h"
 
 enum option_set { // which options a command takes
     OPTIONS_CONFIG = 1, // how a config is read: --var, --url, --baseline, ...
@@ -24,7 +24,7 @@ enum option_set { // which options a command takes
 #define MOST_OUTPUTS 16
 
 struct output {
-    const char *format; // "text" or "json"; of serin query also "csv" and "openmetrics"
+    const char *format; // name of a report format; of serin query "text", "json", "csv" or "openmetrics"
     const char *path;   // NULL: standard output
 };
 

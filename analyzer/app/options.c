@@ -106,25 +106,33 @@ static bool set_record(struct parser *p, const char *value) {
     return true;
 }
 
-// The first `count` formats of the list may be asked for.
-static bool read_output(struct parser *p, const char *value, size_t count, const char *expected) {
-    static const char *const formats[] = {"text", "json", "csv", "openmetrics"};
+static struct view output_name(const char *value) {
+    return (struct view){value, strcspn(value, "=")};
+}
+
+static bool add_output(struct parser *p, const char *value, const char *format) {
     struct options *o = p->options;
-    size_t len = strcspn(value, "="), i = 0;
-    while (i < count && !view_is((struct view){value, len}, formats[i])) i++;
-    if (i == count) return bad_value(p, value, expected);
+    const char *path = value + output_name(value).len;
     if (o->output_count == MOST_OUTPUTS) return error_set(p->err, ERROR_USAGE, "more than %d outputs", MOST_OUTPUTS);
-    const char *path = value[len] == '=' ? value + len + 1 : NULL;
-    o->outputs[o->output_count++] = (struct output){formats[i], path};
-    return path == NULL || *path != '\0' || bad_value(p, value, "a file after =");
+    if (path[0] == '=' && path[1] == '\0') return bad_value(p, value, "a file after =");
+    o->outputs[o->output_count++] = (struct output){format, *path == '=' ? path + 1 : NULL};
+    return true;
 }
 
 static bool set_output(struct parser *p, const char *value) {
-    return read_output(p, value, 2, "text or json, with =FILE to write to a file");
+    const struct report_format *format = report_format_find(output_name(value));
+    const char *names = "";
+    if (format != NULL) return add_output(p, value, format->name);
+    for (const struct report_format *f = report_formats; f->name != NULL; f++) names = arena_printf(p->arena, "%s%s, ", names, f->name);
+    return bad_value(p, value, arena_printf(p->arena, "%swith =FILE to write to a file", names));
 }
 
 static bool set_query_output(struct parser *p, const char *value) {
-    return read_output(p, value, 4, "text, json, csv or openmetrics, with =FILE to write to a file");
+    static const char *const formats[] = {"text", "json", "csv", "openmetrics"};
+    for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++) {
+        if (view_is(output_name(value), formats[i])) return add_output(p, value, formats[i]);
+    }
+    return bad_value(p, value, "text, json, csv or openmetrics, with =FILE to write to a file");
 }
 
 static bool set_config(struct parser *p, const char *value) {
@@ -306,7 +314,7 @@ static const struct option {
     {"alpha", "CHANCE", OPTIONS_CASES, set_alpha, "of a false fail; else 0.01"},
     {"beta", "CHANCE", OPTIONS_CASES, set_beta, "of a false pass; else 0.05"},
     {"spending", "KIND", OPTIONS_CASES, set_spending, "of alpha over the looks: obf (hardly any early) or pocock (even); else obf"},
-    {"output", "FORMAT[=FILE]", OPTIONS_OUTPUT, set_output, "text or json; may be given several times; else text"},
+    {"output", "FORMAT[=FILE]", OPTIONS_OUTPUT, set_output, "how to show the result; may be given several times; else text"},
     {"output", "DIR", OPTIONS_RULES, set_output_dir, "write the files there; made when needed"},
     {"output", "FORMAT[=FILE]", OPTIONS_QUERY, set_query_output, "text, json, csv or openmetrics; may be given several times; else text"},
     {"color", "WHEN", OPTIONS_OUTPUT | OPTIONS_QUERY, set_color, "auto, always or never"},
@@ -397,5 +405,10 @@ void options_help(const struct command *command, struct buf *out) {
         size_t used = out->len - start;
         buf_repeat(out, ' ', used < 26 ? 26 - used : 1);
         buf_printf(out, "%s\n", options[i].help);
+    }
+    if ((command->options & OPTIONS_OUTPUT) == 0) return;
+    buf_str(out, "\nFormats\n");
+    for (const struct report_format *format = report_formats; format->name != NULL; format++) {
+        buf_printf(out, "  %-9s %s\n", format->name, format->summary);
     }
 }

@@ -104,10 +104,28 @@ bool output_write(const struct buf *out, const struct output *output, struct err
     return true;
 }
 
+static bool append(const char *variable, const struct buf *text, struct error *err) {
+    return file_append(getenv(variable), (struct view){buf_text(text), text->len}, err) || error_prefix(err, "%s", variable);
+}
+
+// GitHub names two files that a step may append to: what it shows below the run, and values for later steps.
+static bool tell_github(const json_t *result, struct error *err) {
+    struct buf text;
+    bool ok = true;
+    buf_init(&text, MOST_REPORT_BYTES);
+    if (set_and_not_empty("GITHUB_STEP_SUMMARY"))
+        ok = report_format_find(view_of("markdown"))->render(&text, result, NULL, err) && append("GITHUB_STEP_SUMMARY", &text, err);
+    buf_clear(&text);
+    if (ok && set_and_not_empty("GITHUB_OUTPUT")) ok = report_github_outputs(&text, result, err) && append("GITHUB_OUTPUT", &text, err);
+    buf_finish(&text);
+    return ok;
+}
+
 static bool render(struct buf *out, const json_t *result, const struct output *output, const struct options *options, struct error *err) {
     struct report_style style = output_style(options, output);
-    bool ok = strcmp(output->format, "json") == 0 ? report_json(out, result, err) : report_text(out, result, &style, err);
-    return ok && output_write(out, output, err);
+    const struct report_format *format = report_format_find(view_of(output->format));
+    if (!format->render(out, result, &style, err) || !output_write(out, output, err)) return false;
+    return strcmp(format->name, "github") != 0 || tell_github(result, err);
 }
 
 int publish(const json_t *result, const struct options *options) {

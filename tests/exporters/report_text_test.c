@@ -9,11 +9,9 @@
 
 #include <jansson.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "base/arena.h"
-#include "base/file.h"
+#include "documents.h"
 #include "exporters/report.h"
 #include "text_style.h"
 
@@ -30,43 +28,22 @@ static const struct variant variants[] = {
 
 enum { DOCUMENTS = sizeof documents / sizeof documents[0], VARIANTS = sizeof variants / sizeof variants[0], LIMIT = 1 << 20 };
 
-static json_t *load(const char *name) {
-    char path[512];
-    json_error_t problem;
-    snprintf(path, sizeof path, "%s/reports/%s.json", SERIN_FIXTURES, name);
-    json_t *result = json_load_file(path, 0, &problem);
-    if (result == NULL) fail_msg("%s:%d: %s", path, problem.line, problem.text);
-    return result;
-}
-
 static void render(struct buf *out, const json_t *result, const struct report_style *style) {
     struct error err = {0};
     buf_init(out, LIMIT);
     if (!report_text(out, result, style, &err)) fail_msg("%s", err.text);
 }
 
-static void check_golden(const char *document, const struct variant *variant, const struct buf *out) {
-    char path[512];
-    struct arena arena = {0};
-    struct error err = {0};
-    struct view golden;
-    snprintf(path, sizeof path, "%s/reports/%s.%s.txt", SERIN_FIXTURES, document, variant->name);
-    const char *wish = getenv("SERIN_REGENERATE");
-    bool regenerate = wish != NULL && strcmp(wish, "1") == 0;
-    if (regenerate && !file_write(path, (struct view){out->data, out->len}, &err)) fail_msg("%s", err.text);
-    if (!file_read(path, LIMIT, &arena, &golden, &err)) fail_msg("%s", err.text);
-    if (!view_is(golden, buf_text(out))) fail_msg("%s differs; expected:\n%s\nfound:\n%s", path, golden.ptr, buf_text(out));
-    arena_finish(&arena);
-}
-
 static void test_report_text__matches_golden_files(void **state) {
     (void)state;
     for (size_t i = 0; i < DOCUMENTS; i++) {
-        json_t *result = load(documents[i]);
+        json_t *result = document_load(documents[i]);
         for (size_t k = 0; k < VARIANTS; k++) {
             struct buf out;
             render(&out, result, &variants[k].style);
-            check_golden(documents[i], &variants[k], &out);
+            char name[64];
+            snprintf(name, sizeof name, "%s.%s.txt", documents[i], variants[k].name);
+            document_golden(name, &out);
             buf_finish(&out);
         }
         json_decref(result);
@@ -111,35 +88,12 @@ static void test_report_text__keeps_to_width_and_alphabet(void **state) {
     (void)state;
     static const int widths[] = {0, 40, 80, 81, 95, 105, 106, 107, 120, 160, 250};
     for (size_t i = 0; i < DOCUMENTS; i++) {
-        json_t *result = load(documents[i]);
+        json_t *result = document_load(documents[i]);
         for (size_t k = 0; k < 16 * sizeof widths / sizeof widths[0]; k++) {
             struct report_style style = {(k & 1) != 0, (k & 2) != 0, widths[k / 16], (k & 4) != 0, (k & 8) != 0};
             check_shape(result, &style);
         }
         json_decref(result);
-    }
-}
-
-// Puts `text` in the place of every text below `node` that a report may print freely.
-static void poison(json_t *node, const char *text) {
-    static const char *const kept[] = {"schema", "verdict", "classification", "state", "start", "end"};
-    const char *key;
-    json_t *value;
-    void *next;
-    size_t i;
-    json_object_foreach_safe(node, next, key, value) {
-        bool keep = false;
-        for (i = 0; i < sizeof kept / sizeof kept[0]; i++) keep = keep || strcmp(key, kept[i]) == 0;
-        if (json_is_string(value) && !keep)
-            json_object_set_new(node, key, json_stringn(text, strlen(text)));
-        else
-            poison(value, text);
-    }
-    json_array_foreach(node, i, value) {
-        if (json_is_string(value))
-            json_array_set_new(node, i, json_string(text));
-        else
-            poison(value, text);
     }
 }
 
@@ -158,8 +112,8 @@ static void test_report_text__neutralises_hostile_texts(void **state) {
         "émile ✖ 🐤",
     };
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
-        json_t *result = load("fail");
-        poison(result, texts[i]);
+        json_t *result = document_load("fail");
+        document_poison(result, texts[i]);
         for (int k = 0; k < 4; k++) {
             struct report_style style = {.width = k < 2 ? 80 : 130, .ascii = k % 2 == 1, .verbose = true};
             check_shape(result, &style);
@@ -242,7 +196,7 @@ static void expect_refusal(const json_t *result, const struct defect *defect, co
 static void test_report_text__names_missing_and_wrong_members(void **state) {
     (void)state;
     for (size_t i = 0; i < sizeof defects / sizeof defects[0]; i++) {
-        json_t *result = load("fail");
+        json_t *result = document_load("fail");
         bool list = json_is_array(json_object_get(find(result, defects[i].object), defects[i].member));
         json_object_del(find(result, defects[i].object), defects[i].member);
         expect_refusal(result, &defects[i], "is missing");
@@ -292,7 +246,7 @@ static void test_report_text__survives_every_damaged_member(void **state) {
     (void)state;
     static const char *const names[] = {"fail", "marginal"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        json_t *result = load(names[i]);
+        json_t *result = document_load(names[i]);
         damage(result, result);
         json_decref(result);
     }
@@ -308,7 +262,7 @@ static void test_report_text__refuses_unknown_words(void **state) {
         {"window", "end", "window.end"},
     };
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
-        json_t *result = load("fail");
+        json_t *result = document_load("fail");
         json_object_set_new(find(result, words[i].object), words[i].member, json_string("splendid"));
         expect_refusal(result, &words[i], "");
         json_decref(result);
@@ -317,7 +271,7 @@ static void test_report_text__refuses_unknown_words(void **state) {
 
 // A document with `count` copies of the first metric of "fail", all failing, in groups of rising weight.
 static json_t *crowd(size_t count) {
-    json_t *result = load("fail"), *metrics = json_array(), *groups = json_array();
+    json_t *result = document_load("fail"), *metrics = json_array(), *groups = json_array();
     for (size_t i = 0; i < count; i++) {
         char name[40];
         snprintf(name, sizeof name, "crowd_%02zu", i);
@@ -360,7 +314,7 @@ static void test_report_text__tells_when_it_does_not_fit(void **state) {
     struct buf out;
     struct error err = {0};
     struct report_style style = {.width = 80};
-    json_t *result = load("fail");
+    json_t *result = document_load("fail");
     buf_init(&out, 200);
     assert_false(report_text(&out, result, &style, &err));
     assert_int_equal(err.code, ERROR_LIMIT);

@@ -16,6 +16,9 @@ bool file_read(const char *path, size_t limit, struct arena *arena, struct view 
 // Writes a file whole or not at all: a temporary file beside it, then a rename. A device or a pipe is written as it is.
 bool file_write(const char *path, struct view text, struct error *err);
 
+// Puts text behind what the file holds, which is created when it is not there; a failure may leave a part of it.
+bool file_append(const char *path, struct view text, struct error *err);
+
 // Makes a directory and its parents; one that is there already is fine.
 bool file_make_dir(const char *path, struct error *err);
 

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "report_extra.h"
+
+#include <string.h>
+
+#include "base/timetext.h"
+#include "base/view.h"
+
+const char *report_extra_text(const json_t *node, const char *key, struct arena *arena) {
+    const json_t *text = json_object_get(node, key);
+    return json_is_string(text) ? text_clean(arena, json_string_value(text), json_string_length(text), false) : "";
+}
+
+static struct report_number number(const json_t *node, const char *key) {
+    struct report_number found = {0};
+    const json_t *member = json_object_get(node, key);
+    if (json_is_number(member)) found = (struct report_number){true, json_number_value(member)};
+    return found;
+}
+
+static struct report_number instant(const json_t *node, const char *key) {
+    const json_t *text = json_object_get(node, key);
+    int64_t ms;
+    if (!json_is_string(text)) return (struct report_number){0};
+    bool known = time_parse((struct view){json_string_value(text), json_string_length(text)}, &ms);
+    return known ? (struct report_number){true, (double)ms} : (struct report_number){0};
+}
+
+static struct report_stats stats(const json_t *side) {
+    return (struct report_stats){number(side, "min"), number(side, "max"), number(side, "mean"), number(side, "std")};
+}
+
+static const char *tags_of(const json_t *tags, struct arena *arena) {
+    const char *name, *text = "";
+    json_t *value;
+    json_object_foreach(report_iterable(tags), name, value) {
+        const char *clean = text_clean(arena, name, strlen(name), false);
+        text = arena_printf(arena, "%s%s%s=%s", text, *text == '\0' ? "" : ",", clean, report_extra_text(tags, name, arena));
+    }
+    return text;
+}
+
+void report_extra_read(const json_t *result, size_t i, struct arena *arena, struct report_extra *ret) {
+    const json_t *metric = json_array_get(json_object_get(result, "metrics"), i);
+    const json_t *shift = json_object_get(metric, "shift"), *effect = json_object_get(metric, "effect");
+    const json_t *tolerance = json_object_get(metric, "tolerance"), *evidence = json_object_get(metric, "evidence");
+    struct report_number adjusted = number(evidence, "p_adjusted");
+    *ret = (struct report_extra){
+        .name = report_extra_text(metric, "name", arena),
+        .tags = tags_of(json_object_get(metric, "tags"), arena),
+        .kind = report_extra_text(metric, "kind", arena),
+        .direction = report_extra_text(metric, "direction", arena),
+        .estimate = number(shift, "estimate"),
+        .confidence = number(shift, "confidence"),
+        .measure = report_extra_text(effect, "measure", arena),
+        .effect = number(effect, "value"),
+        .relative = number(tolerance, "relative"),
+        .absolute = number(tolerance, "absolute"),
+        .harm = number(tolerance, "harm"),
+        .p = adjusted.known ? adjusted : number(evidence, "p"),
+        .alpha = number(evidence, "alpha"),
+        .a12 = number(json_object_get(evidence, "ranks"), "a12"),
+        .change = number(evidence, "estimate"),
+        .change_low = number(evidence, "low"),
+        .change_high = number(evidence, "high"),
+        .since_ms = instant(evidence, "since"),
+        .baseline = stats(json_object_get(metric, "baseline")),
+        .canary = stats(json_object_get(metric, "canary")),
+    };
+}
+
+size_t report_where_read(const json_t *result, struct arena *arena, struct report_where **ret) {
+    const json_t *list = json_object_get(result, "where");
+    struct report_where *items = arena_array(arena, json_array_size(list) + 1, sizeof *items);
+    size_t count = 0;
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        const json_t *node = json_array_get(list, i);
+        struct report_number share = number(node, "share");
+        if (!share.known) continue;
+        items[count++] = (struct report_where){report_extra_text(node, "metric", arena), report_extra_text(node, "label", arena),
+                                               report_extra_text(node, "value", arena), share.value};
+    }
+    *ret = items;
+    return count;
+}

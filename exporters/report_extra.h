@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What a result document may hold beyond the least that every report needs: which judge was used decides which of it there is.
+// Nothing here is required; what is absent or of another type is not known.
+#ifndef EXPORTERS_REPORT_EXTRA_H
+#define EXPORTERS_REPORT_EXTRA_H
+
+#include "report_doc.h"
+
+struct report_stats {
+    struct report_number min, max, mean, std;
+};
+
+struct report_extra { // of one metric; texts are clean, "" when not known
+    const char *name; // without the tags
+    const char *tags; // "handler=/pay,pod=x"
+    const char *kind, *direction;
+    struct report_number estimate, confidence; // of the shift
+    const char *measure;                       // of the effect
+    struct report_number effect;
+    struct report_number relative, absolute, harm; // tolerance: relative to the baseline, in the unit, smallest harmful relative change
+    struct report_number p, alpha, a12;            // p is corrected for the number of metrics where the document says so
+    struct report_number change, change_low, change_high; // relative change of the canary with its limits
+    struct report_number since_ms;                        // when the change began
+    struct report_stats baseline, canary;
+};
+
+struct report_where { // a label value and its share of a metric's change
+    const char *metric, *label, *value;
+    double share;
+};
+
+// The i-th metric of the document.
+void report_extra_read(const json_t *result, size_t i, struct arena *arena, struct report_extra *ret);
+
+// Returns how many; the list is in the arena.
+size_t report_where_read(const json_t *result, struct arena *arena, struct report_where **ret);
+
+const char *report_extra_text(const json_t *node, const char *key, struct arena *arena); // a member's clean text, "" without any
+
+#endif

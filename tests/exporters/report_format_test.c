@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Every format but text against golden files. What the files mean to the readers they are for is checked by report_files_test.py.
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <string.h>
+
+#include "documents.h"
+#include "exporters/report_format.h"
+
+enum { LIMIT = 1 << 23 };
+
+struct golden {
+    const char *format, *suffix;
+};
+
+static const char *const documents[] = {"pass", "fail", "marginal", "inconclusive", "error", "hostile"};
+static const struct golden goldens[] = {
+    {"ndjson", "ndjson"}, {"markdown", "md"}, {"junit", "xml"}, {"github", "github"}, {"dotenv", "env"}};
+
+enum { DOCUMENTS = sizeof documents / sizeof documents[0], GOLDENS = sizeof goldens / sizeof goldens[0] };
+
+static void render(struct buf *out, const json_t *result, const char *format) {
+    struct error err = {0};
+    struct report_style style = {.width = 80};
+    buf_init(out, LIMIT);
+    const struct report_format *found = report_format_find(view_of(format));
+    if (found == NULL) fail_msg("no format %s", format);
+    if (!found->render(out, result, &style, &err)) fail_msg("%s: %s", format, err.text);
+}
+
+static void test_report_format__matches_golden_files(void **state) {
+    (void)state;
+    for (size_t i = 0; i < DOCUMENTS; i++) {
+        json_t *result = document_load(documents[i]);
+        for (size_t k = 0; k < GOLDENS; k++) {
+            struct buf out;
+            char file[64];
+            render(&out, result, goldens[k].format);
+            snprintf(file, sizeof file, "%s.%s", documents[i], goldens[k].suffix);
+            document_golden(file, &out);
+            buf_finish(&out);
+        }
+        json_decref(result);
+    }
+}
+
+static void test_report_format__finds_by_name(void **state) {
+    (void)state;
+    assert_string_equal(report_format_find(view_of("html=x")) == NULL ? "" : "found", "");
+    assert_null(report_format_find(view_of("")));
+    assert_null(report_format_find(view_of("jso")));
+    assert_string_equal(report_format_find((struct view){"json=file", 4})->name, "json");
+}
+
+// Each line is one of ours: no text from outside begins a line.
+static void check_lines(const char *text, const char *const *beginnings) {
+    for (; *text != '\0'; text += strcspn(text, "\n") + 1) {
+        size_t i = 0;
+        while (beginnings[i] != NULL && strncmp(text, beginnings[i], strlen(beginnings[i])) != 0) i++;
+        if (beginnings[i] == NULL) fail_msg("an unexpected line: %.*s", (int)strcspn(text, "\n"), text);
+    }
+}
+
+static const char *const hostile[] = {"<script>alert('1')</script>",
+                                      "::error::owned\n::error::owned",
+                                      "two\r\nlines",
+                                      "`a` | b [c](d) @team",
+                                      "--> ]]> </details>",
+                                      "",
+                                      "漢字 🐤 \xEF\xBF\xBE",
+                                      "\x1b[2J\xE2\x80\xAE",
+                                      "%0A%s%n"};
+
+static void test_report_format__keeps_hostile_texts_in_their_place(void **state) {
+    (void)state;
+    static const char *const annotations[] = {"::error title=", "::warning title=", "::notice title=", NULL};
+    static const char *const variables[] = {"SERIN_", NULL}, *const outputs[] = {"verdict=", "exit_code=", "score=", "run=", NULL};
+    static const char *const events[] = {"{\"event\":\"", NULL};
+    for (size_t i = 0; i < sizeof hostile / sizeof hostile[0]; i++) {
+        json_t *result = document_load("fail");
+        struct buf out;
+        struct error err = {0};
+        document_poison(result, hostile[i]);
+        render(&out, result, "github");
+        check_lines(buf_text(&out), annotations);
+        buf_finish(&out);
+        render(&out, result, "dotenv");
+        check_lines(buf_text(&out), variables);
+        buf_finish(&out);
+        render(&out, result, "ndjson");
+        check_lines(buf_text(&out), events);
+        buf_clear(&out);
+        assert_true(report_github_outputs(&out, result, &err));
+        check_lines(buf_text(&out), outputs);
+        buf_finish(&out);
+        render(&out, result, "markdown");
+        for (const char *at = buf_text(&out); (at = strstr(at, "<script")) != NULL; at++) assert_int_equal(at[-1], '`'); // a code span
+        assert_ptr_equal(strstr(buf_text(&out), "-->"), strchr(buf_text(&out), '\n') - 3);
+        buf_finish(&out);
+        render(&out, result, "junit");
+        assert_null(strstr(buf_text(&out), "<script"));
+        buf_finish(&out);
+        json_decref(result);
+    }
+}
+
+static void test_report_format__markdown_keeps_to_what_a_comment_takes(void **state) {
+    (void)state;
+    static const size_t counts[] = {1, 40, 700, 3000};
+    for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
+        json_t *result = document_crowd(counts[i]);
+        struct buf out;
+        render(&out, result, "markdown");
+        assert_in_range(out.len, 500, 60000);
+        assert_int_equal(strstr(buf_text(&out), "more metrics in the result document") != NULL, counts[i] > 500);
+        assert_non_null(strstr(buf_text(&out), "run `7f3a9c01d2e4b6a8`\n"));
+        size_t opened = 0, closed = 0;
+        for (const char *at = buf_text(&out); (at = strstr(at, "<details>")) != NULL; at++) opened++;
+        for (const char *at = buf_text(&out); (at = strstr(at, "</details>")) != NULL; at++) closed++;
+        assert_int_equal(opened, closed);
+        buf_finish(&out);
+        json_decref(result);
+    }
+}
+
+// A failed or broken analysis must not look green because no metric of it is red.
+static void test_report_format__junit_never_hides_the_verdict(void **state) {
+    (void)state;
+    json_t *result = document_load("error");
+    struct buf out;
+    json_object_set_new(result, "metrics", json_array());
+    render(&out, result, "junit");
+    assert_non_null(strstr(buf_text(&out), "tests=\"1\" failures=\"0\" errors=\"1\" skipped=\"0\""));
+    assert_non_null(strstr(buf_text(&out), "<testcase name=\"verdict\""));
+    buf_finish(&out);
+    json_object_set_new(result, "verdict", json_string("fail"));
+    render(&out, result, "junit");
+    assert_non_null(strstr(buf_text(&out), "tests=\"1\" failures=\"1\" errors=\"0\" skipped=\"0\""));
+    buf_finish(&out);
+    json_decref(result);
+}
+
+static void test_report_format__refuses_what_is_no_result(void **state) {
+    (void)state;
+    json_t *result = document_load("pass");
+    json_object_del(result, "verdict");
+    for (const struct report_format *format = report_formats; format->name != NULL; format++) {
+        struct buf out;
+        struct error err = {0};
+        struct report_style style = {.width = 80};
+        if (strcmp(format->name, "json") == 0) continue; // it writes what there is
+        buf_init(&out, LIMIT);
+        assert_false(format->render(&out, result, &style, &err));
+        assert_string_equal(err.text, "result document: verdict is missing");
+        buf_finish(&out);
+    }
+    json_decref(result);
+}
+
+static void test_report_format__tells_when_it_does_not_fit(void **state) {
+    (void)state;
+    json_t *result = document_load("fail");
+    for (const struct report_format *format = report_formats; format->name != NULL; format++) {
+        struct buf out;
+        struct error err = {0};
+        struct report_style style = {.width = 80};
+        buf_init(&out, 50);
+        assert_false(format->render(&out, result, &style, &err));
+        assert_int_equal(err.code, ERROR_LIMIT);
+        buf_finish(&out);
+    }
+    json_decref(result);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_report_format__matches_golden_files),
+        cmocka_unit_test(test_report_format__finds_by_name),
+        cmocka_unit_test(test_report_format__keeps_hostile_texts_in_their_place),
+        cmocka_unit_test(test_report_format__markdown_keeps_to_what_a_comment_takes),
+        cmocka_unit_test(test_report_format__junit_never_hides_the_verdict),
+        cmocka_unit_test(test_report_format__refuses_what_is_no_result),
+        cmocka_unit_test(test_report_format__tells_when_it_does_not_fit),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
