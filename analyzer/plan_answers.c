@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "plan_answers.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+bool plan_answers_open(struct plan_answers *answers, const struct canary_config *config, const char *recorded_dir, struct error *err) {
+    *answers =
+        (struct plan_answers){.sources = mem_zero(config->source_count, sizeof(struct source *)), .source_count = config->source_count};
+    for (size_t i = 0; i < config->source_count; i++) {
+        const struct source_config *s = &config->sources[i];
+        answers->sources[i] = recorded_dir != NULL ? source_create_recorded(s->name, recorded_dir, &s->settings, err)
+                                                   : source_create_prometheus(s->name, &s->settings, err);
+        if (answers->sources[i] == NULL) return false;
+    }
+    return true;
+}
+
+static struct source *find_source(const struct plan_answers *answers, const char *name) {
+    for (size_t i = 0; i < answers->source_count; i++) {
+        if (strcmp(source_name(answers->sources[i]), name) == 0) return answers->sources[i];
+    }
+    return NULL;
+}
+
+static bool same_query(const struct query *a, const struct query *b) {
+    return a->mode == b->mode && a->start_ms == b->start_ms && a->end_ms == b->end_ms && a->step_ms == b->step_ms &&
+           strcmp(a->expr, b->expr) == 0;
+}
+
+static void forget(struct plan_answers *answers) {
+    for (size_t i = 0; i < answers->job_count; i++) answer_finish(&answers->jobs[i].answer);
+    free(answers->jobs);
+    free(answers->job_of);
+    answers->jobs = NULL;
+    answers->job_of = NULL;
+    answers->job_count = 0;
+}
+
+static void make_jobs(struct plan_answers *answers, const struct plan *plan) {
+    forget(answers);
+    answers->jobs = mem_zero(plan->query_count, sizeof *answers->jobs);
+    answers->job_of = mem_zero(plan->query_count, sizeof *answers->job_of);
+    for (size_t q = 0; q < plan->query_count; q++) {
+        const struct planned_query *planned = &plan->queries[q];
+        struct source *source = find_source(answers, planned->source);
+        size_t at = 0;
+        while (at < answers->job_count && (answers->jobs[at].source != source || !same_query(&answers->jobs[at].query, &planned->query)))
+            at++;
+        if (at == answers->job_count) {
+            answers->jobs[answers->job_count++] = (struct fetch_job){.source = source, .query = planned->query};
+        } else {
+            answers->jobs[at].sharers++;
+        }
+        answers->job_of[q] = at;
+    }
+}
+
+bool plan_answers_fetch(struct plan_answers *answers, const struct plan *plan, const struct fetch_options *options, struct error *err) {
+    make_jobs(answers, plan);
+    return fetch_run(answers->jobs, answers->job_count, options, err);
+}
+
+const struct answer *const *plan_answers_list(const struct plan_answers *answers, const struct plan *plan, struct arena *arena) {
+    const struct answer **list = arena_array(arena, plan->query_count, sizeof *list);
+    for (size_t q = 0; q < plan->query_count; q++) list[q] = &answers->jobs[answers->job_of[q]].answer;
+    return list;
+}
+
+void plan_answers_warn(const struct plan_answers *answers, void (*warn)(void *user, const char *text), void *user) {
+    for (size_t i = 0; i < answers->source_count && warn != NULL; i++) {
+        const char *text = source_warning(answers->sources[i]);
+        if (text != NULL && text[0] != '\0') warn(user, text);
+    }
+}
+
+void plan_answers_finish(struct plan_answers *answers) {
+    forget(answers);
+    for (size_t i = 0; i < answers->source_count; i++) source_destroy(answers->sources[i]);
+    free(answers->sources);
+    *answers = (struct plan_answers){0};
+}

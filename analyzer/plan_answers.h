@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The sources of a config and their answers to the queries of a plan. Equal queries are sent once and share the answer.
+#ifndef ANALYZER_PLAN_ANSWERS_H
+#define ANALYZER_PLAN_ANSWERS_H
+
+#include "analyzer/plan.h"
+
+struct plan_answers { // zeroes are fine to finish
+    struct source **sources; // one per source of the config
+    size_t source_count;
+    struct fetch_job *jobs;
+    size_t job_count;
+    size_t *job_of; // job of each query of the plan
+};
+
+// Makes the sources, or opens what was recorded of them in `recorded_dir` when that is not NULL. Finish it also after a failure.
+bool plan_answers_open(struct plan_answers *answers, const struct canary_config *config, const char *recorded_dir, struct error *err);
+
+// Sends the queries of the plan, which must be of that config, and waits. Sources that fail are no failure here, see fetch_run().
+// Answers of an earlier call are gone afterwards.
+bool plan_answers_fetch(struct plan_answers *answers, const struct plan *plan, const struct fetch_options *options, struct error *err);
+
+// One answer per query of the plan last fetched. The list is the arena's, the answers are valid until the next fetch.
+const struct answer *const *plan_answers_list(const struct plan_answers *answers, const struct plan *plan, struct arena *arena);
+
+// Tells what the user should know about each source.
+void plan_answers_warn(const struct plan_answers *answers, void (*warn)(void *user, const char *text), void *user);
+
+void plan_answers_finish(struct plan_answers *answers);
+
+#endif
