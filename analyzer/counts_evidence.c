@@ -14,8 +14,7 @@
 #define WINDOW_STEPS_LEAST 20
 #define WINDOW_EVENTS_LEAST 8
 #define WINDOW_FACTOR 3
-#define WINDOW_PHI_MOST 5.0 // more dispersion than this is the very burst that is looked for
-#define WINDOW_ABSOLUTE 5   // times the absolute tolerance
+#define WINDOW_ABSOLUTE 5 // times the absolute tolerance
 
 struct pairs { // steps that both sides have
     double *bad[2], *total[2], *steps;
@@ -74,16 +73,32 @@ static double window_p(const struct battery *b, struct count_sums worse, struct 
     return incomplete_beta_lower(worse.bad / phi, better.bad / phi + 1, worse.total / all, better.total / all);
 }
 
-static void add_window(struct battery *b, const struct pairs *p, size_t *ret_first) {
+// The dispersion of all other steps: that of the window itself may be the very burst that is looked for.
+static double phi_outside(const struct pairs *p, size_t first, struct ar1_prior prior, struct arena *arena) {
+    size_t kept = p->count - WINDOW;
+    double *room = arena_array(arena, 4 * kept, sizeof *room);
+    for (size_t i = 0; i < kept; i++) {
+        size_t from = i < first ? i : i + WINDOW;
+        room[i] = p->baseline.bad[from];
+        room[kept + i] = p->baseline.total[from];
+        room[2 * kept + i] = p->canary.bad[from];
+        room[3 * kept + i] = p->canary.total[from];
+    }
+    struct count_side baseline = {room, room + kept}, canary = {room + 2 * kept, room + 3 * kept};
+    return count_dispersion(baseline, canary, kept, prior, arena).phi;
+}
+
+static void add_window(struct battery *b, const struct pairs *p, size_t *ret_first, struct arena *arena) {
     if (p->count < WINDOW_STEPS_LEAST || !(p->b.bad + p->c.bad > 0)) return;
     bool rising = b->sign > 0;
     struct count_side worse = rising ? p->canary : p->baseline, better = rising ? p->baseline : p->canary;
     struct count_sums all = rising ? p->b : p->c;
-    double usual = (all.bad + 0.5) / all.total, phi = fmin(p->dispersion.phi, WINDOW_PHI_MOST), least = (double)INFINITY;
+    double usual = (all.bad + 0.5) / all.total, least = (double)INFINITY;
     struct evidence_part *part = battery_add(b, EVIDENCE_WINDOW, 0.2 / (double)(p->count - WINDOW + 1));
     for (size_t i = 0; i + WINDOW <= p->count; i++) {
         struct count_sums w = count_sums(worse, i, i + WINDOW), o = count_sums(better, i, i + WINDOW);
-        double found = window_p(b, w, o, usual, phi);
+        double found = window_p(b, w, o, usual, 1); // the least that it can be, and much less work
+        if (found < least) found = window_p(b, w, o, usual, phi_outside(p, i, b->settings->prior, arena));
         if (!(found < least)) continue;
         least = found;
         double ratio = (w.bad / w.total) / (o.bad / o.total);
@@ -153,7 +168,7 @@ void counts_evidence_make(const struct count_columns *columns, const struct evid
                                         .share = either ? 0.5 : 1,
                                         .evidence = ret};
         add_count(&batteries[i], &p);
-        add_window(&batteries[i], &p, &firsts[i]);
+        add_window(&batteries[i], &p, &firsts[i], arena);
     }
     evidence_conclude(ret, settings);
     describe(ret, &batteries[0], &p, columns->count);

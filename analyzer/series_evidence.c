@@ -16,6 +16,8 @@
 
 #define NORMAL_MAD 1.4826 // standard deviations of a normal distribution in its median deviation
 #define CLIP (2.5 * NORMAL_MAD)
+#define SPREAD_SUSPECT 1.6        // this much more spread blocks a pass
+#define SPREAD_LARGE 1.8          // and this much may fail
 #define BURST_FACTOR (1.5 + 1e-9) // just 1.5 is none, however its logarithm is rounded
 
 struct means { // ratio of the means, less 1, in natural direction
@@ -124,9 +126,9 @@ static void add_trend(struct battery *b, const struct views *v) {
 static void add_dispersion(struct battery *b, const struct views *v) {
     const struct spread *s = &v->spread;
     double ratio = fmax(s->canary, 1e-12) / fmax(s->baseline, 1e-12);
-    bool wide = ratio > 1.6 && s->canary > b->margins.theta_tolerance / 2;
+    bool wide = ratio > SPREAD_SUSPECT && s->canary > b->margins.theta_tolerance / 2;
     struct evidence_part *part = battery_add(b, EVIDENCE_DISPERSION, 0.1 / b->share);
-    battery_test(b, part, (struct battery_estimate){s->a12, s->se, s->df}, 0.5, wide && s->se > 0);
+    battery_test(b, part, (struct battery_estimate){s->a12, s->se, s->df}, 0.5, wide && ratio > SPREAD_LARGE && s->se > 0);
     part->estimate = ratio;
     part->low = part->high = (double)NAN; // those are of the placements, not of the ratio
     part->blocks = wide && s->a12 > 0.6;
