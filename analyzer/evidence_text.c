@@ -18,7 +18,7 @@ static const char *change_text(const struct speaker *s, double change) {
     if (!isfinite(change)) return "changed beyond measure";
     if (change >= 1) return arena_printf(s->arena, "%.3g times as high", 1 + change);
     if (fabs(change) < 5e-5) return "the same";
-    return arena_printf(s->arena, "%.3g %% %s", fabs(change) * 100, change < 0 ? "lower" : "higher");
+    return arena_printf(s->arena, "%.3g%% %s", fabs(change) * 100, change < 0 ? "lower" : "higher");
 }
 
 // " (9.1 to 15.6 %)", in the words of the estimate; signs only where the limits differ in theirs. "" without limits.
@@ -30,9 +30,9 @@ static const char *interval_text(const struct speaker *s) {
         if (isinf(high)) return arena_printf(s->arena, " (at least %.3g times)", 1 + e->low);
         return arena_printf(s->arena, " (%.3g to %.3g times)", 1 + e->low, 1 + e->high);
     }
-    if (isinf(high)) return arena_printf(s->arena, " (at least %+.3g %%)", low);
-    if (high < 0) return arena_printf(s->arena, " (%.3g to %.3g %%)", -high, -low);
-    return arena_printf(s->arena, low < 0 ? " (%+.3g to %+.3g %%)" : " (%.3g to %.3g %%)", low, high);
+    if (isinf(high)) return arena_printf(s->arena, " (at least %+.3g%%)", low);
+    if (high < 0) return arena_printf(s->arena, " (%.3g to %.3g%%)", -high, -low);
+    return arena_printf(s->arena, low < 0 ? " (%+.3g to %+.3g%%)" : " (%.3g to %.3g%%)", low, high);
 }
 
 static const char *sure_text(const struct speaker *s) {
@@ -41,7 +41,7 @@ static const char *sure_text(const struct speaker *s) {
     const struct evidence *e = s->evidence;
     if (e->reason != EVIDENCE_TESTED || (e->decisive >= 0 && isnan(e->parts[e->decisive].p))) return ""; // a rule, not a chance
     for (size_t i = 0; i < sizeof levels / sizeof levels[0]; i++) {
-        if (sure >= levels[i]) return arena_printf(s->arena, ", %.6g %% sure", levels[i]);
+        if (sure >= levels[i]) return arena_printf(s->arena, ", %.6g%% sure", levels[i]);
     }
     return "";
 }
@@ -69,7 +69,7 @@ static const char *absolute_text(const struct speaker *s) {
 
 static const char *tolerance_text(const struct speaker *s) {
     const struct tolerance_config *t = &s->metric->tolerance;
-    const char *text = arena_printf(s->arena, "tolerated %.4g %%", t->relative * 100);
+    const char *text = arena_printf(s->arena, "tolerated %.4g%%", t->relative * 100);
     return t->absolute > 0 ? arena_printf(s->arena, "%s and %s", text, absolute_text(s)) : text;
 }
 
@@ -108,7 +108,7 @@ static const char *finding_text(const struct speaker *s) {
         return isfinite(part->estimate) ? arena_printf(s->arena, "is %.3g times the baseline's for a short time", part->estimate)
                                         : "has bad events for a short time where the baseline has none";
     case EVIDENCE_ORDER:
-        return arena_printf(s->arena, "is %s than the baseline for most requests (%.3g %% of pairs)", is_down(s, part) ? "lower" : "higher",
+        return arena_printf(s->arena, "is %s than the baseline for most requests (%.3g%% of pairs)", is_down(s, part) ? "lower" : "higher",
                             100 * part->estimate);
     case EVIDENCE_TAIL:
         return arena_printf(s->arena, "has %.3g times as many requests over %.4g%s%s", part->estimate, part->edge, *unit != '\0' ? " " : "",
@@ -129,9 +129,9 @@ static const char *pass_text(const struct speaker *s) {
     double harm = harm_of(s->metric);
     bool excluded = (s->metric->judge.direction == KAYENTA_DECREASE || e->high < harm) &&
                     (s->metric->judge.direction == KAYENTA_INCREASE || e->low > -harm);
-    const char *what = excluded ? arena_printf(s->arena, "harm of %.4g %% is excluded", 100 * harm)
+    const char *what = excluded ? arena_printf(s->arena, "harm of %.4g%% is excluded", 100 * harm)
                                 : arena_printf(s->arena, "%s are tolerated, and harm beyond is excluded", absolute_text(s));
-    return arena_printf(s->arena, "is %s%s; %s, %.6g %% sure", change_text(s, e->estimate), interval_text(s), what, judge->pass_confidence);
+    return arena_printf(s->arena, "is %s%s; %s, %.6g%% sure", change_text(s, e->estimate), interval_text(s), what, judge->pass_confidence);
 }
 
 static const char *open_text(const struct speaker *s) {
@@ -144,7 +144,7 @@ static const char *open_text(const struct speaker *s) {
     const struct evidence_part *part = e->decisive >= 0 ? &e->parts[e->decisive] : NULL;
     bool size = part == NULL || part->kind == EVIDENCE_LOCATION || part->kind == EVIDENCE_COUNT;
     return arena_printf(s->arena, "%s; %s", finding_text(s),
-                        size ? arena_printf(s->arena, "harm of %.4g %% is not excluded, nor is a change sure", 100 * harm_of(s->metric))
+                        size ? arena_printf(s->arena, "harm of %.4g%% is not excluded, nor is a change sure", 100 * harm_of(s->metric))
                              : "neither sure nor excluded");
 }
 

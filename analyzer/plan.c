@@ -161,10 +161,10 @@ static void print_judging(const struct plan *plan, const struct metric_config *m
     const char *direction = metric->judge.direction == KAYENTA_EITHER ? "a change either way" : direction_name(metric->judge.direction);
     buf_printf(out, "  %s: %s, %s is bad", metric->name, metric_kind_name(metric->kind), direction);
     buf_str(out, metric->has_direction ? "" : " (by default)");
-    print_quantity(out, ", tolerated ", t->relative * 100, " %");
+    print_quantity(out, ", tolerated ", t->relative * 100, "%");
     if (t->absolute > 0) print_quantity(out, " and ", t->absolute, metric->kind == METRIC_COUNTS ? " of the ratio" : "");
     if (t->absolute > 0 && metric->kind != METRIC_COUNTS && metric->unit != NULL) buf_printf(out, " %s", metric->unit);
-    print_quantity(out, ", harm ", (isnan(t->harm) ? 2 * t->relative : t->harm) * 100, " %");
+    print_quantity(out, ", harm ", (isnan(t->harm) ? 2 * t->relative : t->harm) * 100, "%");
     buf_str(out, t->by_default ? " (by default)" : "");
     int64_t step_ms = plan->config->window.step_ms;
     buf_printf(out, ", %lld steps of ", (long long)((plan->end_ms - plan->start_ms) / step_ms));

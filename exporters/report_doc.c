@@ -52,6 +52,14 @@ static void read_group(struct doc_reader *in, struct doc_place at, void *into) {
     group->has_data = doc_truth(in, at, "has_data");
 }
 
+static void read_where(struct doc_reader *in, struct doc_place at, void *into) {
+    struct report_where *where = into;
+    where->metric = doc_text(in, at, "metric");
+    where->label = doc_text(in, at, "label");
+    where->value = doc_text(in, at, "value");
+    where->share = doc_number(in, at, "share");
+}
+
 static void read_guard(struct doc_reader *in, struct doc_place at, void *into) {
     struct report_guard *guard = into;
     guard->name = doc_text(in, at, "name");
@@ -97,6 +105,10 @@ static void read_head(struct doc_reader *in, struct doc_place top, struct report
     ret->judge = doc_text(in, judge, "name");
     ret->pass = doc_score_or_null(in, judge, "pass");
     ret->marginal = doc_score_or_null(in, judge, "marginal");
+    if (doc_has(judge, "pass_confidence")) {
+        ret->confidence = doc_number_or_null(in, judge, "confidence");
+        ret->pass_confidence = doc_number_or_null(in, judge, "pass_confidence");
+    }
     ret->config_file = doc_text_or_null(in, config, "file");
     ret->config_sha256 = doc_text_or_null(in, config, "sha256");
     ret->start_ms = doc_wall_ms(in, window, "start");
@@ -139,6 +151,7 @@ bool report_read(const json_t *result, bool ascii, struct arena *arena, struct r
     read.scopes = items(&in, top, "scopes", sizeof *read.scopes, read_scope, &read.scope_count);
     read.groups = items(&in, top, "groups", sizeof *read.groups, read_group, &read.group_count);
     read.metrics = items(&in, top, "metrics", sizeof *read.metrics, doc_metric, &read.metric_count);
+    if (doc_has(top, "where")) read.where = items(&in, top, "where", sizeof *read.where, read_where, &read.where_count);
     read.guards = items(&in, top, "guards", sizeof *read.guards, read_guard, &read.guard_count);
     read.queries = items(&in, top, "queries", sizeof *read.queries, read_query, &read.query_count);
     read.sources = items(&in, top, "sources", sizeof *read.sources, read_source, &read.source_count);

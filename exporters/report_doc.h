@@ -50,17 +50,36 @@ struct report_sample { // what one side of a metric measured
     struct report_number mean;
 };
 
+struct report_evidence { // of the judge serin
+    bool present;
+    struct report_number change, low, high; // relative change of the canary: 0.1 is 10 % more
+    struct report_number p, alpha;          // p after the correction for `family` metrics
+    struct report_number a12, shift, shift_low, shift_high, rho, phi;
+    int64_t pairs, family;
+    struct report_number step_s, minutes_left;
+    bool has_since;
+    int64_t since_ms;
+    double harm; // relative change that must not ship
+};
+
+struct report_where {
+    const char *metric, *label, *value;
+    double share;
+};
+
 struct report_metric {
     const char *name; // with its tags: name{tag=value}
     struct report_texts groups;
     const char *unit; // NULL when not known
     bool critical, muted;
+    bool informs; // the verdict does not hang on it: muted or not required
     const char *classification; // as in the document
-    enum text_state state;      // how it is shown: a muted failure is quarantined
+    enum text_state state;      // how it is shown: a failure that only informs is quarantined
     const char *reason;         // NULL when there is none
     struct report_number ratio;
     bool has_shift;
     struct report_number lower, upper;
+    struct report_evidence evidence;
     bool has_limit;
     struct report_number limit_min, limit_max;
     int64_t outside;
@@ -100,6 +119,8 @@ struct report {
     struct report_number score;
     struct report_number pass, marginal; // not known where the score gates nothing
     const char *judge;
+    struct report_number confidence, pass_confidence; // shares; not known where the judge has none
+    struct report_where *where;
     const char *config_file, *config_sha256;
     int64_t start_ms, end_ms, step_s;
     struct report_scope *scopes;
@@ -110,7 +131,7 @@ struct report {
     struct report_guard *guards;
     struct report_query *queries;
     struct report_source *sources;
-    size_t scope_count, metric_count, group_count, guard_count, query_count, source_count;
+    size_t scope_count, metric_count, where_count, group_count, guard_count, query_count, source_count;
     struct report_labels timings; // name and milliseconds as text
 };
 

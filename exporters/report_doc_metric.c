@@ -35,6 +35,31 @@ static const char *tagged(struct doc_reader *in, const char *name, const struct 
     return name;
 }
 
+static void evidence(struct doc_reader *in, struct doc_place at, struct report_evidence *ret) {
+    if (!doc_has(at, "evidence")) return;
+    struct doc_place found = doc_object(in, at, "evidence"), tolerance = doc_object(in, at, "tolerance");
+    struct doc_place ranks = doc_object(in, found, "ranks");
+    ret->present = true;
+    ret->change = doc_number_or_null(in, found, "estimate");
+    ret->low = doc_number_or_null(in, found, "low");
+    ret->high = doc_number_or_null(in, found, "high");
+    ret->p = doc_number_or_null(in, found, "p_adjusted");
+    ret->alpha = doc_number_or_null(in, found, "alpha");
+    ret->family = doc_count(in, found, "family");
+    ret->pairs = doc_count(in, found, "n");
+    ret->step_s = doc_number_or_null(in, found, "step_s");
+    ret->minutes_left = doc_number_or_null(in, found, "minutes_left");
+    ret->rho = doc_number_or_null(in, found, "rho");
+    ret->phi = doc_number_or_null(in, found, "phi");
+    ret->a12 = doc_number_or_null(in, ranks, "a12");
+    ret->shift = doc_number_or_null(in, ranks, "shift");
+    ret->shift_low = doc_number_or_null(in, ranks, "low");
+    ret->shift_high = doc_number_or_null(in, ranks, "high");
+    ret->has_since = doc_has(found, "since");
+    if (ret->has_since) ret->since_ms = doc_wall_ms(in, found, "since");
+    ret->harm = doc_number(in, tolerance, "harm");
+}
+
 static void metric_comparison(struct doc_reader *in, struct doc_place at, struct report_metric *metric) {
     struct doc_place shift = doc_object_or_null(in, at, "shift"), limit = doc_object_or_null(in, at, "limit");
     metric->ratio = doc_number_or_null(in, at, "ratio");
@@ -54,6 +79,7 @@ static void metric_comparison(struct doc_reader *in, struct doc_place at, struct
             metric->consecutive = doc_number_or_null(in, limit, "consecutive");
         }
     }
+    evidence(in, at, &metric->evidence);
     metric->baseline = sample(in, at, "baseline");
     metric->canary = sample(in, at, "canary");
     struct doc_place trends = doc_object(in, at, "trend");
@@ -78,7 +104,8 @@ void doc_metric(struct doc_reader *in, struct doc_place at, void *ret_metric) {
     metric->muted = doc_truth(in, at, "muted");
     metric->state = doc_state(in, at, "classification", class_words);
     metric->classification = doc_text(in, at, "classification");
-    if (metric->muted && metric->state == TEXT_FAIL) metric->state = TEXT_QUARANTINED;
+    metric->informs = metric->muted || (doc_has(at, "required") && !doc_truth(in, at, "required"));
+    if (metric->informs && metric->state == TEXT_FAIL) metric->state = TEXT_QUARANTINED;
     metric->reason = doc_text_or_null(in, at, "reason");
     metric_comparison(in, at, metric);
     metric->warnings = doc_texts(in, at, "warnings");

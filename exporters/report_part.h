@@ -45,4 +45,10 @@ const char *report_change(struct text_out *to, const struct report_metric *metri
 
 const char *report_mean(struct text_out *to, const struct report_metric *metric, const struct report_sample *side); // "-" without data
 
+// What the judge serin found; report_evidence.c.
+const char *report_evidence_interval(struct text_out *to, const struct report_metric *metric); // of the change: "[+9.1%..+15.6%]"
+void report_evidence_lines(struct text_out *to, const struct report_metric *metric, int indent); // sentence, then the numbers
+void report_where(struct text_out *to, const struct report *report);                             // WHERE and SINCE, where known
+void report_judge(struct text_out *to, const struct report *report);                             // one piece of TRUST
+
 #endif

@@ -60,7 +60,7 @@ static void print_header(const struct table *table) {
     text_cell_right(to, PAINT_BOLD, "CHANGE", VALUE_COLUMNS);
     if (table->interval) {
         text_tab(to, to->column + 2);
-        text_cell(to, PAINT_BOLD, "SHIFT, INTERVAL", INTERVAL_COLUMNS);
+        text_cell(to, PAINT_BOLD, "INTERVAL", INTERVAL_COLUMNS);
     }
     text_tab(to, table->note);
     text_cell(to, PAINT_BOLD, "CLASS", CLASS_COLUMNS + 2);

@@ -122,6 +122,7 @@ static void print_trust(struct text_out *to, const struct report *report) {
         text_piece(to, REPORT_INDENT, text_state_paint(guard->state), text);
     }
     trust_samples(to, report);
+    report_judge(to, report);
     trust_queries(to, report);
     for (size_t i = 0; i < report->source_count; i++) {
         const struct report_source *source = &report->sources[i];
@@ -213,6 +214,7 @@ static void print_report(struct text_out *to, const struct report *report) {
     if (to->style->quiet) return;
     print_scopes(to, report);
     report_why(to, report);
+    report_where(to, report);
     print_list(to, "MISSING", &report->missing);
     print_trust(to, report);
     print_notices(to, report);

@@ -8,7 +8,7 @@
 
 #include "text_value.h"
 
-enum { MOST_LINES = 10, MOST_NAME = 28, MOST_VALUES = 26, MOST_CHANGE = 18 }; // lines of metrics unless verbose; columns
+enum { MOST_LINES = 10, MOST_DETAILED = 5, MOST_NAME = 28, MOST_VALUES = 26, MOST_CHANGE = 18 }; // lines of metrics unless verbose; columns
 
 struct why_line {
     const struct report_metric *metric;
@@ -20,6 +20,7 @@ struct why_widths {
 };
 
 const char *report_interval(struct text_out *to, const struct report_metric *metric) {
+    if (metric->evidence.present) return report_evidence_interval(to, metric);
     if (!metric->has_shift || !metric->lower.known || !metric->upper.known) return "";
     bool ascii = to->style->ascii;
     return arena_printf(to->arena, "[%s..%s]", text_value(to->arena, metric->lower.value, metric->unit, true, ascii),
@@ -42,6 +43,8 @@ const char *report_mean(struct text_out *to, const struct report_metric *metric,
 }
 
 const char *report_change(struct text_out *to, const struct report_metric *metric) {
+    if (metric->evidence.present && metric->evidence.change.known)
+        return text_change(to->arena, 1 + metric->evidence.change.value, metric->unit);
     const struct report_number *before = &metric->baseline.mean, *after = &metric->canary.mean;
     bool both = metric->baseline.present && metric->canary.present && before->known && after->known;
     if (!both || !isfinite(before->value) || !isfinite(after->value)) return "-";
@@ -57,17 +60,18 @@ static bool speaks_against(const struct report_metric *metric) {
 }
 
 static bool is_open(const struct report_metric *metric) { // could not be judged, and counts
-    return !metric->muted && (metric->state == TEXT_INCONCLUSIVE || metric->state == TEXT_NODATA || metric->state == TEXT_ERROR);
+    return !metric->informs && (metric->state == TEXT_INCONCLUSIVE || metric->state == TEXT_NODATA || metric->state == TEXT_ERROR);
 }
 
 static const char *summary(struct text_out *to, const struct report *report) {
-    size_t fail = 0, open = 0, muted = 0;
+    size_t fail = 0, open = 0, muted = 0, informing = 0;
     for (size_t i = 0; i < report->metric_count; i++) {
         fail += speaks_against(&report->metrics[i]);
         open += is_open(&report->metrics[i]);
         muted += report->metrics[i].muted;
+        informing += report->metrics[i].informs && !report->metrics[i].muted;
     }
-    size_t all = report->metric_count - muted;
+    size_t all = report->metric_count - muted - informing;
     const char *noun = all == 1 ? "metric" : "metrics", *text = "";
     if (all == 0) return NULL;
     if (fail > 0) {
@@ -78,6 +82,7 @@ static const char *summary(struct text_out *to, const struct report *report) {
     } else {
         text = all == 1 ? "the only metric passes" : arena_printf(to->arena, "all %zu metrics pass", all);
     }
+    if (informing > 0) text = arena_printf(to->arena, "%s (%zu more not required)", text, informing);
     return muted == 0 ? text : arena_printf(to->arena, "%s (%zu more muted)", text, muted);
 }
 
@@ -120,6 +125,10 @@ static void fill(struct text_out *to, struct why_line *line) {
         line->interval = report_interval(to, metric);
     }
     int64_t baseline = metric->baseline.samples, canary = metric->canary.samples;
+    if (metric->evidence.present) {
+        line->samples = arena_printf(to->arena, "n=%" PRId64, metric->evidence.pairs);
+        return;
+    }
     line->samples = metric->baseline.present ? arena_printf(to->arena, "n=%" PRId64 "/%" PRId64, baseline, canary)
                                              : arena_printf(to->arena, "n=%" PRId64, canary);
 }
@@ -201,6 +210,8 @@ static void print_lines(struct text_out *to, const struct report_metric *const *
             print_open(to, metric);
         }
         text_newline(to);
+        bool detailed = speaks_against(metric) && metric->evidence.present && (to->style->verbose || shown <= MOST_DETAILED);
+        if (detailed) report_evidence_lines(to, metric, REPORT_INDENT + text_symbol_columns(to) + 1);
     }
     if (shown == count) return;
     text_tab(to, REPORT_INDENT);

@@ -90,25 +90,25 @@ struct series_case {
     { 100, 0.02, 0, 0, STEPS }
 
 static const struct series_case series_cases[] = {
-    {"", CALM, CALM, VERDICT_PASS, CLASS_PASS, "is 0.203 % higher (-0.27 to +0.678 %); harm of 10 % is excluded, 95 % sure"},
+    {"", CALM, CALM, VERDICT_PASS, CLASS_PASS, "is 0.203% higher (-0.27 to +0.678%); harm of 10% is excluded, 95% sure"},
     {"", CALM, {115, 0.02, 0, 0, STEPS}, VERDICT_FAIL, CLASS_HIGH, "% higher ("},
-    {"", CALM, {100, 0.02, 0.5, 1.4, STEPS}, VERDICT_FAIL, CLASS_HIGH, "on; tolerated 5 %"},
-    {"", CALM, {80, 0.02, 0, 0, STEPS}, VERDICT_PASS, CLASS_PASS, "(19.5 to 20.2 %)"},
+    {"", CALM, {100, 0.02, 0.5, 1.4, STEPS}, VERDICT_FAIL, CLASS_HIGH, "on; tolerated 5%"},
+    {"", CALM, {80, 0.02, 0, 0, STEPS}, VERDICT_PASS, CLASS_PASS, "(19.5 to 20.2%)"},
     {"direction: decrease, ", CALM, {80, 0.02, 0, 0, STEPS}, VERDICT_FAIL, CLASS_LOW, "% lower ("},
     {"direction: either, ", CALM, {80, 0.02, 0, 0, STEPS}, VERDICT_FAIL, CLASS_LOW, "% lower ("},
     {"unit: req/s, ", CALM, {80, 0.02, 0, 0, STEPS}, VERDICT_FAIL, CLASS_LOW, "% lower ("}, // traffic: a decrease is bad
-    {"tolerance: 20%, ", CALM, {115, 0.02, 0, 0, STEPS}, VERDICT_PASS, CLASS_PASS, "harm of 40 % is excluded"},
+    {"tolerance: 20%, ", CALM, {115, 0.02, 0, 0, STEPS}, VERDICT_PASS, CLASS_PASS, "harm of 40% is excluded"},
     {"tolerance: {absolute: 30}, ", CALM, {115, 0.02, 0, 0, STEPS}, VERDICT_PASS, CLASS_PASS, "30 are tolerated, and harm beyond"},
     {"", CALM, {100, 0.4, 0, 0, STEPS}, VERDICT_FAIL, CLASS_HIGH, "varies"},
     {"", {100, 0, 0, 0, STEPS}, {100, 0, 0, 0, STEPS}, VERDICT_PASS, CLASS_PASS, "the same on both sides"},
-    {"", {100, 0, 0, 0, STEPS}, {120, 0, 0, 0, STEPS}, VERDICT_FAIL, CLASS_HIGH, "is 20 % higher; tolerated 5 %"},
+    {"", {100, 0, 0, 0, STEPS}, {120, 0, 0, 0, STEPS}, VERDICT_FAIL, CLASS_HIGH, "is 20% higher; tolerated 5%"},
     {"", {100, 0, 0, 0, STEPS}, {102, 0, 0, 0, STEPS}, VERDICT_PASS, CLASS_PASS, "all the time"},
     {"", CALM, {100, 0.02, 0, 0, 4}, VERDICT_INCONCLUSIVE, CLASS_INCONCLUSIVE, "4 steps with data on both sides, 8 needed"},
     {"", CALM, {100, 0.02, 0, 0, 0}, VERDICT_INCONCLUSIVE, CLASS_NODATA, "no samples on the canary side"},
     {"must_have_data: true, ", CALM, {100, 0.02, 0, 0, 0}, VERDICT_FAIL, CLASS_NODATA, "no samples on the canary side"},
     {"must_have_data: true, ", {100, 0, 0, 0, 0}, {100, 0.02, 0, 0, 0}, VERDICT_INCONCLUSIVE, CLASS_NODATA, "either side"},
     {"", {100, 0, 0, 0, 0}, CALM, VERDICT_INCONCLUSIVE, CLASS_NODATA, "no samples on the baseline side"},
-    {"", {100, 0.5, 0, 0, STEPS}, {100, 0.5, 0, 0, STEPS}, VERDICT_INCONCLUSIVE, CLASS_INCONCLUSIVE, "harm of 10 % is not excluded"},
+    {"", {100, 0.5, 0, 0, STEPS}, {100, 0.5, 0, 0, STEPS}, VERDICT_INCONCLUSIVE, CLASS_INCONCLUSIVE, "harm of 10% is not excluded"},
 };
 
 static void test_judge_serin__series(void **state) {
@@ -160,10 +160,10 @@ struct counts_case {
     { 0, 0, 0, 0, 0 }
 
 static const struct counts_case counts_cases[] = {
-    {{FEW, FEW}, {TRAFFIC, TRAFFIC}, VERDICT_PASS, "harm of 50 % is excluded"},
+    {{FEW, FEW}, {TRAFFIC, TRAFFIC}, VERDICT_PASS, "harm of 50% is excluded"},
     {{FEW, {30, 0.5, 0, 0, STEPS}}, {TRAFFIC, TRAFFIC}, VERDICT_FAIL, "times as high"},
     {{NONE, NONE}, {TRAFFIC, TRAFFIC}, VERDICT_PASS, NULL}, // no counter of errors while there is traffic: no errors
-    {{NONE, FEW}, {TRAFFIC, TRAFFIC}, VERDICT_FAIL, "tolerated 25 % and 0.01 points"},
+    {{NONE, FEW}, {TRAFFIC, TRAFFIC}, VERDICT_FAIL, "tolerated 25% and 0.01 points"},
     {{FEW, NONE}, {TRAFFIC, NONE}, VERDICT_INCONCLUSIVE, "no samples on the canary side"},
     {{{1, 0.9, 0, 0, STEPS}, {1, 0.9, 0, 0, STEPS}}, {{5, 0.1, 0, 0, STEPS}, {5, 0.1, 0, 0, STEPS}}, VERDICT_INCONCLUSIVE, "not excluded"},
 };

@@ -20,7 +20,7 @@ struct variant {
     struct report_style style;
 };
 
-static const char *const documents[] = {"pass", "fail", "marginal", "inconclusive", "error"};
+static const char *const documents[] = {"pass", "fail", "marginal", "inconclusive", "error", "evidence"};
 static const struct variant variants[] = {
     {"utf8", {.width = 80}},  {"ascii", {.width = 80, .ascii = true}}, {"color", {.width = 80, .color = true}},
     {"wide", {.width = 120}}, {"quiet", {.width = 80, .quiet = true}}, {"verbose", {.width = 100, .verbose = true}},

@@ -23,6 +23,7 @@ import traceback
 import urllib.parse
 
 INTERVAL_S = 15
+BUCKETS = {"0.05": 60, "0.1": 300, "0.2": 500, "0.4": 590, "+Inf": 600}  # requests per interval up to each bound
 UNITS_S = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
@@ -30,9 +31,11 @@ def duration(text):
     return sum(float(number) * UNITS_S[unit] for number, unit in re.findall(r"(\d+(?:\.\d+)?)(ms|[smhd])", text))
 
 
-def value(query, time_s):
+def value(query, time_s, bound=None):
     """Rising for what looks like a counter, a steady zigzag otherwise. Does not depend on the side."""
     tick = int(time_s) // INTERVAL_S
+    if bound is not None:
+        return tick % 10**6 * BUCKETS[bound]
     if re.search(r"^\s*\w+_total\b", query):
         rare = any(word in query for word in ("5..", "error", "slow"))
         return tick * 600 // (300 if rare else 1) % 10**9
@@ -41,9 +44,13 @@ def value(query, time_s):
     return 0.4 + (tick * 7 % 11) / 100
 
 
-def samples(query, start_s, end_s, step_s):
+def samples(query, start_s, end_s, step_s, bound=None):
     count = int((end_s - start_s) // step_s) + 1
-    return [[round(start_s + i * step_s, 3), str(value(query, start_s + i * step_s))] for i in range(count)]
+    return [[round(start_s + i * step_s, 3), str(value(query, start_s + i * step_s, bound))] for i in range(count)]
+
+
+def histogram(labels, query, start_s, end_s, step_s):
+    return [{"metric": labels | {"le": bound}, "values": samples(query, start_s, end_s, step_s, bound)} for bound in BUCKETS]
 
 
 def answer(path, fields):
@@ -60,10 +67,16 @@ def answer(path, fields):
         end_s = float(fields["time"][0])
         first_s = -(-(end_s - duration(raw[1])) // INTERVAL_S) * INTERVAL_S
         kind, series = "matrix", {"metric": labels, "values": samples(query, first_s, end_s, INTERVAL_S)}
+        if re.match(r"\s*\w+_bucket\b", query):
+            return success(kind, histogram(labels, query, first_s, end_s, INTERVAL_S))
     else:
         time_s = float(fields["time"][0])
         kind, series = "vector", {"metric": labels, "value": [time_s, str(value(query, time_s))]}
-    return {"status": "success", "data": {"resultType": kind, "result": [series]}}
+    return success(kind, [series])
+
+
+def success(kind, result):
+    return {"status": "success", "data": {"resultType": kind, "result": result}}
 
 
 class Handler(http.server.BaseHTTPRequestHandler):

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What the judge serin found of a metric, in numbers for people: the change with its interval, how sure, where, since when.
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+#include "base/timetext.h"
+#include "report_part.h"
+#include "text_value.h"
+
+const char *report_evidence_interval(struct text_out *to, const struct report_metric *metric) {
+    const struct report_evidence *e = &metric->evidence;
+    if (!e->low.known || !e->high.known) return "";
+    const char *low = text_change(to->arena, 1 + e->low.value, metric->unit);
+    if (isinf(e->high.value)) return arena_printf(to->arena, "[%s..]", low);
+    return arena_printf(to->arena, "[%s..%s]", low, text_change(to->arena, 1 + e->high.value, metric->unit));
+}
+
+static const char *value(struct text_out *to, const struct report_metric *metric, struct report_number number) {
+    return text_value(to->arena, number.value, metric->unit, true, to->style->ascii);
+}
+
+void report_evidence_lines(struct text_out *to, const struct report_metric *metric, int indent) {
+    const struct report_evidence *e = &metric->evidence;
+    if (metric->reason != NULL) {
+        text_tab(to, indent);
+        text_prose(to, indent, PAINT_NONE, metric->reason);
+        text_newline(to);
+    }
+    text_tab(to, indent);
+    if (e->p.known && e->alpha.known) {
+        text_piece(to, indent, PAINT_DIM, arena_printf(to->arena, "p %.2g (level %.4g)", e->p.value, e->alpha.value));
+    }
+    text_piece(to, indent, PAINT_DIM, arena_printf(to->arena, "harm %.4g%%", 100 * e->harm));
+    if (e->a12.known) text_piece(to, indent, PAINT_DIM, arena_printf(to->arena, "A12 %.3g", e->a12.value));
+    if (e->shift.known && e->shift_low.known && e->shift_high.known) {
+        text_piece(to, indent, PAINT_DIM,
+                   arena_printf(to->arena, "shift %s [%s..%s]", value(to, metric, e->shift), value(to, metric, e->shift_low),
+                                value(to, metric, e->shift_high)));
+    }
+    if (e->rho.known) text_piece(to, indent, PAINT_DIM, arena_printf(to->arena, "rho %.2g", e->rho.value));
+    if (e->phi.known) text_piece(to, indent, PAINT_DIM, arena_printf(to->arena, "phi %.3g", e->phi.value));
+    text_newline(to);
+}
+
+static const char *clock_text(struct text_out *to, int64_t ms) {
+    struct buf text;
+    buf_init(&text, 64);
+    time_format(&text, ms - ms % 1000);
+    const char *copy = text.len >= 19 ? arena_strndup(to->arena, buf_text(&text) + 11, ms % 60000 == 0 ? 5 : 8) : "";
+    buf_finish(&text);
+    return copy;
+}
+
+// The first of the metrics that fail; nothing when it began before the window, which no onset can be told from.
+static void print_since(struct text_out *to, const struct report *report) {
+    const struct report_metric *first = NULL;
+    for (size_t i = 0; i < report->metric_count; i++) {
+        const struct report_metric *m = &report->metrics[i];
+        if (m->state != TEXT_FAIL || !m->evidence.has_since) continue;
+        if (first == NULL || m->evidence.since_ms < first->evidence.since_ms) first = m;
+    }
+    if (first == NULL || first->evidence.since_ms <= report->start_ms) return;
+    report_heading(to, "SINCE");
+    double minutes = (double)(first->evidence.since_ms - report->start_ms) / 60000;
+    text_piece(
+        to, REPORT_INDENT, PAINT_NONE,
+        arena_printf(to->arena, "%sZ, %.3g min into the window (%s)", clock_text(to, first->evidence.since_ms), minutes, first->name));
+    text_newline(to);
+}
+
+void report_where(struct text_out *to, const struct report *report) {
+    for (size_t i = 0; i < report->where_count; i++) {
+        const struct report_where *w = &report->where[i];
+        bool begins = i == 0 || strcmp(report->where[i - 1].metric, w->metric) != 0;
+        if (begins && i > 0) text_newline(to);
+        if (i == 0) report_heading(to, "WHERE");
+        const char *share = arena_printf(to->arena, "%s=%s has %.0f%%", w->label, w->value, 100 * w->share);
+        text_piece(to, REPORT_INDENT, PAINT_NONE, begins ? arena_printf(to->arena, "%s of the change of %s", share, w->metric) : share);
+    }
+    if (report->where_count > 0) text_newline(to);
+    print_since(to, report);
+}
+
+void report_judge(struct text_out *to, const struct report *report) {
+    int64_t family = 0;
+    if (!report->confidence.known || !report->pass_confidence.known) return;
+    for (size_t i = 0; i < report->metric_count; i++) {
+        if (report->metrics[i].evidence.family > family) family = report->metrics[i].evidence.family;
+    }
+    const char *text = arena_printf(to->arena, "fails when %.4g%% sure, passes when %.4g%% sure", 100 * report->confidence.value,
+                                    100 * report->pass_confidence.value);
+    if (family > 1) text = arena_printf(to->arena, "%s, %" PRId64 " metrics share the level", text, family);
+    text_piece(to, REPORT_INDENT, PAINT_NONE, text);
+}
