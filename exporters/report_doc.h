@@ -62,7 +62,7 @@ struct report_evidence { // of the judge serin
     double harm; // relative change that must not ship
 };
 
-struct report_where {
+struct report_where { // a label value and its share of a metric's change
     const char *metric, *label, *value;
     double share;
 };

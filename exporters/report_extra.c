@@ -68,18 +68,3 @@ void report_extra_read(const json_t *result, size_t i, struct arena *arena, stru
         .canary = stats(json_object_get(metric, "canary")),
     };
 }
-
-size_t report_where_read(const json_t *result, struct arena *arena, struct report_where **ret) {
-    const json_t *list = json_object_get(result, "where");
-    struct report_where *items = arena_array(arena, json_array_size(list) + 1, sizeof *items);
-    size_t count = 0;
-    for (size_t i = 0; i < json_array_size(list); i++) {
-        const json_t *node = json_array_get(list, i);
-        struct report_number share = number(node, "share");
-        if (!share.known) continue;
-        items[count++] = (struct report_where){report_extra_text(node, "metric", arena), report_extra_text(node, "label", arena),
-                                               report_extra_text(node, "value", arena), share.value};
-    }
-    *ret = items;
-    return count;
-}

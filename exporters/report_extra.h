@@ -24,16 +24,8 @@ struct report_extra { // of one metric; texts are clean, "" when not known
     struct report_stats baseline, canary;
 };
 
-struct report_where { // a label value and its share of a metric's change
-    const char *metric, *label, *value;
-    double share;
-};
-
 // The i-th metric of the document.
 void report_extra_read(const json_t *result, size_t i, struct arena *arena, struct report_extra *ret);
-
-// Returns how many; the list is in the arena.
-size_t report_where_read(const json_t *result, struct arena *arena, struct report_where **ret);
 
 const char *report_extra_text(const json_t *node, const char *key, struct arena *arena); // a member's clean text, "" without any
 

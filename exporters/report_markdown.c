@@ -80,8 +80,8 @@ static void put_findings(const struct page *page, const struct report_metric *co
 
 static void put_where(const struct page *page) {
     struct arena *arena = page->to->arena;
-    struct report_where *where;
-    size_t count = report_where_read(page->result, arena, &where);
+    const struct report_where *where = page->report->where;
+    size_t count = page->report->where_count;
     const char *text = "";
     for (size_t i = 0; i < count && i < MOST_ITEMS; i++) {
         const char *label = name_of(page, arena_printf(arena, "%s=%s", where[i].label, where[i].value));

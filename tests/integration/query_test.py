@@ -60,7 +60,7 @@ class RealServerTest(unittest.TestCase):
         self.assertEqual(self.document('"text"', "--instant")["text"], "text")
 
     def test_labels_and_series__are_listed(self):
-        self.assertEqual(self.document("--labels")["names"], ["__name__", "app", "code", "outcome", "track"])
+        self.assertEqual(self.document("--labels")["names"], ["__name__", "app", "code", "le", "outcome", "track"])
         self.assertEqual(self.document("track", "--labels")["names"], ["canary", "stable"])
         series = self.document(MEMORY, "--series")["series"]
         self.assertEqual(series, [{"labels": {"__name__": "process_resident_memory_bytes", "app": "checkout", "track": "canary"}}])
