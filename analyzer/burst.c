@@ -3,8 +3,8 @@
 
 #include <math.h>
 
-#include "paired.h"
-#include "stats/column.h"
+#include "sorted_window.h"
+#include "stats/median.h"
 
 #define WIDTH_LEAST 4
 #define WIDTH_SHARE 0.06
@@ -14,28 +14,30 @@ size_t burst_width(size_t steps) {
     return width > WIDTH_LEAST ? (size_t)width : WIDTH_LEAST;
 }
 
-// The highest level that all but a quarter of some run reach.
-static double highest_run(const double *values, size_t count, size_t width, double *room, size_t *ret_first) {
-    double best = -(double)INFINITY;
-    for (size_t i = 0; i + width <= count; i++) {
-        double level = column_sort(values + i, width, room).values[width / 4];
-        if (!(level > best)) continue;
-        best = level;
-        *ret_first = i;
+// The highest level that all but a quarter of some run reach, and the deepest in the same way.
+static void find_runs(const double *z, size_t count, size_t width, double *room, struct burst *ret) {
+    struct sorted_window run = {room, 0};
+    double deepest = (double)INFINITY;
+    ret->height = -(double)INFINITY;
+    for (size_t i = 0; i < count; i++) {
+        if (i >= width) sorted_window_remove(&run, z[i - width]);
+        sorted_window_add(&run, z[i]);
+        if (run.count < width) continue;
+        deepest = fmin(deepest, room[width - 1 - width / 4]);
+        if (!(room[width / 4] > ret->height)) continue;
+        ret->height = room[width / 4];
+        ret->first = i + 1 - width;
     }
-    return best;
+    ret->mirrored = fmax(-deepest, 0);
 }
 
 struct burst burst_find(const double *values, size_t count, size_t width, struct arena *arena) {
     double *room = arena_array(arena, 2 * count, sizeof *room), *z = room + count;
     struct burst burst = {0};
-    size_t unused;
-    double middle = paired_median(values, count, room);
+    double middle = median_of(values, count, room);
     for (size_t i = 0; i < count; i++) z[i] = fabs(values[i] - middle);
-    burst.noise = paired_median(z, count, room);
+    burst.noise = median_of(z, count, room);
     for (size_t i = 0; i < count; i++) z[i] = values[i] - middle;
-    burst.height = highest_run(z, count, width, room, &burst.first);
-    for (size_t i = 0; i < count; i++) z[i] = -z[i];
-    burst.mirrored = fmax(highest_run(z, count, width, room, &unused), 0);
+    find_runs(z, count, width, room, &burst);
     return burst;
 }

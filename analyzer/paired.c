@@ -6,17 +6,11 @@
 #include "stats/column.h"
 #include "stats/hodges_lehmann_one.h"
 #include "stats/mean_variance.h"
-#include "stats/quantile.h"
 
 #define EXTREME_EXPONENT 300 // beyond 2^300 products and sums of values are at risk
 
 static double *room_for(struct arena *arena, size_t count) {
     return arena_array(arena, count, sizeof(double));
-}
-
-double paired_median(const double *values, size_t count, double *room) {
-    struct column sorted = column_sort(values, count, room);
-    return quantile_sorted(sorted.values, sorted.count, 0.5);
 }
 
 // Keeps the finite values in their order.

@@ -23,7 +23,4 @@ bool paired_build(const struct series_columns *columns, const struct evidence_se
 bool paired_identical(const struct paired *paired);
 bool paired_constant(const struct paired *paired); // all differences are the same number
 
-// The median of the values; `room` for as many.
-double paired_median(const double *values, size_t count, double *room);
-
 #endif

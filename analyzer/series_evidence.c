@@ -11,6 +11,7 @@
 #include "paired.h"
 #include "spread.h"
 #include "stats/mean_variance.h"
+#include "stats/median.h"
 #include "stats/robust_location.h"
 #include "trend.h"
 
@@ -37,9 +38,9 @@ struct views {
 // The later half must not look less autocorrelated than the whole series about the level of each half.
 static double rho_of_halves(const double *d, size_t count, struct ar1_prior prior, double *room) {
     size_t half = count / 2;
-    double *z = room, *rest = room + count, first = paired_median(d, half, rest), second = paired_median(d + half, count - half, rest);
+    double *z = room, *rest = room + count, first = median_of(d, half, rest), second = median_of(d + half, count - half, rest);
     for (size_t i = 0; i < count; i++) z[i] = fabs(d[i] - (i < half ? first : second));
-    double k = CLIP * paired_median(z, count, rest);
+    double k = CLIP * median_of(z, count, rest);
     for (size_t i = 0; i < count; i++) {
         z[i] = d[i] - (i < half ? first : second);
         if (k > 0) z[i] = fmin(fmax(z[i], -k), k);

@@ -2,35 +2,31 @@
 #include "spread.h"
 
 #include <math.h>
-#include <string.h>
 
-#include "paired.h"
+#include "sorted_window.h"
 #include "stats/column.h"
+#include "stats/quantile.h"
 
 #define REACH ((size_t)4) // neighbours on each side
 
 static void deviations(const double *values, size_t count, double *logs, double *ret) {
-    double near[2 * REACH];
+    double room[2 * REACH + 1];
+    struct sorted_window near = {room, 0};
     for (size_t i = 0; i < count; i++) logs[i] = log(values[i]);
+    for (size_t i = 0; i < REACH && i < count; i++) sorted_window_add(&near, logs[i]);
     for (size_t i = 0; i < count; i++) {
-        size_t first = i > REACH ? i - REACH : 0, end = i + REACH < count ? i + REACH + 1 : count;
-        memcpy(near, logs + first, (i - first) * sizeof *near);
-        memcpy(near + (i - first), logs + i + 1, (end - i - 1) * sizeof *near);
-        ret[i] = fabs(logs[i] - paired_median(near, end - first - 1, near));
+        if (i > REACH) sorted_window_remove(&near, logs[i - REACH - 1]);
+        if (i + REACH < count) sorted_window_add(&near, logs[i + REACH]);
+        ret[i] = fabs(logs[i] - sorted_window_median_without(&near, logs[i]));
     }
 }
 
-// How many of the sorted values are below, equal ones counted half, as a share.
+// How many of the sorted values are below, equal ones counted half, as a share. The search takes no branch that depends on the
+// values: they are random, and a misprediction costs more than a step.
 static double placement(double value, const double *sorted, size_t count) {
-    size_t low = 0, high = count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (sorted[middle] < value) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
+    size_t low = 0;
+    for (size_t left = count; left > 1; left -= left / 2) low += (left / 2) * (size_t)(sorted[low + left / 2 - 1] < value);
+    low += sorted[low] < value;
     size_t end = low;
     while (end < count && sorted[end] == value) end++;
     return (double)(low + end) / (2 * (double)count);
@@ -43,8 +39,10 @@ struct spread spread_compare(const double *baseline, const double *canary, size_
     struct ar1_mean error;
     deviations(baseline, count, sums, b);
     deviations(canary, count, sums, c);
-    spread.baseline = paired_median(b, count, sorted_b);
-    spread.canary = paired_median(c, count, sorted_c);
+    column_sort(b, count, sorted_b);
+    column_sort(c, count, sorted_c);
+    spread.baseline = quantile_sorted(sorted_b, count, 0.5);
+    spread.canary = quantile_sorted(sorted_c, count, 0.5);
     double sum = 0;
     for (size_t i = 0; i < count; i++) {
         double place = placement(c[i], sorted_b, count);

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The fraction is the even part of DLMF 8.17.22 (Didonato and Morris 1992, BFRAC), one step for two of the original, by the
-// modified Lentz method. It converges fast on the near side of the mean and so, as a rule, gives the smaller tail.
+// The fraction converges fast on the near side of the mean and so, as a rule, gives the smaller tail.
 #include "stats/incomplete_beta.h"
 
 #include <gsl/gsl_sf_log.h>
 #include <math.h>
 #include <stdbool.h>
 
+#include "beta_fraction.h"
 #include "deviance.h"
 #include "stats/normal.h"
 
@@ -39,29 +39,8 @@ static double log_factor(struct point p) {
     return 0.5 * log(smaller / (2 * M_PI) * (larger / n)) + errors - spread;
 }
 
-static double nonzero(double value) {
-    return value != 0 ? value : 1e-300;
-}
-
-// I_x(a, b) divided by x^a y^b / B(a, b)
-static double fraction(struct point p) {
-    double a = p.a, b = p.b, x = p.x;
-    double value = nonzero(a / (a + 1) * (p.excess + 1));
-    double c = value, d = 0, change = 0;
-    for (int m = 1; m < most_steps && fabs(change - 1) > 1e-16; m++) {
-        double low = a + 2.0 * m - 1, product = m * (b - m) * x / low;
-        double above = (a + m - 1) / low * (a + b + m - 1) * x * product;
-        double below = m + product + (a + m) / (low + 2) * (p.excess + 1 + m * (2 - x));
-        d = 1 / nonzero(below + above * d);
-        c = nonzero(below + above / c);
-        change = c * d;
-        value *= change;
-    }
-    return fabs(change - 1) <= 1e-16 ? 1 / value : (double)NAN;
-}
-
 static double log_lower(struct point p) {
-    return log_factor(p) + log(fraction(p));
+    return log_factor(p) + log(beta_fraction(p.a, p.b, p.x, p.excess));
 }
 
 // ln Gamma(b + a) - ln Gamma(b) for small a, to the digits of a: Stirling's series above 30, the recurrence up to there.
