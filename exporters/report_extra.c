@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#include "base/timetext.h"
 #include "base/view.h"
 
 const char *report_extra_text(const json_t *node, const char *key, struct arena *arena) {
@@ -16,14 +15,6 @@ static struct report_number number(const json_t *node, const char *key) {
     const json_t *member = json_object_get(node, key);
     if (json_is_number(member)) found = (struct report_number){true, json_number_value(member)};
     return found;
-}
-
-static struct report_number instant(const json_t *node, const char *key) {
-    const json_t *text = json_object_get(node, key);
-    int64_t ms;
-    if (!json_is_string(text)) return (struct report_number){0};
-    bool known = time_parse((struct view){json_string_value(text), json_string_length(text)}, &ms);
-    return known ? (struct report_number){true, (double)ms} : (struct report_number){0};
 }
 
 static struct report_stats stats(const json_t *side) {
@@ -43,8 +34,7 @@ static const char *tags_of(const json_t *tags, struct arena *arena) {
 void report_extra_read(const json_t *result, size_t i, struct arena *arena, struct report_extra *ret) {
     const json_t *metric = json_array_get(json_object_get(result, "metrics"), i);
     const json_t *shift = json_object_get(metric, "shift"), *effect = json_object_get(metric, "effect");
-    const json_t *tolerance = json_object_get(metric, "tolerance"), *evidence = json_object_get(metric, "evidence");
-    struct report_number adjusted = number(evidence, "p_adjusted");
+    const json_t *tolerance = json_object_get(metric, "tolerance");
     *ret = (struct report_extra){
         .name = report_extra_text(metric, "name", arena),
         .tags = tags_of(json_object_get(metric, "tags"), arena),
@@ -57,14 +47,21 @@ void report_extra_read(const json_t *result, size_t i, struct arena *arena, stru
         .relative = number(tolerance, "relative"),
         .absolute = number(tolerance, "absolute"),
         .harm = number(tolerance, "harm"),
-        .p = adjusted.known ? adjusted : number(evidence, "p"),
-        .alpha = number(evidence, "alpha"),
-        .a12 = number(json_object_get(evidence, "ranks"), "a12"),
-        .change = number(evidence, "estimate"),
-        .change_low = number(evidence, "low"),
-        .change_high = number(evidence, "high"),
-        .since_ms = instant(evidence, "since"),
         .baseline = stats(json_object_get(metric, "baseline")),
         .canary = stats(json_object_get(metric, "canary")),
     };
+}
+size_t report_quantiles_read(const json_t *result, size_t i, struct arena *arena, struct report_quantile **ret) {
+    const json_t *quantiles = json_object_get(json_array_get(json_object_get(result, "metrics"), i), "quantiles");
+    const json_t *baseline = json_object_get(quantiles, "baseline"), *canary = json_object_get(quantiles, "canary");
+    struct report_quantile *items = arena_array(arena, json_array_size(baseline) + 1, sizeof *items);
+    size_t count = 0;
+    for (size_t k = 0; k < json_array_size(baseline); k++) {
+        const json_t *before = json_array_get(baseline, k), *after = json_array_get(canary, k);
+        struct report_number quantile = number(before, "quantile");
+        if (!quantile.known) continue;
+        items[count++] = (struct report_quantile){quantile.value, number(before, "value"), number(after, "value")};
+    }
+    *ret = items;
+    return count;
 }

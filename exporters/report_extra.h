@@ -18,14 +18,19 @@ struct report_extra { // of one metric; texts are clean, "" when not known
     const char *measure;                       // of the effect
     struct report_number effect;
     struct report_number relative, absolute, harm; // tolerance: relative to the baseline, in the unit, smallest harmful relative change
-    struct report_number p, alpha, a12;            // p is corrected for the number of metrics where the document says so
-    struct report_number change, change_low, change_high; // relative change of the canary with its limits
-    struct report_number since_ms;                        // when the change began
     struct report_stats baseline, canary;
 };
 
 // The i-th metric of the document.
 void report_extra_read(const json_t *result, size_t i, struct arena *arena, struct report_extra *ret);
+
+struct report_quantile {
+    double quantile;
+    struct report_number baseline, canary;
+};
+
+// The quantiles of the i-th metric; returns how many, the list is in the arena.
+size_t report_quantiles_read(const json_t *result, size_t i, struct arena *arena, struct report_quantile **ret);
 
 const char *report_extra_text(const json_t *node, const char *key, struct arena *arena); // a member's clean text, "" without any
 

@@ -14,6 +14,7 @@ const struct report_format report_formats[] = {
     {"json", "the result document itself", render_json},
     {"ndjson", "one event a line: the analysis, each metric, the verdict", report_ndjson},
     {"markdown", "a comment on a pull request", report_markdown},
+    {"html", "one page without script or network", report_html},
     {"junit", "JUnit XML, a test case for each metric", report_junit},
     {"github", "annotations of a workflow; a summary and outputs of its step", report_github},
     {"dotenv", "variables for later jobs", report_dotenv},

@@ -31,7 +31,7 @@ static struct outcome outcome_of(const struct report_metric *metric) {
     case TEXT_NODATA:
         return (struct outcome){"skipped", NULL, text};
     case TEXT_QUARANTINED:
-        return (struct outcome){"skipped", NULL, "muted, so it does not count"};
+        return (struct outcome){"skipped", NULL, "muted or not required, so it does not count"};
     case TEXT_PASS:
     case TEXT_MARGINAL:
         break;

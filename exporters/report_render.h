@@ -14,6 +14,7 @@ bool report_render(struct buf *out, const json_t *result, report_writer *write, 
 // As report_format.render.
 bool report_ndjson(struct buf *out, const json_t *result, const struct report_style *style, struct error *err);
 bool report_markdown(struct buf *out, const json_t *result, const struct report_style *style, struct error *err);
+bool report_html(struct buf *out, const json_t *result, const struct report_style *style, struct error *err);
 bool report_junit(struct buf *out, const json_t *result, const struct report_style *style, struct error *err);
 bool report_github(struct buf *out, const json_t *result, const struct report_style *style, struct error *err);
 bool report_dotenv(struct buf *out, const json_t *result, const struct report_style *style, struct error *err);

@@ -5,21 +5,11 @@
 
 #include "text_style.h"
 
-static const char *entity_of(uint32_t point) {
-    switch (point) {
-    case '&':
-        return "&amp;";
-    case '<':
-        return "&lt;";
-    case '>':
-        return "&gt;";
-    case '"':
-        return "&quot;";
-    case '\'':
-        return "&#39;";
-    default:
-        return NULL;
-    }
+static const char *entity_of(uint32_t point, bool attribute) {
+    if (point == '&') return "&amp;";
+    if (point == '<') return "&lt;";
+    if (point == '>') return "&gt;";
+    return attribute && point == '"' ? "&quot;" : NULL;
 }
 
 static bool is_char(uint32_t point) {
@@ -27,11 +17,11 @@ static bool is_char(uint32_t point) {
     return point <= 0x10FFFF && (point & 0xFFFE) != 0xFFFE;
 }
 
-void xml_text(struct buf *out, const char *text) {
+static void escape(struct buf *out, const char *text, bool attribute) {
     size_t len = strlen(text), step;
     uint32_t point = 0;
     for (size_t at = 0; (step = text_decode(text + at, len - at, &point)) > 0; at += step) {
-        const char *entity = entity_of(point);
+        const char *entity = entity_of(point, attribute);
         if (entity != NULL)
             buf_str(out, entity);
         else if (!is_char(point))
@@ -41,8 +31,12 @@ void xml_text(struct buf *out, const char *text) {
     }
 }
 
+void xml_text(struct buf *out, const char *text) {
+    escape(out, text, false);
+}
+
 void xml_attribute(struct buf *out, const char *name, const char *text) {
     buf_printf(out, " %s=\"", name);
-    xml_text(out, text);
+    escape(out, text, true);
     buf_char(out, '"');
 }

@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -19,9 +20,9 @@ struct golden {
     const char *format, *suffix;
 };
 
-static const char *const documents[] = {"pass", "fail", "marginal", "inconclusive", "error", "hostile"};
-static const struct golden goldens[] = {
-    {"ndjson", "ndjson"}, {"markdown", "md"}, {"junit", "xml"}, {"github", "github"}, {"dotenv", "env"}};
+static const char *const documents[] = {"pass", "fail", "marginal", "inconclusive", "error", "evidence", "hostile"};
+static const struct golden goldens[] = {{"ndjson", "ndjson"}, {"markdown", "md"}, {"junit", "xml"},
+                                        {"github", "github"}, {"dotenv", "env"},  {"html", "html"}};
 
 enum { DOCUMENTS = sizeof documents / sizeof documents[0], GOLDENS = sizeof goldens / sizeof goldens[0] };
 
@@ -146,6 +147,55 @@ static void test_report_format__junit_never_hides_the_verdict(void **state) {
     json_decref(result);
 }
 
+static void test_report_format__html_stays_small_and_harmless(void **state) {
+    (void)state;
+    json_t *result = document_crowd(40), *queries = json_array();
+    const json_t *query = json_array_get(json_object_get(result, "queries"), 0);
+    for (size_t i = 0; i < 160; i++) { // four for each metric
+        json_t *copy = json_deep_copy(query);
+        char name[40];
+        snprintf(name, sizeof name, "crowd_%zu", i % 40);
+        json_object_set_new(copy, "metric", json_string(name));
+        json_array_append_new(queries, copy);
+    }
+    json_object_set_new(result, "queries", queries);
+    struct buf out;
+    render(&out, result, "html");
+    assert_in_range(out.len, 100000, 300 << 10);
+    buf_finish(&out);
+    for (size_t i = 0; i < sizeof hostile / sizeof hostile[0]; i++) {
+        document_poison(result, hostile[i]);
+        render(&out, result, "html");
+        assert_null(strstr(buf_text(&out), "<script"));
+        buf_finish(&out);
+    }
+    json_decref(result);
+}
+
+// Numbers at the ends of what doubles hold must not become coordinates that are none.
+static void test_report_format__html_draws_any_numbers(void **state) {
+    (void)state;
+    static const double values[] = {0, -0.0, 5e-324, 1e308, -1e308, 1e-300, 3};
+    for (size_t i = 0; i < 49; i++) {
+        json_t *result = document_load("fail"), *metric = json_array_get(json_object_get(result, "metrics"), 0);
+        json_t *trend = json_object_get(json_object_get(metric, "trend"), "canary"), *shift = json_object_get(metric, "shift");
+        double a = values[i % 7], b = values[i / 7];
+        json_array_set_new(trend, 3, json_real(a));
+        json_array_set_new(trend, 4, json_null());
+        json_array_set_new(trend, 5, json_real(b));
+        json_object_set_new(shift, "lower", json_real(a));
+        json_object_set_new(shift, "upper", json_real(b));
+        json_object_set_new(metric, "tolerance", json_pack("{s:f,s:f,s:f}", "relative", fabs(a), "absolute", fabs(b), "harm", 2 * fabs(b)));
+        struct buf out;
+        render(&out, result, "html");
+        assert_null(strstr(buf_text(&out), "=\"nan"));
+        assert_null(strstr(buf_text(&out), "=\"-nan"));
+        assert_null(strstr(buf_text(&out), "=\"inf"));
+        buf_finish(&out);
+        json_decref(result);
+    }
+}
+
 static void test_report_format__refuses_what_is_no_result(void **state) {
     (void)state;
     json_t *result = document_load("pass");
@@ -185,6 +235,8 @@ int main(void) {
         cmocka_unit_test(test_report_format__keeps_hostile_texts_in_their_place),
         cmocka_unit_test(test_report_format__markdown_keeps_to_what_a_comment_takes),
         cmocka_unit_test(test_report_format__junit_never_hides_the_verdict),
+        cmocka_unit_test(test_report_format__html_stays_small_and_harmless),
+        cmocka_unit_test(test_report_format__html_draws_any_numbers),
         cmocka_unit_test(test_report_format__refuses_what_is_no_result),
         cmocka_unit_test(test_report_format__tells_when_it_does_not_fit),
     };

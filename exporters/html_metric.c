@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+#include "base/timetext.h"
+#include "html_chart.h"
+#include "html_part.h"
+#include "report_part.h"
+#include "text_value.h"
+#include "xml_text.h"
+
+struct section {
+    const struct html_page *page;
+    const struct report_metric *metric;
+    const struct report_extra *extra;
+};
+
+static const char *value_of(const struct section *s, struct report_number number, bool sign) {
+    return number.known ? text_value(s->page->to->arena, number.value, s->metric->unit, sign, false) : "-";
+}
+
+static void stats_row(const struct section *s, const char *name, const char *baseline, const char *canary) {
+    struct buf *out = s->page->to->out;
+    buf_str(out, "<tr>");
+    buf_printf(out, "<th scope=\"row\">%s</th>", name);
+    html_element(out, "td", "n", baseline);
+    html_element(out, "td", "n", canary);
+    buf_str(out, "</tr>\n");
+}
+
+static void put_quantiles(const struct section *s, size_t index) {
+    struct arena *arena = s->page->to->arena;
+    struct report_quantile *quantiles;
+    size_t count = report_quantiles_read(s->page->result, index, arena, &quantiles);
+    for (size_t i = 0; i < count; i++) {
+        const char *name = arena_printf(arena, "%s quantile", text_plain(arena, quantiles[i].quantile));
+        stats_row(s, name, value_of(s, quantiles[i].baseline, false), value_of(s, quantiles[i].canary, false));
+    }
+}
+
+static void put_statistics(const struct section *s, size_t index) {
+    const struct report_stats *before = &s->extra->baseline, *after = &s->extra->canary;
+    struct arena *arena = s->page->to->arena;
+    buf_str(s->page->to->out,
+            "<table><caption>What each side measured</caption>\n<tr><td></td><th scope=\"col\" class=\"n side0\">baseline</th>"
+            "<th scope=\"col\" class=\"n side1\">canary</th></tr>\n");
+    stats_row(s, "samples", arena_printf(arena, "%" PRId64, s->metric->baseline.samples),
+              arena_printf(arena, "%" PRId64, s->metric->canary.samples));
+    stats_row(s, "mean", value_of(s, before->mean, false), value_of(s, after->mean, false));
+    stats_row(s, "least", value_of(s, before->min, false), value_of(s, after->min, false));
+    stats_row(s, "most", value_of(s, before->max, false), value_of(s, after->max, false));
+    stats_row(s, "standard deviation", value_of(s, before->std, false), value_of(s, after->std, false));
+    put_quantiles(s, index);
+    buf_str(s->page->to->out, "</table>\n");
+}
+
+static const char *percent(const struct section *s, struct report_number share) {
+    return share.known ? arena_printf(s->page->to->arena, "%s%%", text_plain(s->page->to->arena, share.value * 100)) : "";
+}
+
+static const char *plain(const struct section *s, struct report_number number) {
+    struct buf text;
+    if (!number.known) return "";
+    buf_init(&text, 64);
+    buf_printf(&text, "%.3g", number.value);
+    const char *copy = arena_strdup(s->page->to->arena, buf_text(&text));
+    buf_finish(&text);
+    return copy;
+}
+
+static const char *since(const struct section *s) {
+    struct buf text;
+    if (!s->metric->evidence.has_since) return "";
+    buf_init(&text, 64);
+    time_format(&text, s->metric->evidence.since_ms);
+    const char *copy = arena_strdup(s->page->to->arena, buf_text(&text));
+    buf_finish(&text);
+    return copy;
+}
+
+static void put_evidence(const struct section *s) {
+    const struct report_evidence *evidence = &s->metric->evidence;
+    struct text_out *to = s->page->to;
+    if (!evidence->present) return;
+    html_row(to->out, "relative change", report_evidence_interval(to, s->metric));
+    html_row(to->out, "p", plain(s, evidence->p));
+    html_row(to->out, "fails below p", plain(s, evidence->alpha));
+    html_row(to->out, "corrected for", arena_printf(to->arena, "%" PRId64 " metrics", evidence->family));
+    html_row(to->out, "pairs or steps", arena_printf(to->arena, "%" PRId64, evidence->pairs));
+    html_row(to->out, "autocorrelation", plain(s, evidence->rho));
+    html_row(to->out, "dispersion", plain(s, evidence->phi));
+}
+
+static void put_numbers(const struct section *s) {
+    struct text_out *to = s->page->to;
+    const struct report_metric *metric = s->metric;
+    const struct report_extra *extra = s->extra;
+    const char *interval = report_interval(to, metric), *change = report_change(to, metric);
+    if (*interval != '\0') {
+        interval = arena_printf(to->arena, "%s %s", extra->estimate.known ? value_of(s, extra->estimate, true) : "", interval);
+        if (extra->confidence.known) interval = arena_printf(to->arena, "%s, %s sure", interval, percent(s, extra->confidence));
+    }
+    buf_str(to->out, "<dl>");
+    html_row(to->out, "classification", metric->classification);
+    html_row(to->out, "kind", extra->kind);
+    html_row(to->out, "bad direction", extra->direction);
+    html_row(to->out, "change", strcmp(change, "-") == 0 ? "" : change);
+    html_row(to->out, "shift", interval);
+    html_row(to->out, "limit", report_limit(to, metric));
+    html_row(to->out, "tolerated", percent(s, extra->relative));
+    if (extra->absolute.known && extra->absolute.value > 0) html_row(to->out, "at least", value_of(s, extra->absolute, false));
+    html_row(to->out, "harmful from", percent(s, extra->harm));
+    put_evidence(s);
+    if (*extra->measure != '\0') html_row(to->out, extra->measure, plain(s, extra->effect));
+    html_row(to->out, "since", since(s));
+    for (size_t i = 0; i < metric->warnings.count; i++) html_row(to->out, "warning", metric->warnings.items[i]);
+    buf_str(to->out, "</dl>\n");
+}
+
+static void put_queries(const struct section *s) {
+    const struct report *report = s->page->report;
+    struct buf *out = s->page->to->out;
+    for (size_t i = 0; i < report->query_count; i++) {
+        const struct report_query *query = &report->queries[i];
+        if (strcmp(query->metric, s->extra->name) != 0) continue;
+        buf_str(out, "<p class=\"dim\">");
+        xml_text(out,
+                 arena_printf(s->page->to->arena, "%s %s on %s: %s, %" PRId64 " series, %" PRId64 " samples, %" PRId64 " B, %" PRId64 " ms",
+                              query->part, query->side, query->source, query->outcome, query->series, query->samples, query->bytes,
+                              query->duration_ms));
+        buf_str(out, "</p>\n");
+        html_element(out, "pre", NULL, query->expr);
+        buf_char(out, '\n');
+        if (query->error != NULL) html_element(out, "p", "error", query->error);
+    }
+}
+
+static void put_charts(const struct section *s) {
+    struct text_out *to = s->page->to;
+    struct html_chart chart = {s->page->report, s->metric, s->extra, to->arena};
+    html_chart_overlay(to->out, &chart);
+    html_chart_difference(to->out, &chart);
+    html_chart_interval(to->out, &chart);
+}
+
+void html_metric(const struct html_page *page, size_t i) {
+    const struct report_metric *metric = &page->report->metrics[i];
+    struct text_out *to = page->to;
+    struct report_extra extra;
+    report_extra_read(page->result, i, to->arena, &extra);
+    struct section section = {page, metric, &extra};
+    buf_printf(to->out, "<details id=\"m%zu\"%s><summary>", i, metric->state == TEXT_FAIL ? " open=\"open\"" : "");
+    html_element(to->out, "span", html_class(metric->state), text_symbol(to, metric->state));
+    buf_char(to->out, ' ');
+    html_element(to->out, "b", NULL, metric->name);
+    html_element(to->out, "span", "dim", arena_printf(to->arena, " %s%s", metric->classification, metric->critical ? ", critical" : ""));
+    buf_str(to->out, "</summary>\n");
+    if (metric->reason != NULL) html_element(to->out, "p", NULL, metric->reason);
+    put_charts(&section);
+    put_statistics(&section, i);
+    put_numbers(&section);
+    put_queries(&section);
+    buf_str(to->out, "</details>\n");
+}

@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// One page that needs nothing else: no script, no network, style and charts inside. Written so that it is well-formed XML too.
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+#include "html_part.h"
+#include "html_style.h"
+#include "report_extra.h"
+#include "report_part.h"
+#include "report_render.h"
+#include "text_value.h"
+#include "xml_text.h"
+
+enum { MOST_NAME = 160, MOST_SECTIONS = 400, MOST_DOCUMENT = 128 << 10 }; // columns; metrics with a section; bytes
+
+void html_element(struct buf *out, const char *tag, const char *class, const char *text) {
+    buf_printf(out, "<%s", tag);
+    if (class != NULL) xml_attribute(out, "class", class);
+    buf_char(out, '>');
+    xml_text(out, text);
+    buf_printf(out, "</%s>", tag);
+}
+
+void html_row(struct buf *out, const char *term, const char *text) {
+    if (*text == '\0') return;
+    html_element(out, "dt", NULL, term);
+    html_element(out, "dd", NULL, text);
+    buf_char(out, '\n');
+}
+
+const char *html_class(enum text_state state) {
+    static const char *const classes[] = {
+        [TEXT_PASS] = "pass",     [TEXT_MARGINAL] = "marginal", [TEXT_FAIL] = "fail",   [TEXT_INCONCLUSIVE] = "inconclusive",
+        [TEXT_NODATA] = "nodata", [TEXT_QUARANTINED] = "muted", [TEXT_ERROR] = "error",
+    };
+    return classes[state];
+}
+
+static void put_head(const struct html_page *page) {
+    struct buf *out = page->to->out;
+    buf_str(out, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n"
+                 "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; "
+                 "form-action 'none'\"/>\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n"
+                 "<meta name=\"referrer\" content=\"no-referrer\"/>\n");
+    html_element(out, "title", NULL, arena_printf(page->to->arena, "%s %s", report_verdict(page->to, page->report), page->report->canary));
+    buf_printf(out, "\n<style>\n%s</style>\n</head>\n<body>\n", html_style);
+}
+
+static void put_list(struct buf *out, const char *heading, const struct report_texts *texts) {
+    if (texts->count == 0) return;
+    buf_printf(out, "<p><b>%s</b></p>\n<ul>\n", heading);
+    for (size_t i = 0; i < texts->count; i++) {
+        html_element(out, "li", NULL, texts->items[i]);
+        buf_char(out, '\n');
+    }
+    buf_str(out, "</ul>\n");
+}
+
+static void put_where(const struct html_page *page) {
+    struct arena *arena = page->to->arena;
+    const struct report_where *where = page->report->where;
+    size_t count = page->report->where_count;
+    struct report_texts lines = {arena_array(arena, count + 1, sizeof lines.items[0]), count};
+    for (size_t i = 0; i < count; i++) {
+        lines.items[i] = arena_printf(arena, "%s=%s has %s of the change of %s", where[i].label, where[i].value,
+                                      text_value(arena, where[i].share, "ratio", false, false), where[i].metric);
+    }
+    put_list(page->to->out, "Where", &lines);
+}
+
+static void put_banner(const struct html_page *page) {
+    struct buf *out = page->to->out;
+    const struct report *report = page->report;
+    const char *why = report_reason(page->to, report);
+    buf_printf(out, "<header class=\"%s\">\n", html_class(report->state));
+    html_element(out, "h1", NULL, arena_printf(page->to->arena, "%s %s", report_verdict(page->to, report), report->canary));
+    buf_char(out, '\n');
+    html_element(out, "p", NULL, report_score(page->to, report));
+    buf_char(out, '\n');
+    if (*why != '\0') html_element(out, "p", NULL, why);
+    put_where(page);
+    put_list(out, "Missing", &report->missing);
+    put_list(out, "Next", &report->next);
+    buf_str(out, "</header>\n");
+}
+
+static bool is_web_address(const char *url) {
+    return strncmp(url, "http://", 7) == 0 || strncmp(url, "https://", 8) == 0;
+}
+
+static void put_runbook(struct buf *out, const char *runbook) {
+    if (runbook == NULL) return;
+    if (!is_web_address(runbook)) {
+        html_row(out, "runbook", runbook);
+        return;
+    }
+    buf_str(out, "<dt>runbook</dt><dd><a rel=\"noopener noreferrer\"");
+    xml_attribute(out, "href", runbook);
+    buf_char(out, '>');
+    xml_text(out, runbook);
+    buf_str(out, "</a></dd>\n");
+}
+
+static void put_facts(const struct html_page *page) {
+    struct text_out *to = page->to;
+    const struct report *report = page->report;
+    buf_str(to->out, "<section>\n<h2>Facts</h2>\n<dl>\n");
+    for (size_t i = 0; i < report->scope_count; i++) {
+        const struct report_scope *scope = &report->scopes[i];
+        if (report->scope_count > 1) html_row(to->out, "scope", scope->name);
+        html_row(to->out, "baseline", report_side(to, "", &scope->baseline, &scope->canary));
+        html_row(to->out, "canary", report_side(to, "", &scope->canary, &scope->baseline));
+        html_row(to->out, "both", report_shared_labels(to, scope));
+    }
+    html_row(to->out, "window", report_window(to, report));
+    for (size_t i = 0; i < report->variables.count; i++) {
+        html_row(to->out, report->variables.items[i].name, report->variables.items[i].value);
+    }
+    html_row(to->out, "owner", report->owner != NULL ? report->owner : "");
+    put_runbook(to->out, report->runbook);
+    html_row(to->out, "run", report->id);
+    buf_str(to->out, "</dl>\n</section>\n");
+}
+
+static void put_trust(const struct html_page *page) {
+    struct text_out *to = page->to;
+    const struct report *report = page->report;
+    size_t failed = 0;
+    for (size_t i = 0; i < report->query_count; i++) failed += strcmp(report->queries[i].outcome, "ok") != 0;
+    buf_str(to->out, "<section>\n<h2>Trust</h2>\n<ul>\n");
+    for (size_t i = 0; i < report->guard_count; i++) {
+        const struct report_guard *guard = &report->guards[i];
+        const char *text = arena_printf(to->arena, "%s %s: %s", text_symbol(to, guard->state), guard->name, guard->text);
+        html_element(to->out, "li", guard->state == TEXT_PASS ? NULL : html_class(guard->state), text);
+        buf_char(to->out, '\n');
+    }
+    html_element(to->out, "li", failed > 0 ? "error" : NULL,
+                 failed > 0 ? arena_printf(to->arena, "%zu of %zu queries failed", failed, report->query_count)
+                            : arena_printf(to->arena, "%zu queries, all answered", report->query_count));
+    buf_str(to->out, "\n</ul>\n");
+    put_list(to->out, "Notices", &report->notices);
+    buf_str(to->out, "</section>\n");
+}
+
+static enum text_state group_state(const struct report *report, const struct report_group *group) {
+    enum text_state worst = group->has_data ? TEXT_PASS : TEXT_NODATA;
+    for (size_t i = 0; i < report->metric_count; i++) {
+        if (report->metrics[i].state == TEXT_FAIL && report_in_group(&report->metrics[i], group->name)) worst = TEXT_FAIL;
+    }
+    return worst;
+}
+
+static void put_groups(const struct html_page *page) {
+    struct text_out *to = page->to;
+    const struct report *report = page->report;
+    if (report->group_count == 0) return;
+    buf_str(to->out, "<section>\n<h2>Groups</h2>\n<ul class=\"groups\">\n");
+    for (size_t i = 0; i < report->group_count; i++) {
+        const struct report_group *group = &report->groups[i];
+        enum text_state state = group_state(report, group);
+        double weight = isfinite(group->weight) ? fmin(1e6, fmax(0, group->weight)) : 1;
+        const char *score = group->score.known ? arena_printf(to->arena, "score %s", text_score(to->arena, group->score.value)) : "no data";
+        buf_printf(to->out, "<li class=\"%s\" style=\"flex:%.4g 1 7rem\">", html_class(state), weight);
+        const char *text = arena_printf(to->arena, "%s %s (%s): %s", text_symbol(to, state), text_cut(to, group->name, MOST_NAME),
+                                        text_plain(to->arena, group->weight), score);
+        xml_text(to->out, text);
+        buf_str(to->out, "</li>\n");
+    }
+    buf_str(to->out, "</ul>\n</section>\n");
+}
+
+static void put_row(const struct html_page *page, size_t i) {
+    struct text_out *to = page->to;
+    const struct report_metric *metric = &page->report->metrics[i];
+    const char *left = metric->baseline.present ? report_mean(to, metric, &metric->baseline) : report_limit(to, metric);
+    const char *cells[] = {*left != '\0' ? left : "-", report_mean(to, metric, &metric->canary), report_change(to, metric),
+                           report_interval(to, metric)};
+    buf_str(to->out, "<tr>");
+    html_element(to->out, "td", html_class(metric->state),
+                 arena_printf(to->arena, "%s %s", text_symbol(to, metric->state), metric->classification));
+    buf_str(to->out, "<th scope=\"row\">");
+    if (i < MOST_SECTIONS) buf_printf(to->out, "<a href=\"#m%zu\">", i);
+    xml_text(to->out, text_cut(to, metric->name, MOST_NAME));
+    if (i < MOST_SECTIONS) buf_str(to->out, "</a>");
+    buf_str(to->out, metric->critical ? " (critical)</th>" : "</th>");
+    for (size_t k = 0; k < sizeof cells / sizeof cells[0]; k++) html_element(to->out, "td", "n", cells[k]);
+    buf_str(to->out, "</tr>\n");
+}
+
+static void put_metrics(const struct html_page *page) {
+    struct buf *out = page->to->out;
+    size_t count = page->report->metric_count;
+    if (count == 0) return;
+    buf_str(out, "<section>\n<h2>Metrics</h2>\n<table><caption>Each metric against the baseline or its limit</caption>\n<tr>");
+    static const char *const heads[] = {"State", "Metric", "Baseline", "Canary", "Change", "Interval"};
+    for (size_t i = 0; i < 6; i++) buf_printf(out, "<th scope=\"col\"%s>%s</th>", i > 1 ? " class=\"n\"" : "", heads[i]);
+    buf_str(out, "</tr>\n");
+    for (size_t i = 0; i < count; i++) put_row(page, i);
+    buf_str(out, "</table>\n<p class=\"key\"><span class=\"side0\">- - baseline</span><span class=\"side1\">— canary</span>"
+                 "<span class=\"dim\">grey: tolerated; dotted: limits, and when a change began</span></p>\n");
+    for (size_t i = 0; i < count && i < MOST_SECTIONS; i++) html_metric(page, i);
+    if (count > MOST_SECTIONS)
+        html_element(out, "p", NULL, arena_printf(page->to->arena, "and %zu more in the table", count - MOST_SECTIONS));
+    buf_str(out, "</section>\n");
+}
+
+// The document in one line, so that every number can be had in full; a large one is left to --output json.
+static void put_document(const struct html_page *page) {
+    struct buf text;
+    buf_init(&text, MOST_DOCUMENT);
+    if (report_json_line(&text, page->result, NULL)) {
+        buf_str(page->to->out, "<details><summary>Result document</summary>\n");
+        html_element(page->to->out, "pre", NULL, text_clean(page->to->arena, buf_text(&text), text.len, false));
+        buf_str(page->to->out, "\n</details>\n");
+    }
+    buf_finish(&text);
+}
+
+static void put_configuration(const struct html_page *page) {
+    struct text_out *to = page->to;
+    const struct report *report = page->report;
+    buf_str(to->out, "<section>\n<h2>Configuration</h2>\n<dl>\n");
+    html_row(to->out, "judge", report->judge);
+    html_row(to->out, "config", report->config_file != NULL ? report->config_file : "");
+    html_row(to->out, "sha256", report->config_sha256 != NULL ? report->config_sha256 : "");
+    for (size_t i = 0; i < report->source_count; i++) {
+        const struct report_source *s = &report->sources[i];
+        html_row(to->out, "source",
+                 arena_printf(to->arena, "%s (%s%s%s): %" PRId64 " queries, %" PRId64 " retries, %" PRId64 " B", s->name, s->kind,
+                              s->version != NULL && s->version[0] != '\0' ? " " : "", s->version != NULL ? s->version : "", s->queries,
+                              s->retries, s->bytes));
+    }
+    html_row(to->out, "serin", report_extra_text(page->result, "serin", to->arena));
+    buf_str(to->out, "</dl>\n");
+    put_document(page);
+    buf_str(to->out, "</section>\n");
+}
+
+static void write_report(struct text_out *to, const struct report *report, const json_t *result) {
+    struct html_page page = {to, report, result};
+    put_head(&page);
+    put_banner(&page);
+    put_facts(&page);
+    put_trust(&page);
+    put_groups(&page);
+    put_metrics(&page);
+    put_configuration(&page);
+    buf_str(to->out, "</body>\n</html>\n");
+}
+
+bool report_html(struct buf *out, const json_t *result, const struct report_style *style, struct error *err) {
+    (void)style;
+    return report_render(out, result, write_report, err);
+}

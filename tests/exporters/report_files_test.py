@@ -1,0 +1,176 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The golden reports as their readers see them: parsed as HTML, XML and lines. That they are what serin writes, report_format says."""
+
+import html.parser
+import json
+import pathlib
+import re
+import sys
+import unittest
+import xml.etree.ElementTree
+
+REPORTS = pathlib.Path(sys.argv.pop(1))
+NAMES = ["pass", "fail", "marginal", "inconclusive", "error", "evidence", "hostile"]
+VOID = {"meta", "br", "hr", "img", "input", "link"}
+
+
+def read(name, suffix):
+    return (REPORTS / f"{name}.{suffix}").read_text(encoding="utf-8")
+
+
+def document(name):
+    return json.loads(read(name, "json"))
+
+
+class Page(html.parser.HTMLParser):
+    """Collects elements; fails on what a page must not hold."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.open, self.elements, self.ids, self.links, self.problems, self.texts = [], [], set(), [], [], []
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag, attrs):
+        self.handle_startendtag(tag, attrs)
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        self.elements.append(tag)
+        for name, value in attrs:
+            if name.startswith("on") or name in ("src", "srcset", "xlink:href", "action", "data", "poster"):
+                self.problems.append(f"{tag} {name}={value}")
+            if name == "style" and not re.fullmatch(r"flex:[0-9.e+-]+ 1 7rem", value):
+                self.problems.append(f"{tag} style={value}")
+            if name == "id":
+                self.ids.add(value)
+            if name == "href":
+                self.links.append((tag, value))
+
+    def handle_endtag(self, tag):
+        if tag in VOID:
+            return
+        if not self.open or self.open.pop() != tag:
+            self.problems.append(f"</{tag}> closes another element")
+
+    def handle_data(self, data):
+        self.texts.append(data)
+
+
+class Html(unittest.TestCase):
+    def test_tags_are_balanced_and_nothing_is_loaded_or_run(self):
+        for name in NAMES:
+            text = read(name, "html")
+            page = Page(text)
+            self.assertEqual(page.problems, [], name)
+            self.assertEqual(page.open, [], name)
+            self.assertFalse({"script", "iframe", "object", "embed", "link", "img", "base", "form", "foreignobject"} & set(page.elements), name)
+            self.assertNotRegex(re.search(r"<style>(.*?)</style>", text, re.S).group(1), r"url\(|@import|expression")
+            self.assertIn("default-src 'none'", text)
+            self.assertNotIn("javascript:", [value[:11].lower() for _, value in page.links])
+
+    def test_links_lead_to_parts_of_the_page_or_are_anchors_to_the_web(self):
+        for name in NAMES:
+            page = Page(read(name, "html"))
+            for tag, value in page.links:
+                self.assertEqual(tag, "a")
+                self.assertTrue(value[1:] in page.ids if value.startswith("#") else re.match(r"https?://", value), value)
+
+    def test_the_page_is_well_formed_xml(self):
+        for name in NAMES:
+            xml.etree.ElementTree.fromstring(read(name, "html"))
+
+    def test_every_metric_is_shown_with_its_charts(self):
+        for name in NAMES:
+            page, text = Page(read(name, "html")), read(name, "html")
+            metrics = document(name)["metrics"]
+            self.assertEqual(len([i for i in page.ids if re.fullmatch(r"m\d+", i)]), len(metrics))
+            with_data = [m for m in metrics if any(isinstance(v, (int, float)) for side in m["trend"].values() for v in side)]
+            self.assertEqual(text.count('class="overlay"'), len(with_data), name)
+            self.assertEqual(text.count('class="interval"'), len([m for m in metrics if m["shift"] is not None]), name)
+            self.assertEqual(text.count("<svg"), text.count('role="img"><title>'))
+
+    def test_hostile_names_come_out_as_text(self):
+        shown = "".join(Page(read("hostile", "html")).texts)
+        self.assertIn("<script>alert(1)</script>", shown)
+        self.assertIn("n" * 1000, shown)
+        self.assertIn("漢字 🐤 émile", shown)
+
+
+class JUnit(unittest.TestCase):
+    def test_counts_and_names_agree_with_the_document(self):
+        for name in NAMES:
+            result, root = document(name), xml.etree.ElementTree.fromstring(read(name, "xml").encode())
+            suites = root.findall("testsuite")
+            self.assertEqual((root.tag, len(suites)), ("testsuites", 1))
+            cases = suites[0].findall("testcase")
+            self.assertEqual(len(cases), len(result["metrics"]), name)
+            for attribute, tag in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
+                count = len([case for case in cases if case.find(tag) is not None])
+                self.assertEqual([suites[0].get(attribute), root.get(attribute)], [str(count)] * 2, name)
+            for case, metric in zip(cases, result["metrics"]):
+                child = {"pass": None, "high": "failure", "low": "failure", "error": "error"}.get(metric["classification"], "skipped")
+                child = "skipped" if (metric["muted"] or metric.get("role") == "informs") and child == "failure" else child
+                found = [e.tag for e in case if e.tag != "system-out"]
+                self.assertEqual(found, [child] if child else [], metric["name"])
+                if child in ("failure", "error") and name != "hostile":
+                    self.assertEqual(case.find(child).text, metric["reason"])
+
+    def test_verdict_is_a_property(self):
+        for name in NAMES:
+            root = xml.etree.ElementTree.fromstring(read(name, "xml").encode())
+            properties = {p.get("name"): p.get("value") for p in root.iter("property")}
+            self.assertEqual(properties["verdict"], document(name)["verdict"])
+
+
+class Lines(unittest.TestCase):
+    def test_every_event_is_an_object_and_the_verdict_is_last(self):
+        for name in NAMES:
+            events, result = [json.loads(line) for line in read(name, "ndjson").split("\n")[:-1]], document(name)
+            self.assertEqual([events[0]["event"], events[-1]["event"]], ["analysis", "verdict"])
+            self.assertEqual({e["id"] for e in events}, {result["id"]})
+            metrics = [e for e in events if e["event"] == "metric"]
+            self.assertEqual([{k: v for k, v in e.items() if k not in ("event", "id")} for e in metrics], result["metrics"])
+            self.assertEqual(events[-1]["verdict"], result["verdict"])
+
+    def test_variables_are_what_gitlab_reads(self):
+        for name in NAMES:
+            text = read(name, "env")
+            self.assertLess(len(text), 5000)
+            for line in text.split("\n")[:-1]:
+                self.assertRegex(line, r"^[A-Za-z0-9_]+=[A-Za-z0-9._:/-]+$")
+            self.assertIn(f"SERIN_VERDICT={document(name)['verdict']}\n", text)
+
+    def test_annotations_are_one_command_a_line(self):
+        levels = {"pass": "notice", "fail": "error", "error": "error", "marginal": "warning", "inconclusive": "warning"}
+        for name in NAMES:
+            lines = read(name, "github").split("\n")[:-1]
+            self.assertTrue(lines[0].startswith(f"::{levels[document(name)['verdict']]} title=serin%3A "), lines[0])
+            self.assertLessEqual(len(lines), 10)
+            for line in lines:
+                self.assertRegex(line, r"^::(error|warning|notice) title=[^:,]*::[^\r\n]*$")
+
+
+class Markdown(unittest.TestCase):
+    def test_tables_keep_their_columns(self):
+        for name in NAMES:
+            for line in read(name, "md").split("\n"):
+                if line.startswith("|"):
+                    self.assertEqual(len(re.findall(r"(?<!\\)\|", line)), 7, line)
+
+    def test_the_first_line_is_the_marker(self):
+        for name in NAMES:
+            text = read(name, "md")
+            self.assertRegex(text.split("\n")[0], r"^<!-- serin:[\w./-]+:[0-9a-f]+ -->$")
+            self.assertEqual(re.sub(r"`[^`\n]*`", "", text).count("<!--"), 1)
+
+    def test_details_are_closed(self):
+        for name in NAMES:
+            text = re.sub(r"`[^`\n]*`", "", read(name, "md"))
+            self.assertEqual(len(re.findall("<details>", text)), len(re.findall("</details>", text)))
+            self.assertEqual(set(re.findall(r"<[^>]*>", text.split("\n", 1)[1])), {"<details>", "</details>", "<summary>", "</summary>"})
+
+
+if __name__ == "__main__":
+    unittest.main()
