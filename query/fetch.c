@@ -270,7 +270,11 @@ static void add_flights(struct run *run) {
 }
 
 static void run_finish(struct run *run) {
-    http_client_destroy(run->shared.client);
+    if (run->options->client != NULL) {
+        http_client_cancel(run->options->client); // a version that nobody waits for
+    } else {
+        http_client_destroy(run->shared.client);
+    }
     for (size_t i = 0; i < run->count; i++) {
         flight_finish(run->flights[i]);
         free(run->flights[i]);
@@ -292,7 +296,7 @@ bool fetch_run(struct fetch_job *jobs, size_t count, const struct fetch_options 
     for (size_t i = 0; i < count && !ok; i++) answer_init(&jobs[i].answer);
     if (ok) {
         add_flights(&run);
-        run.shared.client = http_client_create();
+        run.shared.client = run.options->client != NULL ? run.options->client : http_client_create();
         ok = drive(&run, err);
     }
     if (run.shared.recorder != NULL && !recorder_close(run.shared.recorder, ok ? err : NULL)) ok = false;

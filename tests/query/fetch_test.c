@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/http.h"
 #include "base/mem.h"
 #include "base/timetext.h"
 #include "fake_server.h"
@@ -258,6 +259,27 @@ struct alarm_clock {
 static void ring(void *user, size_t done, size_t total) {
     struct alarm_clock *c = user;
     if (done == 1 && total == 2) c->rung = 1;
+}
+
+static void test_fetch__a_client_keeps_connections_from_run_to_run(void **state) {
+    (void)state;
+    static const struct fake_answer script[] = {{.body = VECTOR}};
+    struct played p = play(script, 1, (struct source_settings){.concurrency = 1}, "");
+    const struct fetch_options options = {.client = http_client_create()};
+    size_t connections = 0;
+    for (int i = 0; i < 3; i++) {
+        struct fetch_job job = {.source = p.source, .query = instant};
+        struct error err = {0};
+        if (!fetch_run(&job, 1, &options, &err)) fail_msg("%s", err.text);
+        assert_int_equal(job.answer.result.outcome, DECODE_OK);
+        assert_int_equal(http_client_active(options.client), 0);
+        answer_finish(&job.answer);
+        if (i == 0) connections = fake_server_connections(p.server);
+    }
+    assert_int_equal(fake_server_requests(p.server), 3);
+    assert_int_equal(fake_server_connections(p.server), connections);
+    http_client_destroy(options.client);
+    played_finish(&p);
 }
 
 static void test_fetch__interruption_ends_it_within_a_second(void **state) {
@@ -527,6 +549,7 @@ int main(void) {
         cmocka_unit_test(test_fetch__requests_are_exact),
         cmocka_unit_test(test_fetch__secrets_come_from_files_read_for_each_run),
         cmocka_unit_test(test_fetch__at_most_so_many_at_once_over_kept_connections),
+        cmocka_unit_test(test_fetch__a_client_keeps_connections_from_run_to_run),
         cmocka_unit_test(test_fetch__interruption_ends_it_within_a_second),
         cmocka_unit_test(test_fetch__raw_answers_are_clipped),
         cmocka_unit_test(test_fetch__what_cannot_be_asked_is_not_sent),

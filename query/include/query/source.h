@@ -60,6 +60,7 @@ struct answer {
     uint64_t bytes;              // body bytes of the last try, summed over the pieces
 };
 
+struct http_client;
 struct source;
 
 // One query to one source; the caller owns the array and keeps it until fetch_run() returns.
@@ -78,6 +79,7 @@ struct fetch_options {
     void (*progress)(void *user, size_t done, size_t total); // may be NULL
     void *user;
     const volatile int *interrupted; // may be NULL; nonzero stops the run within a second
+    struct http_client *client; // NULL, or one that keeps its connections from run to run; it is idle before and after
 };
 
 // Runs all jobs, at most the source's own number at once per source, and returns when each has an answer, good or bad.
