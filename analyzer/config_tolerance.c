@@ -57,7 +57,7 @@ static void read_absolute(struct config_reader *r, const struct yaml_node *node,
         metric->tolerance.absolute = ratio ? value : value * 100;
     } else if (node->kind == YAML_SCALAR && duration_parse((struct view){node->text, node->len}, &ms)) {
         double per_second = units_per_second(metric);
-        if (per_second <= 0) config_error(r, node, path, "%s is a time and the unit of this metric (unit) is none", node->text);
+        if (per_second <= 0) config_error(r, node, path, "%s is a time, which the unit of this metric is not", node->text);
         metric->tolerance.absolute = (double)ms / 1000 * per_second;
     } else {
         config_error(r, node, path,

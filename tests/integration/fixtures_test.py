@@ -25,7 +25,7 @@ class FixturesTest(unittest.TestCase):
                 self.assertEqual(replayed[0], code, show(replayed))
 
     def test_config__is_without_findings(self):
-        result = serin("check", CONFIG)
+        result = serin("check", CONFIG, "fixtures/canaries/limits.yaml")
         self.assertEqual(result[0], PASS, show(result))
         self.assertNotIn("warning", result[1] + result[2])
 

@@ -42,6 +42,15 @@ class PrometheusTest(unittest.TestCase):
         expected |= dict.fromkeys(("payment_errors", "memory", "pool_limit", "cpu_per_request"), "pass")
         self.assertEqual(found, expected)
 
+    def test_limits__are_judged_without_a_baseline(self):
+        for variant, (code, _) in VERDICTS.items():
+            with self.subTest(variant):
+                url = self.servers[variant].url
+                result = serin("analyze", "fixtures/canaries/limits.yaml", "--var", f"prometheus={url}", "--end", END, "--output", "json")
+                self.assertEqual(result[0], code, show(result))
+                metric = metrics_by_name(json.loads(result[1]))["error_share"]
+                self.assertEqual(metric["limit"]["in_a_row"], 0 if code == PASS else metric["canary"]["samples"])
+
     def test_replay__gives_the_same_bytes(self):
         for variant, (code, _) in VERDICTS.items():
             for form in ("json", "text"):
