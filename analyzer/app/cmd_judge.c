@@ -4,9 +4,12 @@
 #include <string.h>
 
 #include "analyzer/judge_cases.h"
+#include "analyzer/judge_pairs.h"
+#include "base/file.h"
 #include "command.h"
 
 #define MOST_LINE_BYTES ((size_t)64 << 20)
+#define MOST_PAIRS_BYTES ((size_t)256 << 20)
 #define MOST_ANSWER_BYTES ((size_t)1 << 20)
 
 // The next line without its end; false at the end of the input.
@@ -66,22 +69,48 @@ static bool judge_file(const struct options *options, struct error *err) {
     return ok;
 }
 
+static bool usage(const struct options *o, struct error *err) {
+    bool pairs = o->config_file != NULL && o->pairs_file != NULL && o->cases_file == NULL;
+    bool cases = o->cases_file != NULL && o->config_file == NULL && o->pairs_file == NULL;
+    if (o->operand_count > 0 || !(pairs || cases)) return error_set(err, ERROR_USAGE, "usage: serin %s", cmd_judge.usage);
+    return pairs || o->output_count == 0 || error_set(err, ERROR_USAGE, "--output goes with --pairs; --cases prints JSON lines");
+}
+
+static int judge_pair_list(const struct options *options, struct arena *arena, struct error *err) {
+    struct judge_pairs_input input = {
+        .config_file = options->config_file, .pairs_file = options->pairs_file, .overrides = &options->overrides};
+    struct findings findings;
+    json_t *result = NULL;
+    findings_init(&findings, arena);
+    if (read_config_file(input.config_file, arena, &input.config, err) &&
+        file_read(input.pairs_file, MOST_PAIRS_BYTES, arena, &input.pairs, err))
+        result = judge_pairs(&input, arena, &findings, err);
+    if (result == NULL || options->verbose) tell_findings(&findings);
+    int code = result != NULL ? publish(result, options) : EXIT_USAGE;
+    if (result == NULL) tell_error(err);
+    json_decref(result);
+    findings_finish(&findings);
+    return code;
+}
+
 static int run(const struct options *options, struct arena *arena) {
     struct error err = {0};
-    (void)arena;
-    bool complete = options->operand_count == 0 && options->cases_file != NULL;
-    if (!complete) error_set(&err, ERROR_USAGE, "usage: serin %s", cmd_judge.usage);
-    if (complete && judge_file(options, &err)) return EXIT_PASS;
+    if (usage(options, &err)) {
+        if (options->pairs_file != NULL) return judge_pair_list(options, arena, &err);
+        if (judge_file(options, &err)) return EXIT_PASS;
+    }
     tell_error(&err);
     return EXIT_USAGE;
 }
 
 const struct command cmd_judge = {
     .name = "judge",
-    .usage = "judge --cases FILE [OPTIONS]",
+    .usage = "judge --cases FILE [OPTIONS] | judge --config FILE --pairs FILE [OPTIONS]",
     .summary = "judge data that are given, without any source",
-    .details = "FILE holds one JSON object a line, each the data of one metric; - is standard input. A line with the verdict and\n"
-               "all numbers behind it is printed for each, in their order. The exit code does not tell the verdicts.\n",
-    .options = OPTIONS_CASES,
+    .details = "--cases: one JSON object a line, each the data of one metric; - is standard input. A line with the verdict and all\n"
+               "numbers behind it is printed for each, in their order. The exit code does not tell the verdicts.\n"
+               "--config and --pairs: a Kayenta canary config and the metric set pairs it is to judge. The report is that of serin\n"
+               "analyze; the exit code is the verdict.\n",
+    .options = OPTIONS_CASES | OPTIONS_OUTPUT,
     .run = run,
 };

@@ -16,7 +16,7 @@ enum option_set { // which options a command takes
     OPTIONS_WINDOW = 2, // --end, --length, --step
     OPTIONS_SOURCE = 4, // --source, --record, --deadline
     OPTIONS_OUTPUT = 8, // --output, --color, ...
-    OPTIONS_CASES = 16, // --cases, --looks, --alpha, ...
+    OPTIONS_CASES = 16, // --cases, --looks, --alpha, --config, --pairs, ...
     OPTIONS_QUERY = 32, // of serin query, --output with its own formats among them
     OPTIONS_RULES = 64, // --output DIR
 };
@@ -44,7 +44,7 @@ struct options { // what the command line said
     int64_t start_ms, end_ms; // INT64_MIN: not given
     int64_t deadline_ms;
     const char *recorded_dir, *record_dir;
-    const char *cases_file; // NULL: not given
+    const char *cases_file, *config_file, *pairs_file; // NULL: not given
     struct judge_cases_options cases;
     struct query_options query;
     struct output outputs[MOST_OUTPUTS];

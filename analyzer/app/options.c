@@ -192,6 +192,16 @@ static bool set_cases(struct parser *p, const char *value) {
     return true;
 }
 
+static bool set_pairs_config(struct parser *p, const char *value) {
+    p->options->config_file = value;
+    return true;
+}
+
+static bool set_pairs(struct parser *p, const char *value) {
+    p->options->pairs_file = value;
+    return true;
+}
+
 static bool set_looks(struct parser *p, const char *value) {
     char *end;
     unsigned long steps = strtoul(value, &end, 10);
@@ -289,8 +299,8 @@ static const struct option {
     {"url", "URL", OPTIONS_CONFIG, set_url, "the server to query, for Kayenta configs"},
     {"baseline", "K=V,...", OPTIONS_CONFIG, set_baseline, "scope, location and parameters of the baseline, for Kayenta configs"},
     {"canary", "K=V,...", OPTIONS_CONFIG, set_canary, "the same of the canary"},
-    {"pass", "SCORE", OPTIONS_CONFIG, set_pass, "score to pass, instead of the file's"},
-    {"marginal", "SCORE", OPTIONS_CONFIG, set_marginal, "score below which the canary fails, instead of the file's"},
+    {"pass", "SCORE", OPTIONS_CONFIG | OPTIONS_CASES, set_pass, "score to pass, instead of the file's"},
+    {"marginal", "SCORE", OPTIONS_CONFIG | OPTIONS_CASES, set_marginal, "score below which the canary fails, instead of the file's"},
     {"start", "TIME", OPTIONS_WINDOW, set_start, "begin of the window; with --end it sets the length"},
     {"end", "TIME", OPTIONS_WINDOW, set_end, "end of the window; else a minute ago"},
     {"length", "DURATION", OPTIONS_WINDOW, set_length, "length of the window, warm-up included, instead of the file's"},
@@ -310,6 +320,8 @@ static const struct option {
     {"record", "DIR", OPTIONS_SOURCE, set_record, "keep config, options and answers for serin replay"},
     {"deadline", "DURATION", OPTIONS_SOURCE | OPTIONS_QUERY, set_deadline, "for all queries together; else 60s"},
     {"cases", "FILE", OPTIONS_CASES, set_cases, "the data, one metric a line"},
+    {"config", "FILE", OPTIONS_CASES, set_pairs_config, "a Kayenta canary config, with --pairs"},
+    {"pairs", "FILE", OPTIONS_CASES, set_pairs, "a Kayenta metric set pair list"},
     {"looks", "STEPS", OPTIONS_CASES, set_looks, "judge every so many steps from the tenth on; the first fail is final"},
     {"alpha", "CHANCE", OPTIONS_CASES, set_alpha, "of a false fail; else 0.01"},
     {"beta", "CHANCE", OPTIONS_CASES, set_beta, "of a false pass; else 0.05"},
