@@ -22,9 +22,9 @@ static json_t *run_config(const struct canary_config *config, struct view text, 
     struct plan plan;
     struct plan_answers answers = {0};
     json_t *result = NULL;
-    bool ready = plan_build(config, options->end_ms, arena, &plan, err) &&
-                 plan_answers_open(&answers, config, options->recorded_dir, err) &&
-                 (options->record_dir == NULL || run_record_write(options->record_dir, text, config->file, options, err));
+    bool ready =
+        plan_build(config, options->end_ms, arena, &plan, err) && plan_answers_open(&answers, config, options->recorded_dir, err) &&
+        (options->record_dir == NULL || run_record_write(options->record_dir, text, config->file, config->judge.priors, options, err));
     if (ready) {
         struct fetch_options fetch = {.deadline_ms = options->deadline_ms,
                                       .record_dir = options->record_dir,

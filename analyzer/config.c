@@ -14,6 +14,7 @@
 #include "config_publish.h"
 #include "config_reader.h"
 #include "config_source.h"
+#include "priors.h"
 #include "query/selector.h"
 
 const char *side_name(enum side side) {
@@ -185,6 +186,7 @@ static void read_native(struct config_reader *r, const struct yaml_node *root) {
     config_read_map(r, root, NULL, keys, sizeof keys / sizeof keys[0], r->config);
     require_comparison(r, root);
     config_check(r, root);
+    if (r->config->judge.priors != NULL) priors_read(r, yaml_get(root, "judge"));
 }
 
 static void read_vars(struct config_reader *r, const struct yaml_node *root) {

@@ -7,6 +7,7 @@
 #include "count_part.h"
 #include "evidence_ranks.h"
 #include "onset.h"
+#include "power.h"
 #include "stats/incomplete_beta.h"
 #include "stats/poisson_dispersed.h"
 
@@ -57,7 +58,7 @@ static bool harmless(const struct battery *b, const struct evidence_part *part, 
 }
 
 static void add_count(struct battery *b, const struct pairs *p) {
-    struct evidence_part *part = battery_add(b, EVIDENCE_COUNT, 0.8);
+    struct evidence_part *part = battery_add(b, EVIDENCE_COUNT, SHARE_COUNT);
     double phi = p->dispersion.phi;
     part->se = p->b.bad > 0 && p->c.bad > 0 ? sqrt(phi * (1 / p->b.bad + 1 / p->c.bad)) : (double)INFINITY; // of ln(ratio)
     count_part_test(b, part, p->b, p->c, phi, b->margins.tolerance, b->settings->absolute);
@@ -123,6 +124,19 @@ static void locate_onset(const struct battery *b, const struct pairs *p, size_t 
     e->onset = (size_t)p->steps[at];
 }
 
+// A fail needs a change by the absolute tolerance as well.
+static double visible(const struct battery *b, const struct pairs *p, double se, size_t steps) {
+    const struct evidence_settings *s = b->settings;
+    struct power_view view = {.se = s->horizon > steps ? se * sqrt((double)steps / (double)s->horizon) : se,
+                              .df = (double)INFINITY,
+                              .share = SHARE_COUNT * b->share,
+                              .tolerance = b->margins.tolerance,
+                              .least = fmax(b->margins.tolerance, s->absolute * p->b.total / p->b.bad),
+                              .sign = b->sign,
+                              .log_scale = true};
+    return power_visible(s, &view);
+}
+
 static void describe(struct evidence *e, const struct battery *b, const struct pairs *p, size_t steps) {
     struct dispersed_count canary = {p->c.bad, p->c.total}, baseline = {p->b.bad, p->b.total};
     struct poisson_dispersed limits;
@@ -131,6 +145,7 @@ static void describe(struct evidence *e, const struct battery *b, const struct p
     e->phi = p->dispersion.phi;
     struct battery_estimate at = {(double)NAN, e->parts[0].se, (double)INFINITY};
     if (isfinite(at.se)) evidence_describe(e, b, at, 0, steps);
+    e->visible = visible(b, p, at.se, steps);
     if (poisson_dispersed(canary, baseline, 1, e->phi, b->settings->beta, &limits) != STATS_OK) return;
     e->estimate = limits.rate_ratio - 1;
     e->low = limits.low - 1;
@@ -160,6 +175,7 @@ void counts_evidence_make(const struct count_columns *columns, const struct evid
     rank_ratios(&p, settings, arena, ret);
     if (p.count < settings->least || !(p.b.total > 0) || !(p.c.total > 0)) return;
     p.dispersion = count_dispersion(p.baseline, p.canary, p.count, settings->prior, arena);
+    p.dispersion.phi = fmax(p.dispersion.phi, settings->phi_least);
     for (size_t i = 0; i < count; i++) {
         double sign = i == 1 || settings->direction == EVIDENCE_DECREASE ? -1 : 1;
         batteries[i] = (struct battery){.settings = settings,

@@ -14,6 +14,7 @@ void evidence_settings_default(struct evidence_settings *settings) {
                                            .beta = 0.05,
                                            .kappa = 0.2,
                                            .prior = {.rho = 0.4, .weight = 6, .least = RHO_LEAST, .only_raises = true},
+                                           .phi_least = 1,
                                            .least = 8};
 }
 
@@ -37,6 +38,7 @@ bool evidence_settings_check(const struct evidence_settings *s, struct error *er
     if (!is_chance(s->beta)) return error_set(err, ERROR_CONFIG, "beta must be between 0 and 0.5, found %g", s->beta);
     if (!(s->kappa >= 0 && s->kappa <= 1)) return error_set(err, ERROR_CONFIG, "kappa must be from 0 to 1, found %g", s->kappa);
     if (!ar1_prior_valid(s->prior)) return error_set(err, ERROR_CONFIG, "the prior of the autocorrelation is out of range");
+    if (!(s->phi_least >= 1) || isinf(s->phi_least)) return error_set(err, ERROR_CONFIG, "phi must be at least 1, found %g", s->phi_least);
     if (s->least < LEAST_FEWEST) return error_set(err, ERROR_CONFIG, "at least %d pairs are needed to judge", LEAST_FEWEST);
     return true;
 }

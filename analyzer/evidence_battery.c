@@ -3,10 +3,9 @@
 
 #include <math.h>
 
+#include "power.h"
 #include "stats/normal.h"
 #include "stats/student_t.h"
-
-#define POWER 0.8 // chance of the decision that is projected
 
 void evidence_clear(struct evidence *evidence) {
     double nan = (double)NAN;
@@ -21,6 +20,7 @@ void evidence_clear(struct evidence *evidence) {
                                   .ranks = {nan, nan, nan, nan, nan},
                                   .steps_to_pass = nan,
                                   .steps_to_fail = nan,
+                                  .visible = nan,
                                   .decisive = -1};
 }
 
@@ -103,8 +103,17 @@ void evidence_describe(struct evidence *e, const struct battery *battery, struct
     e->low = relative(natural.value - reach, e->log_scale);
     e->high = relative(natural.value + reach, e->log_scale);
     double variance = natural.se * natural.se * (double)steps, harm = battery->margins.theta_harm;
-    double share = e->part_count > 0 ? e->parts[0].share : battery->share, power = normal_quantile(POWER);
+    double share = e->part_count > 0 ? e->parts[0].share : battery->share, power = normal_quantile(POWER_CHANCE);
     double kappa = s->kappa * battery->margins.theta_tolerance;
     e->steps_to_pass = steps_needed(variance, se_fixed, power - normal_quantile(s->beta), harm, s->least);
     e->steps_to_fail = steps_needed(variance, se_fixed, power - normal_quantile(s->alpha * share), harm - kappa, s->least);
+    double ahead = s->horizon > steps ? natural.se * sqrt((double)steps / (double)s->horizon) : natural.se;
+    struct power_view view = {.se = hypot(ahead, se_fixed),
+                              .df = natural.df,
+                              .share = share,
+                              .tolerance = battery->margins.tolerance,
+                              .least = battery->margins.tolerance,
+                              .sign = battery->sign,
+                              .log_scale = e->log_scale};
+    e->visible = power_visible(s, &view);
 }

@@ -6,6 +6,10 @@
 #include "analyzer/evidence.h"
 #include "evidence_margins.h"
 
+// What the part that sees the size of a change has of alpha.
+#define SHARE_LOCATION 0.5 // series, histograms
+#define SHARE_COUNT 0.8
+
 struct battery { // the parts that look for a change in one direction
     const struct evidence_settings *settings;
     struct evidence_margins margins;

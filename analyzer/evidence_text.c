@@ -148,10 +148,18 @@ static const char *open_text(const struct speaker *s) {
                              : "neither sure nor excluded");
 }
 
+// "; this window sees changes above 7 %", what a pass or an open verdict is worth.
+static const char *visible_text(const struct speaker *s) {
+    double visible = s->evidence->visible;
+    if (!isfinite(visible)) return "";
+    if (visible >= 1) return arena_printf(s->arena, "; this window sees changes to %.3g times the baseline and more", 1 + visible);
+    return arena_printf(s->arena, "; this window sees changes above %.3g %%", 100 * visible);
+}
+
 const char *evidence_text(const struct plan *plan, const struct metric_config *metric, const struct metric_result *result,
                           struct arena *arena) {
     struct speaker s = {plan, metric, result, result->evidence, arena};
-    if (result->classification == CLASS_PASS) return pass_text(&s);
-    if (result->classification == CLASS_INCONCLUSIVE) return open_text(&s);
+    if (result->classification == CLASS_PASS) return arena_printf(arena, "%s%s", pass_text(&s), visible_text(&s));
+    if (result->classification == CLASS_INCONCLUSIVE) return arena_printf(arena, "%s%s", open_text(&s), visible_text(&s));
     return arena_printf(arena, "%s%s%s; %s", finding_text(&s), sure_text(&s), onset_text(&s), tolerance_text(&s));
 }

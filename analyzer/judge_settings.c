@@ -25,5 +25,11 @@ void judge_settings(const struct judge_config *judge, const struct metric_config
     ret->harm = metric->tolerance.harm;
     ret->alpha = judge_alpha(judge);
     ret->beta = (100 - judge->pass_confidence) / 100;
+    if (metric->prior.known) { // learned, so it may lower the estimate too
+        ret->prior.rho = metric->prior.rho;
+        ret->prior.weight = metric->prior.weight;
+        ret->prior.only_raises = false;
+        ret->phi_least = metric->prior.phi;
+    }
     ret->least = metric->min_samples >= 3 ? (size_t)metric->min_samples : 3;
 }

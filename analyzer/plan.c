@@ -4,9 +4,12 @@
 #include <math.h>
 #include <string.h>
 
+#include "analyzer/judge_settings.h"
 #include "analyzer/kayenta_query.h"
 #include "base/timetext.h"
+#include "evidence_battery.h"
 #include "placeholder.h"
+#include "power.h"
 #include "query/selector.h"
 
 #define MOST_QUERY_BYTES ((size_t)1 << 20)
@@ -155,6 +158,21 @@ static void print_quantity(struct buf *out, const char *before, double value, co
     buf_printf(out, "%s%.6g%s", before, value, after);
 }
 
+// What the history of a metric lets expect: "    as in its history (rho 0.31, sd 0.08) this window can see changes above 7 %".
+static void print_power(const struct plan *plan, const struct metric_config *metric, struct buf *out) {
+    const struct metric_prior *prior = &metric->prior;
+    struct evidence_settings settings;
+    if (!prior->known) return;
+    judge_settings(&plan->config->judge, metric, &settings);
+    size_t steps = (size_t)((plan->end_ms - plan->start_ms) / plan->config->window.step_ms);
+    double share = metric->kind == METRIC_COUNTS ? SHARE_COUNT : SHARE_LOCATION;
+    double visible = power_visible_in(&settings, steps, prior->sd, prior->rho, share);
+    buf_printf(out, "    history: rho %.3g worth %.3g steps", prior->rho, prior->weight);
+    if (metric->kind == METRIC_COUNTS) print_quantity(out, ", phi at least ", prior->phi, "");
+    if (isfinite(visible)) print_quantity(out, "; this window can see changes above ", round(visible * 1e4) / 100, " %");
+    buf_str(out, "\n");
+}
+
 // "  latency: histogram, increase is bad, tolerated 10 % and 0.005 s, harm 20 %, 112 steps of 15s"
 static void print_judging(const struct plan *plan, const struct metric_config *metric, struct buf *out) {
     const struct tolerance_config *t = &metric->tolerance;
@@ -170,9 +188,10 @@ static void print_judging(const struct plan *plan, const struct metric_config *m
     buf_printf(out, ", %lld steps of ", (long long)((plan->end_ms - plan->start_ms) / step_ms));
     duration_format(out, step_ms);
     buf_str(out, metric->required ? "\n" : ", not required\n");
+    print_power(plan, metric, out);
 }
 
-// How much a window can see depends on how the values vary, which only data tell; how many pairs it holds is known before.
+// How much a window can see depends on how the values vary, which only data or priors tell; how many pairs it holds is known before.
 static void print_judge(const struct plan *plan, struct buf *out) {
     const struct canary_config *config = plan->config;
     if (strcmp(config->judge.name, "serin") != 0) return;

@@ -106,6 +106,7 @@ static json_t *judge(const struct canary_config *config) {
     bool serin = strcmp(config->judge.name, "serin") == 0;
     json_object_set_new(j, "pass_confidence", serin ? result_number(config->judge.pass_confidence / 100) : json_null());
     json_object_set_new(j, "min_samples", result_number(config->judge.min_samples));
+    json_object_set_new(j, "priors", text_or_null(config->judge.priors));
     return j;
 }
 

@@ -35,6 +35,18 @@ static json_t *onset(const struct plan *plan, const struct metric_config *metric
     return time;
 }
 
+// What was believed of the noise before the data.
+static json_t *prior(const struct plan *plan, const struct metric_config *metric) {
+    struct evidence_settings settings;
+    judge_settings(&plan->config->judge, metric, &settings);
+    json_t *item = json_object();
+    json_object_set_new(item, "from", json_string(metric->prior.known ? "history" : "default"));
+    json_object_set_new(item, "rho", result_number(settings.prior.rho));
+    json_object_set_new(item, "weight", result_number(settings.prior.weight));
+    json_object_set_new(item, "phi", metric->kind == METRIC_COUNTS ? result_number(settings.phi_least) : json_null());
+    return item;
+}
+
 json_t *result_evidence(const struct plan *plan, const struct metric_config *metric, const struct metric_result *result) {
     if (result->evidence == NULL) return json_null();
     const struct step_columns *c = &result->samples->columns;
@@ -48,6 +60,8 @@ json_t *result_evidence(const struct plan *plan, const struct metric_config *met
     json_object_set_new(item, "step_s", result_number((double)c->step_ms / 1000));
     json_object_set_new(item, "since", onset(plan, metric, result));
     json_object_set_new(item, "minutes_left", known(result->minutes));
+    json_object_set_new(item, "visible", known(result->evidence->visible));
+    json_object_set_new(item, "prior", prior(plan, metric));
     return item;
 }
 

@@ -10,6 +10,7 @@
 
 #define MOST_CONFIG_BYTES ((size_t)8 << 20)
 #define FORMAT 1
+#define PRIORS "priors.yaml"
 
 static bool write_file(const char *dir, const char *name, struct view text, struct error *err) {
     struct buf path;
@@ -40,7 +41,18 @@ static json_t *options_json(const char *file, const struct analysis_options *o) 
     return root;
 }
 
-bool run_record_write(const char *dir, struct view text, const char *file, const struct analysis_options *options, struct error *err) {
+// The bytes of the file, so that the run is judged alike when that has changed.
+static bool write_priors(const char *dir, const char *priors, struct error *err) {
+    struct arena arena = {0};
+    struct view text;
+    if (priors == NULL) return true;
+    bool ok = file_read(priors, MOST_CONFIG_BYTES, &arena, &text, err) && write_file(dir, PRIORS, text, err);
+    arena_finish(&arena);
+    return ok;
+}
+
+bool run_record_write(const char *dir, struct view text, const char *file, const char *priors, const struct analysis_options *options,
+                      struct error *err) {
     struct buf path;
     buf_init(&path, 4096);
     buf_printf(&path, "%s/run.json", dir);
@@ -50,7 +62,8 @@ bool run_record_write(const char *dir, struct view text, const char *file, const
     json_t *root = options_json(file, options);
     char *json = json_dumps(root, JSON_INDENT(2));
     json_decref(root);
-    bool ok = file_make_dir(dir, err) && write_file(dir, "canary.yaml", text, err) && write_file(dir, "run.json", view_of(json), err);
+    bool ok = file_make_dir(dir, err) && write_file(dir, "canary.yaml", text, err) && write_priors(dir, priors, err) &&
+              write_file(dir, "run.json", view_of(json), err);
     free(json);
     return ok;
 }
@@ -95,6 +108,8 @@ bool run_record_read(const char *dir, struct arena *arena, struct view *ret_text
     if (ok) {
         read_options(root, arena, ret);
         *ret_file = copy_text(root, "file", arena);
+        const char *priors = arena_printf(arena, "%s/" PRIORS, dir);
+        if (access(priors, F_OK) == 0) ret->overrides.priors = priors;
     } else {
         error_set(err, ERROR_DATA, "%s/run.json: not the record of a run (format %d with file and end_ms)", dir, FORMAT);
     }

@@ -5,8 +5,10 @@
 
 #include "analyzer/analysis.h"
 
-// Writes DIR/run.json and DIR/canary.yaml (DIR is made when needed). A directory that holds a run already is refused.
-bool run_record_write(const char *dir, struct view text, const char *file, const struct analysis_options *options, struct error *err);
+// Writes DIR/run.json and DIR/canary.yaml (DIR is made when needed), and DIR/priors.yaml, a copy of the file `priors` unless that is
+// NULL. A directory that holds a run already is refused.
+bool run_record_write(const char *dir, struct view text, const char *file, const char *priors, const struct analysis_options *options,
+                      struct error *err);
 
 bool run_record_read(const char *dir, struct arena *arena, struct view *ret_text, const char **ret_file, struct analysis_options *ret_options,
                      struct error *err);

@@ -95,7 +95,7 @@ static void add_locations(struct battery *b, const struct views *v) {
     const struct evidence_margins *m = &b->margins;
     double null = b->settings->kappa * m->theta_tolerance;
     double se = hypot(v->whole.se, v->paired->offset_se), later_se = hypot(v->later.se, v->paired->offset_se);
-    struct evidence_part *part = battery_add(b, EVIDENCE_LOCATION, 0.5);
+    struct evidence_part *part = battery_add(b, EVIDENCE_LOCATION, SHARE_LOCATION);
     struct battery_estimate at = toward(b, v->whole.estimate, se, v->whole.df);
     battery_test(b, part, at, null, at.value > m->theta_tolerance);
     part->blocks = !(part->high < m->theta_harm);

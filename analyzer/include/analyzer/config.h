@@ -85,6 +85,14 @@ struct tolerance_config {
     bool by_default;           // nothing of it stands in the file
 };
 
+// What calibration found in the history of a metric, see priors.h.
+struct metric_prior {
+    bool known;         // else the rest is 0
+    double rho, weight; // autocorrelation, and as many steps as that is worth
+    double phi;         // counts: the dispersion is at least so large, from 1; else 1
+    double sd;          // standard deviation of a step's ln(canary / baseline); 0: not known
+};
+
 struct guard_config {
     const char *name;
     struct place place;
@@ -118,6 +126,7 @@ struct metric_config {
     int64_t pre_ms;          // over 0: both sides are also read for that long before the window, to take out old offsets
     double min_samples;      // per side (judge serin: pairs); below it the metric is inconclusive
     struct tolerance_config tolerance; // judge serin
+    struct metric_prior prior; // judge serin
     bool has_direction;      // the file names it
     bool required;           // judges serin, threshold: false when the verdict does not wait for it nor fall by it
     struct kayenta_settings judge; // direction, critical, muted, gaps, outliers, effect size
@@ -130,6 +139,7 @@ struct judge_config {
     double confidence;      // serin: that a failure is none by chance, of a metric judged alone; per cent
     double pass_confidence; // serin: that what passes is not harmful; per cent
     double min_samples; // default of the metrics
+    const char *priors; // serin: file that calibration wrote; NULL: none
 };
 
 struct window_config {
@@ -173,6 +183,7 @@ struct config_overrides {
     const char *sides[SIDE_COUNT];         // --baseline, --canary: "scope=x,location=y,param=z", Kayenta configs only
     double pass, marginal;                 // NaN: not given
     int64_t length_ms, step_ms;            // 0: not given
+    const char *priors;                    // NULL, or the file to read instead of the one that judge.priors names
 };
 
 void config_overrides_init(struct config_overrides *overrides);

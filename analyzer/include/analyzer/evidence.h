@@ -31,11 +31,13 @@ struct evidence_settings {
     double beta;             // chance of a pass when the change is as large as harm
     double kappa;            // share of the tolerance that the lower limit must clear, 0 to 1
     struct ar1_prior prior;  // belief about the autocorrelation, best learned from the service's own history
+    double phi_least;        // counts: the dispersion is never thought to be smaller, from 1
     size_t horizon;          // steps planned in all; 0: those that are given. Until then a constant difference fails nothing.
     size_t least;            // pairs (counts, histograms: steps) below which nothing is said, from 3
 };
 
-// increase, tolerance 0.05, alpha 0.01, beta 0.05, kappa 0.2, least 8, prior 0.4 worth 6 steps that only raises the estimate.
+// increase, tolerance 0.05, alpha 0.01, beta 0.05, kappa 0.2, least 8, prior 0.4 worth 6 steps that only raises the estimate,
+// phi at least 1.
 void evidence_settings_default(struct evidence_settings *settings);
 
 // Everything below expects settings that this has found valid.
@@ -108,6 +110,9 @@ struct evidence {
     // Steps in all after which the location alone passes (nothing changed) or fails (changed by harm) with chance 0.8. Infinite:
     // never, as an old offset is known too badly; NaN: not known.
     double steps_to_pass, steps_to_fail;
+    // The smallest relative change, as a size, that the whole window would fail with chance 0.8 by its location, or by the ratio of
+    // its counts; NaN: not known.
+    double visible;
     size_t part_count;
     int decisive;       // the part that fails first or, when inconclusive, that blocks first; -1: none
     struct evidence_part parts[EVIDENCE_PARTS];
