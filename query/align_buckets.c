@@ -75,11 +75,13 @@ static void regroup(const struct bucket_row *row, bool cumulative, const struct 
     }
 }
 
-// Cumulative counters of one scrape may be a little out of step; an increase below that of the bucket before counts as none.
+// Cumulative counters of one scrape may be a little out of step. The last one, which counts everything, is believed most: no bucket
+// reaches beyond it, and an increase below that of the bucket before counts as none.
 static void uncumulate(double *increase, size_t count) {
-    double reached = 0;
+    double reached = 0, total = count > 0 ? increase[count - 1] : 0;
     for (size_t i = 0; i < count; i++) {
         double here = increase[i] > reached ? increase[i] : reached;
+        if (here > total) here = total;
         increase[i] = here - reached;
         reached = here;
     }
