@@ -79,6 +79,15 @@ static const char *since(const struct section *s) {
     return copy;
 }
 
+static const char *shift_text(const struct section *s) {
+    const struct report_metric *metric = s->metric;
+    struct arena *arena = s->page->to->arena;
+    if (!metric->has_shift) return "";
+    const char *text = arena_printf(arena, "[%s..%s]", value_of(s, metric->lower, true), value_of(s, metric->upper, true));
+    if (s->extra->estimate.known) text = arena_printf(arena, "%s %s", value_of(s, s->extra->estimate, true), text);
+    return s->extra->confidence.known ? arena_printf(arena, "%s, %s sure", text, percent(s, s->extra->confidence)) : text;
+}
+
 static void put_evidence(const struct section *s) {
     const struct report_evidence *evidence = &s->metric->evidence;
     struct text_out *to = s->page->to;
@@ -96,17 +105,13 @@ static void put_numbers(const struct section *s) {
     struct text_out *to = s->page->to;
     const struct report_metric *metric = s->metric;
     const struct report_extra *extra = s->extra;
-    const char *interval = report_interval(to, metric), *change = report_change(to, metric);
-    if (*interval != '\0') {
-        interval = arena_printf(to->arena, "%s %s", extra->estimate.known ? value_of(s, extra->estimate, true) : "", interval);
-        if (extra->confidence.known) interval = arena_printf(to->arena, "%s, %s sure", interval, percent(s, extra->confidence));
-    }
+    const char *change = report_change(to, metric);
     buf_str(to->out, "<dl>");
     html_row(to->out, "classification", metric->classification);
     html_row(to->out, "kind", extra->kind);
     html_row(to->out, "bad direction", extra->direction);
     html_row(to->out, "change", strcmp(change, "-") == 0 ? "" : change);
-    html_row(to->out, "shift", interval);
+    html_row(to->out, "shift", shift_text(s));
     html_row(to->out, "limit", report_limit(to, metric));
     html_row(to->out, "tolerated", percent(s, extra->relative));
     if (extra->absolute.known && extra->absolute.value > 0) html_row(to->out, "at least", value_of(s, extra->absolute, false));
@@ -156,7 +161,10 @@ void html_metric(const struct html_page *page, size_t i) {
     html_element(to->out, "b", NULL, metric->name);
     html_element(to->out, "span", "dim", arena_printf(to->arena, " %s%s", metric->classification, metric->critical ? ", critical" : ""));
     buf_str(to->out, "</summary>\n");
-    if (metric->reason != NULL) html_element(to->out, "p", NULL, metric->reason);
+    if (metric->reason != NULL) { // the judge serin's is a sentence about the metric
+        const char *subject = metric->evidence.present ? arena_printf(to->arena, "%s ", metric->name) : "";
+        html_element(to->out, "p", NULL, arena_printf(to->arena, "%s%s", subject, metric->reason));
+    }
     put_charts(&section);
     put_statistics(&section, i);
     put_numbers(&section);

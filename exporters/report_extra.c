@@ -3,22 +3,23 @@
 
 #include <string.h>
 
-#include "base/view.h"
+#include "doc_reader.h"
 
 const char *report_extra_text(const json_t *node, const char *key, struct arena *arena) {
     const json_t *text = json_object_get(node, key);
     return json_is_string(text) ? text_clean(arena, json_string_value(text), json_string_length(text), false) : "";
 }
 
-static struct report_number number(const json_t *node, const char *key) {
+struct report_number report_extra_number(const json_t *node, const char *key) {
     struct report_number found = {0};
     const json_t *member = json_object_get(node, key);
-    if (json_is_number(member)) found = (struct report_number){true, json_number_value(member)};
+    if (member != NULL) doc_number_of(member, &found);
     return found;
 }
 
 static struct report_stats stats(const json_t *side) {
-    return (struct report_stats){number(side, "min"), number(side, "max"), number(side, "mean"), number(side, "std")};
+    return (struct report_stats){report_extra_number(side, "min"), report_extra_number(side, "max"), report_extra_number(side, "mean"),
+                                 report_extra_number(side, "std")};
 }
 
 static const char *tags_of(const json_t *tags, struct arena *arena) {
@@ -40,13 +41,13 @@ void report_extra_read(const json_t *result, size_t i, struct arena *arena, stru
         .tags = tags_of(json_object_get(metric, "tags"), arena),
         .kind = report_extra_text(metric, "kind", arena),
         .direction = report_extra_text(metric, "direction", arena),
-        .estimate = number(shift, "estimate"),
-        .confidence = number(shift, "confidence"),
+        .estimate = report_extra_number(shift, "estimate"),
+        .confidence = report_extra_number(shift, "confidence"),
         .measure = report_extra_text(effect, "measure", arena),
-        .effect = number(effect, "value"),
-        .relative = number(tolerance, "relative"),
-        .absolute = number(tolerance, "absolute"),
-        .harm = number(tolerance, "harm"),
+        .effect = report_extra_number(effect, "value"),
+        .relative = report_extra_number(tolerance, "relative"),
+        .absolute = report_extra_number(tolerance, "absolute"),
+        .harm = report_extra_number(tolerance, "harm"),
         .baseline = stats(json_object_get(metric, "baseline")),
         .canary = stats(json_object_get(metric, "canary")),
     };
@@ -58,9 +59,10 @@ size_t report_quantiles_read(const json_t *result, size_t i, struct arena *arena
     size_t count = 0;
     for (size_t k = 0; k < json_array_size(baseline); k++) {
         const json_t *before = json_array_get(baseline, k), *after = json_array_get(canary, k);
-        struct report_number quantile = number(before, "quantile");
+        struct report_number quantile = report_extra_number(before, "quantile");
         if (!quantile.known) continue;
-        items[count++] = (struct report_quantile){quantile.value, number(before, "value"), number(after, "value")};
+        items[count++] =
+            (struct report_quantile){quantile.value, report_extra_number(before, "value"), report_extra_number(after, "value")};
     }
     *ret = items;
     return count;

@@ -34,4 +34,7 @@ size_t report_quantiles_read(const json_t *result, size_t i, struct arena *arena
 
 const char *report_extra_text(const json_t *node, const char *key, struct arena *arena); // a member's clean text, "" without any
 
+// A member that is a number or its name: "NaN", "+Inf", "-Inf".
+struct report_number report_extra_number(const json_t *node, const char *key);
+
 #endif

@@ -18,6 +18,7 @@ const struct report_format report_formats[] = {
     {"junit", "JUnit XML, a test case for each metric", report_junit},
     {"github", "annotations of a workflow; a summary and outputs of its step", report_github},
     {"dotenv", "variables for later jobs", report_dotenv},
+    {"prom", "metrics for the textfile collector of the node exporter", report_prom},
     {NULL, NULL, NULL},
 };
 

@@ -7,6 +7,7 @@
 #include "html_part.h"
 #include "html_style.h"
 #include "report_extra.h"
+#include "report_objective.h"
 #include "report_part.h"
 #include "report_render.h"
 #include "text_value.h"
@@ -143,6 +144,16 @@ static void put_trust(const struct html_page *page) {
     buf_str(to->out, "</section>\n");
 }
 
+static void put_budgets(const struct html_page *page) {
+    struct text_out *to = page->to;
+    struct report_objective *objectives;
+    size_t count = report_objectives_read(page->result, to->arena, &objectives);
+    if (count == 0) return;
+    buf_str(to->out, "<section>\n<h2>Budgets</h2>\n<dl>\n");
+    for (size_t i = 0; i < count; i++) html_row(to->out, objectives[i].name, report_objective_text(&objectives[i], to->arena));
+    buf_str(to->out, "</dl>\n</section>\n");
+}
+
 static enum text_state group_state(const struct report *report, const struct report_group *group) {
     enum text_state worst = group->has_data ? TEXT_PASS : TEXT_NODATA;
     for (size_t i = 0; i < report->metric_count; i++) {
@@ -243,6 +254,7 @@ static void write_report(struct text_out *to, const struct report *report, const
     put_banner(&page);
     put_facts(&page);
     put_trust(&page);
+    put_budgets(&page);
     put_groups(&page);
     put_metrics(&page);
     put_configuration(&page);

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "markdown_text.h"
-#include "report_extra.h"
+#include "report_objective.h"
 #include "report_part.h"
 #include "report_render.h"
 #include "text_value.h"
@@ -71,7 +71,7 @@ static void put_findings(const struct page *page, const struct report_metric *co
         const struct report_metric *metric = metrics[i];
         const char *line = arena_printf(to->arena, "- %s %s %s", text_symbol(to, metric->state), name_of(page, metric->name),
                                         markdown_text(to->arena, finding(page, metric)));
-        if (metric->reason != NULL) line = arena_printf(to->arena, "%s. %s", line, prose(page, metric->reason));
+        if (metric->reason != NULL) line = arena_printf(to->arena, "%s — %s", line, prose(page, metric->reason));
         if (!put(page, MOST_HEAD, arena_printf(to->arena, "%s\n", line))) break;
     }
     if (i < count) put(page, MOST_HEAD, arena_printf(to->arena, "- and %zu more, see the table\n", count - i));
@@ -89,6 +89,16 @@ static void put_where(const struct page *page) {
                             text_value(arena, where[i].share, "ratio", false, false), name_of(page, where[i].metric));
     }
     put_paragraph(page, "Where", text);
+}
+
+static void put_budgets(const struct page *page) {
+    struct arena *arena = page->to->arena;
+    struct report_objective *objectives;
+    size_t count = report_objectives_read(page->result, arena, &objectives);
+    for (size_t i = 0; i < count && i < MOST_ITEMS; i++) {
+        const char *text = prose(page, report_objective_text(&objectives[i], arena));
+        put_paragraph(page, "Budget", arena_printf(arena, "%s: %s", name_of(page, objectives[i].name), text));
+    }
 }
 
 static const char *joined(const struct page *page, const struct report_texts *texts) {
@@ -213,6 +223,7 @@ static void write_report(struct text_out *to, const struct report *report, const
     put_paragraph(&page, "Why", prose(&page, report_reason(to, report)));
     put_findings(&page, named, count);
     put_where(&page);
+    put_budgets(&page);
     put_paragraph(&page, "Missing", joined(&page, &report->missing));
     put_next(&page);
     put_table(&page, named, count);

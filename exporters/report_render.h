@@ -18,5 +18,6 @@ bool report_html(struct buf *out, const json_t *result, const struct report_styl
 bool report_junit(struct buf *out, const json_t *result, const struct report_style *style, struct error *err);
 bool report_github(struct buf *out, const json_t *result, const struct report_style *style, struct error *err);
 bool report_dotenv(struct buf *out, const json_t *result, const struct report_style *style, struct error *err);
+bool report_prom(struct buf *out, const json_t *result, const struct report_style *style, struct error *err);
 
 #endif

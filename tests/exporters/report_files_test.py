@@ -5,9 +5,16 @@ import html.parser
 import json
 import pathlib
 import re
+import shutil
+import subprocess
 import sys
 import unittest
 import xml.etree.ElementTree
+
+try:
+    from prometheus_client.parser import text_string_to_metric_families
+except ImportError:
+    text_string_to_metric_families = None
 
 REPORTS = pathlib.Path(sys.argv.pop(1))
 NAMES = ["pass", "fail", "marginal", "inconclusive", "error", "evidence", "hostile"]
@@ -150,6 +157,41 @@ class Lines(unittest.TestCase):
             self.assertLessEqual(len(lines), 10)
             for line in lines:
                 self.assertRegex(line, r"^::(error|warning|notice) title=[^:,]*::[^\r\n]*$")
+
+
+class Exposition(unittest.TestCase):
+    @unittest.skipIf(shutil.which("promtool") is None, "promtool is not installed")
+    def test_promtool_has_nothing_to_say(self):
+        for name in NAMES:
+            done = subprocess.run(["promtool", "check", "metrics"], input=read(name, "prom").encode(), capture_output=True, timeout=60)
+            self.assertEqual((done.returncode, done.stdout + done.stderr), (0, b""), name)
+
+    @unittest.skipIf(text_string_to_metric_families is None, "python3-prometheus-client is not installed")
+    def test_samples_are_those_of_the_document(self):
+        for name in NAMES:
+            result, samples, series = document(name), {}, set()
+            for family in text_string_to_metric_families(read(name, "prom")):
+                for sample in family.samples:
+                    key = (sample.name, tuple(sorted(sample.labels.items())))
+                    self.assertNotIn(key, series)
+                    series.add(key)
+                    samples.setdefault(sample.name, []).append((sample.labels, sample.value))
+            self.assertEqual([l["verdict"] for l, v in samples["serin_verdict"] if v == 1], [result["verdict"]])
+            self.assertEqual(len(samples["serin_verdict"]), 5)
+            self.assertEqual([v for _, v in samples.get("serin_score", [])], [] if result["score"] is None else [result["score"]])
+            self.assertEqual(len(samples["serin_metric_failing"]), len(result["metrics"]))
+            classes = {(l["metric"], l.get("tags")): l["class"] for l, v in samples["serin_metric_class"] if v == 1}
+            self.assertEqual(list(classes.values()), [m["classification"] for m in result["metrics"]])
+            means = [v for l, v in samples.get("serin_metric_location", []) if l["stat"] == "mean" and l["side"] == "canary"]
+            self.assertEqual(means, [m["canary"]["mean"] for m in result["metrics"] if m["canary"] and m["canary"]["mean"] is not None])
+
+    @unittest.skipIf(text_string_to_metric_families is None, "python3-prometheus-client is not installed")
+    def test_hostile_labels_come_back_as_they_were(self):
+        names = {s.labels["metric"] for f in text_string_to_metric_families(read("hostile", "prom")) for s in f.samples if "metric" in s.labels}
+        self.assertIn("<script>alert(1)</script>", names)
+        self.assertIn('"double" \'single\' &amp; <b>', names)
+        self.assertIn("`tick` | pipe \\| ``two``", names)
+        self.assertLessEqual(max(map(len, names)), 128)
 
 
 class Markdown(unittest.TestCase):

@@ -17,12 +17,12 @@
 enum { LIMIT = 1 << 23 };
 
 struct golden {
-    const char *format, *suffix;
+    const char *format, *suffix; // of the file; elsewhere what is looked for
 };
 
 static const char *const documents[] = {"pass", "fail", "marginal", "inconclusive", "error", "evidence", "hostile"};
-static const struct golden goldens[] = {{"ndjson", "ndjson"}, {"markdown", "md"}, {"junit", "xml"},
-                                        {"github", "github"}, {"dotenv", "env"},  {"html", "html"}};
+static const struct golden goldens[] = {{"ndjson", "ndjson"}, {"markdown", "md"}, {"junit", "xml"}, {"github", "github"},
+                                        {"dotenv", "env"},    {"html", "html"},   {"prom", "prom"}};
 
 enum { DOCUMENTS = sizeof documents / sizeof documents[0], GOLDENS = sizeof goldens / sizeof goldens[0] };
 
@@ -196,6 +196,58 @@ static void test_report_format__html_draws_any_numbers(void **state) {
     }
 }
 
+static const char objectives[] =
+    "[{\"name\":\"avail|ability\",\"allowed\":0.001,\"gate\":\"closed\",\"reasons\":[\"burning for certain\"],"
+    "\"budget\":{\"remaining\":0.625,\"exhaustion_s\":\"+Inf\"},"
+    "\"release\":{\"share\":0.385,\"share_lower\":0.25,\"share_upper\":null,\"halt_at\":0.3},"
+    "\"counts\":[{\"of\":\"service\",\"kind\":\"period\",\"length_s\":2592000,\"error_ratio\":0.000375,\"burn_rate\":0.375},"
+    "{\"of\":\"canary\",\"kind\":\"window\",\"length_s\":3600,\"burn_rate\":2.385},"
+    "{\"of\":\"canary\",\"kind\":\"window\",\"length_s\":300,\"burn_rate\":null}]}, {\"name\": 7}, \"none\"]";
+
+static void test_report_format__shows_objectives_where_there_are_any(void **state) {
+    (void)state;
+    static const struct golden parts[] = {
+        {"prom", "serin_objective_target_ratio{canary=\"checkout-api\",objective=\"avail|ability\"} 0.999\n"},
+        {"prom", "serin_objective_attainment_ratio{canary=\"checkout-api\",objective=\"avail|ability\"} 0.999625\n"},
+        {"prom", "serin_objective_budget_remaining_ratio{canary=\"checkout-api\",objective=\"avail|ability\"} 0.625\n"},
+        {"prom", "serin_objective_exhaustion_seconds{canary=\"checkout-api\",objective=\"avail|ability\"} +Inf\n"},
+        {"prom", "serin_objective_gate{canary=\"checkout-api\",objective=\"avail|ability\",state=\"closed\"} 1\n"},
+        {"prom", "serin_burn_rate{canary=\"checkout-api\",objective=\"avail|ability\",side=\"canary\",window=\"1h\"} 2.385\n"},
+        {"prom", "serin_release_budget_consumed_ratio{canary=\"checkout-api\",objective=\"avail|ability\",bound=\"lower\"} 0.25\n"},
+        {"markdown", "**Budget** `avail|ability`: 62.5% of the budget left, release budget 38.5% used, halt at 30%: gate closed; burning "
+                     "for certain\n"},
+        {"html", "<dt>avail|ability</dt><dd>62.5% of the budget left, release budget 38.5% used, halt at 30%: gate closed; burning for "
+                 "certain</dd>"},
+        {"ndjson", "{\"event\":\"objective\",\"id\":\"7f3a9c01d2e4b6a8\",\"name\":\"avail|ability\""},
+    };
+    json_t *result = document_load("fail");
+    json_object_set_new(result, "objectives", json_loads(objectives, 0, NULL));
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+        struct buf out;
+        render(&out, result, parts[i].format);
+        if (strstr(buf_text(&out), parts[i].suffix) == NULL) fail_msg("%s lacks \"%s\"", parts[i].format, parts[i].suffix);
+        buf_finish(&out);
+    }
+    json_decref(result);
+}
+
+// Labels are bounded by the configuration: what names a run must not become one.
+static void test_report_format__prom_has_no_run_in_it(void **state) {
+    (void)state;
+    json_t *result = document_load("evidence");
+    struct buf out;
+    render(&out, result, "prom");
+    assert_null(strstr(buf_text(&out), json_string_value(json_object_get(result, "id"))));
+    buf_finish(&out);
+    json_decref(result);
+    result = document_crowd(1500);
+    render(&out, result, "prom");
+    assert_non_null(strstr(buf_text(&out), "metric=\"crowd_999\""));
+    assert_null(strstr(buf_text(&out), "metric=\"crowd_1000\""));
+    buf_finish(&out);
+    json_decref(result);
+}
+
 static void test_report_format__refuses_what_is_no_result(void **state) {
     (void)state;
     json_t *result = document_load("pass");
@@ -237,6 +289,8 @@ int main(void) {
         cmocka_unit_test(test_report_format__junit_never_hides_the_verdict),
         cmocka_unit_test(test_report_format__html_stays_small_and_harmless),
         cmocka_unit_test(test_report_format__html_draws_any_numbers),
+        cmocka_unit_test(test_report_format__shows_objectives_where_there_are_any),
+        cmocka_unit_test(test_report_format__prom_has_no_run_in_it),
         cmocka_unit_test(test_report_format__refuses_what_is_no_result),
         cmocka_unit_test(test_report_format__tells_when_it_does_not_fit),
     };

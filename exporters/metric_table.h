@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Every metric that serin exports, once: expositions, documentation, rules and dashboards are made from this table.
+#ifndef EXPORTERS_METRIC_TABLE_H
+#define EXPORTERS_METRIC_TABLE_H
+
+#include "base/buf.h"
+
+enum exported_metric {
+    EXPORTED_BUILD_INFO,
+    EXPORTED_VERDICT,
+    EXPORTED_SCORE,
+    EXPORTED_SCORE_THRESHOLD,
+    EXPORTED_EXIT_CODE,
+    EXPORTED_START,
+    EXPORTED_END,
+    EXPORTED_GROUP_SCORE,
+    EXPORTED_GROUP_WEIGHT,
+    EXPORTED_GUARD,
+    EXPORTED_METRICS,
+    EXPORTED_METRIC_INFO,
+    EXPORTED_METRIC_CLASS,
+    EXPORTED_METRIC_FAILING,
+    EXPORTED_METRIC_RATIO,
+    EXPORTED_METRIC_CHANGE,
+    EXPORTED_METRIC_SHIFT,
+    EXPORTED_METRIC_EFFECT,
+    EXPORTED_METRIC_A12,
+    EXPORTED_METRIC_P,
+    EXPORTED_METRIC_LEVEL,
+    EXPORTED_METRIC_TOLERANCE,
+    EXPORTED_METRIC_LIMIT,
+    EXPORTED_METRIC_SAMPLES,
+    EXPORTED_METRIC_LOCATION,
+    EXPORTED_METRIC_SINCE,
+    EXPORTED_OBJECTIVE_TARGET,
+    EXPORTED_OBJECTIVE_ATTAINMENT,
+    EXPORTED_OBJECTIVE_BUDGET,
+    EXPORTED_OBJECTIVE_EXHAUSTION,
+    EXPORTED_OBJECTIVE_GATE,
+    EXPORTED_BURN_RATE,
+    EXPORTED_RELEASE_BUDGET,
+    EXPORTED_RELEASE_HALT,
+    EXPORTED_ANALYSES,
+    EXPORTED_QUERIES,
+    EXPORTED_QUERY_TRIES,
+    EXPORTED_QUERY_RETRIES,
+    EXPORTED_QUERY_FAILURES,
+    EXPORTED_QUERY_THROTTLED,
+    EXPORTED_QUERY_REFUSED,
+    EXPORTED_QUERY_SHARED,
+    EXPORTED_RECEIVED,
+    EXPORTED_QUERY_DURATION,
+    EXPORTED_COUNT,
+};
+
+enum { EXPORTED_LABELS = 8 }; // most of a metric
+
+struct exported_metric_row {
+    const char *name;
+    const char *type; // of the text format: "gauge" or "counter"
+    const char *unit; // for readers: "seconds", "ratio", "bytes", ""
+    const char *help;
+    const char *labels[EXPORTED_LABELS]; // NULL behind the last
+};
+
+extern const struct exported_metric_row exported_metrics[EXPORTED_COUNT];
+
+// docs/metrics.md.
+void metric_table_docs(struct buf *out);
+
+#endif
