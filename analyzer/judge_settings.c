@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "analyzer/judge_settings.h"
 
+#include <math.h>
+
+#define MOST_PAIRS 1e9 // no window holds so many
+
 static enum evidence_direction direction_of(enum kayenta_direction direction) {
     switch (direction) {
     case KAYENTA_INCREASE:
@@ -31,5 +35,5 @@ void judge_settings(const struct judge_config *judge, const struct metric_config
         ret->prior.only_raises = false;
         ret->phi_least = metric->prior.phi;
     }
-    ret->least = metric->min_samples >= 3 ? (size_t)metric->min_samples : 3;
+    ret->least = (size_t)fmin(fmax(ceil(metric->min_samples), 3), MOST_PAIRS);
 }

@@ -12,7 +12,8 @@
 #include "query/cadence.h"
 #include "texts.h"
 
-#define MOST_SPLITS 1000 // results of one metric
+#define MOST_SPLITS 1000              // results of one metric
+#define MOST_CELLS ((size_t)10000000) // counts and means by step, of all results of one metric
 
 struct entry { // one combination of label values while it grows
     struct name_values tags;
@@ -32,6 +33,7 @@ struct gather {
     struct error *err;
     struct entry *entries;
     size_t count, cap, blocks;
+    size_t cells; // of all columns by step
     struct texts warnings;
 };
 
@@ -122,10 +124,14 @@ static void take_warnings(struct gather *g, const struct query *query, const str
     }
 }
 
+static bool is_aligned(const struct gather *g) {
+    return strcmp(g->plan->config->judge.name, "serin") == 0 && g->metric->kind != METRIC_THRESHOLD;
+}
+
 // The judge serin aligns the series itself.
 static void keep_series(struct gather *g, struct entry *e, enum query_part part, enum side side, const struct series *series) {
     struct series_list *list = &e->series_of.of[part][side];
-    if (strcmp(g->plan->config->judge.name, "serin") != 0 || g->metric->kind == METRIC_THRESHOLD) return;
+    if (!is_aligned(g)) return;
     mem_grow((void **)&list->items, &list->cap, list->count, sizeof *list->items);
     list->items[list->count++] = series;
 }
@@ -294,10 +300,21 @@ static bool gather_metric(struct gather *g, size_t metric, const struct answer *
     return g->count > 0 || find_entry(g, (struct name_values){0}) != NULL;
 }
 
-// A result of its own for each combination of label values.
-static bool finish_entry(struct gather *g, struct entry *e, struct metric_samples *ret) {
-    bool serin = strcmp(g->plan->config->judge.name, "serin") == 0;
-    bool ok = !serin || step_columns_make(g->plan, g->metric, &e->series_of, g->arena, &ret->columns, g->err);
+// Whether all columns by step of a metric can be held; `cells` more are to come.
+static bool fits(struct gather *g, size_t cells) {
+    g->cells += cells;
+    if (g->cells <= MOST_CELLS) return true;
+    return error_set(g->err, ERROR_LIMIT,
+                     "metric %s: too many label combinations over %zu steps; take a longer step or name fewer labels under by",
+                     g->metric->name, g->blocks);
+}
+
+// A result of its own for each combination of label values. After a failure it only gives back what the entry holds.
+static bool finish_entry(struct gather *g, struct entry *e, bool ok, struct metric_samples *ret) {
+    if (ok && is_aligned(g)) {
+        ok = step_columns_make(g->plan, g->metric, &e->series_of, g->arena, &ret->columns, g->err) &&
+             fits(g, ret->columns.steps * ret->columns.buckets);
+    }
     if (ok && ret->columns.strangers > 0) {
         warn(g, "series that are no histograms (no readable label le, no native histogram) are left out");
         ret->warnings = g->warnings;
@@ -319,10 +336,11 @@ bool samples_build(const struct plan *plan, const struct answer *const *answers,
         g.blocks = (size_t)((plan->end_ms - plan->start_ms) / plan->config->window.step_ms);
         ok = g.metric->kayenta != NULL ? gather_kayenta(&g, m, answers) : gather_metric(&g, m, answers);
         if (g.count > 1) qsort(g.entries, g.count, sizeof *g.entries, compare_entries);
+        ok = ok && (!is_aligned(&g) || fits(&g, g.count * g.blocks));
         for (size_t i = 0; i < g.count; i++) {
             mem_grow((void **)&items, &cap, count, sizeof *items);
             items[count] = (struct metric_samples){.metric = m, .tags = g.entries[i].tags, .warnings = g.warnings};
-            ok = finish_entry(&g, &g.entries[i], &items[count++]) && ok;
+            ok = finish_entry(&g, &g.entries[i], ok, &items[count++]);
         }
         free(g.entries);
     }

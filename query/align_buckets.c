@@ -143,6 +143,9 @@ bool align_buckets(const struct align_side *sides, size_t side_count, struct are
     if (!find_bounds(streams, side_count, arena, &upper, &count))
         return error_set(err, ERROR_LIMIT, "histograms of more than %d different buckets", ALIGN_MOST_BUCKETS);
     for (size_t s = 0; s < side_count; s++) {
+        if (count > 0 && ret[s].steps > ALIGN_MOST_COUNTS / count)
+            return error_set(err, ERROR_LIMIT, "histograms of %zu buckets over %zu steps are too many counts; take a longer step", count,
+                             ret[s].steps);
         ret[s].upper = upper;
         ret[s].count = count;
         ret[s].counts = align_column(arena, ret[s].steps * count, (double)NAN);

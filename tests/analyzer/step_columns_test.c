@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include <math.h>
+#include <string.h>
 
 #include "hand_answers.h"
 
@@ -78,6 +79,23 @@ static void test_step_columns__no_bad_counter_beside_a_total_is_none(void **stat
     hand_finish(&h);
 }
 
+static void test_step_columns__too_many_are_refused_before_they_are_made(void **state) {
+    (void)state;
+    struct hand h = {0};
+    struct samples s;
+    struct error err = {0};
+    hand_start(&h, "canary: shop\nsources: {main: {url: \"http://127.0.0.1:9090\"}}\nscopes: {baseline: {}, canary: {}}\n"
+                   "window: {length: 27h, step: 1s}\nmetrics: [{name: m, by: [pod], query: 'x{${scope}}'}]\n");
+    for (int i = 0; i < 120; i++) {
+        struct series *series = hand_series(&h, 0, PART_VALUE, SIDE_CANARY, "pod", arena_printf(&h.r.arena, "p%d", i));
+        series_append(series, h.plan.end_ms, 1);
+    }
+    assert_false(samples_build(&h.plan, h.list, &h.r.arena, &s, &err));
+    assert_int_equal(err.code, ERROR_LIMIT);
+    assert_non_null(strstr(err.text, "metric m: too many label combinations over 97200 steps"));
+    hand_finish(&h);
+}
+
 static void test_step_columns__other_judges_have_none(void **state) {
     (void)state;
     struct hand h = {0};
@@ -93,6 +111,7 @@ int main(void) {
         cmocka_unit_test(test_step_columns__values_are_means_over_series),
         cmocka_unit_test(test_step_columns__a_longer_scrape_interval_makes_the_step),
         cmocka_unit_test(test_step_columns__no_bad_counter_beside_a_total_is_none),
+        cmocka_unit_test(test_step_columns__too_many_are_refused_before_they_are_made),
         cmocka_unit_test(test_step_columns__other_judges_have_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -273,6 +273,21 @@ static void test_align_buckets__of_nothing_has_no_buckets(void **state) {
     finish(&f);
 }
 
+static void test_align_buckets__refuses_too_many_counts_before_it_makes_them(void **state) {
+    (void)state;
+    struct fixture f;
+    struct error err = {0};
+    start(&f);
+    add_bucket(&f.sets[0], "a", "1", 1, 2, 3);
+    add_bucket(&f.sets[0], "a", "+Inf", 1, 2, 3);
+    struct align_side side = {.series = series_set_sorted(&f.sets[0], &f.arena), .count = f.sets[0].count};
+    side.grid = (struct grid){60000, 1000, ALIGN_MOST_COUNTS / 2 + 1};
+    assert_false(align_buckets(&side, 1, &f.arena, f.got, &err));
+    assert_int_equal(err.code, ERROR_LIMIT);
+    assert_non_null(strstr(err.text, "2 buckets over 5000001 steps"));
+    finish(&f);
+}
+
 static void test_align_buckets__refuses_too_many(void **state) {
     (void)state;
     struct fixture f;
@@ -301,6 +316,7 @@ int main(void) {
         cmocka_unit_test(test_align_buckets__custom_borders_meet_classic_ones),
         cmocka_unit_test(test_align_buckets__add_up_to_the_increases_of_the_last_bucket),
         cmocka_unit_test(test_align_buckets__of_nothing_has_no_buckets),
+        cmocka_unit_test(test_align_buckets__refuses_too_many_counts_before_it_makes_them),
         cmocka_unit_test(test_align_buckets__refuses_too_many),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -17,6 +17,7 @@
 #include "query/series.h"
 
 #define ALIGN_MOST_BUCKETS 4096
+#define ALIGN_MOST_COUNTS ((size_t)10000000) // buckets times steps
 
 struct align_side {
     const struct series *const *series;
@@ -66,7 +67,8 @@ void align_increases(const struct align_side *side, struct arena *arena, struct 
 // Increases of the buckets of counter histograms: classic ones (cumulative counters with the label `le`, read as a number, so "1" is
 // "1.0"; one histogram per set of the other labels) and native ones of any schema, exponential or custom. ret holds one element per
 // side. The borders kept are those that cut through no bucket of any sample of any side: classic layouts meet in the bounds they have
-// in common, native ones in the coarser schema. ERROR_LIMIT when there are more than ALIGN_MOST_BUCKETS.
+// in common, native ones in the coarser schema. ERROR_LIMIT when there are more than ALIGN_MOST_BUCKETS,
+// or ALIGN_MOST_COUNTS in all.
 bool align_buckets(const struct align_side *sides, size_t side_count, struct arena *arena, struct aligned_buckets *ret, struct error *err);
 
 #endif
