@@ -2,6 +2,7 @@
 #include "analyzer/analysis.h"
 
 #include "analyzer/result.h"
+#include "budget.h"
 #include "plan_answers.h"
 #include "run_record.h"
 
@@ -46,7 +47,7 @@ json_t *analysis_run(struct view text, const char *file, const struct analysis_o
         error_set(err, ERROR_CONFIG, "%s: %zu error%s in the config", file, findings->errors, findings->errors == 1 ? "" : "s");
         return NULL;
     }
-    return run_config(config, text, options, arena, err);
+    return options->budget ? budget_run(config, text, options, arena, err) : run_config(config, text, options, arena, err);
 }
 
 json_t *analysis_replay(const char *dir, struct arena *arena, struct findings *findings, struct error *err) {

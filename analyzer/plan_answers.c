@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analyzer/objective_plan.h"
 #include "base/mem.h"
 
 bool plan_answers_open(struct plan_answers *answers, const struct canary_config *config, const char *recorded_dir, struct error *err) {
@@ -36,26 +37,30 @@ static void forget(struct plan_answers *answers) {
     free(answers->job_of);
     answers->jobs = NULL;
     answers->job_of = NULL;
-    answers->job_count = 0;
+    answers->job_count = answers->query_count = 0;
+}
+
+static void add_query(struct plan_answers *answers, const char *source_name, const struct query *query) {
+    struct source *source = find_source(answers, source_name);
+    size_t at = 0;
+    while (at < answers->job_count && (answers->jobs[at].source != source || !same_query(&answers->jobs[at].query, query))) at++;
+    if (at == answers->job_count) {
+        answers->jobs[answers->job_count++] = (struct fetch_job){.source = source, .query = *query};
+    } else {
+        answers->jobs[at].sharers++;
+    }
+    answers->job_of[answers->query_count++] = at;
 }
 
 static void make_jobs(struct plan_answers *answers, const struct plan *plan) {
+    const struct objective_plan *objectives = plan->objectives;
+    size_t most = plan->query_count + (objectives != NULL ? objectives->query_count : 0);
     forget(answers);
-    answers->jobs = mem_zero(plan->query_count, sizeof *answers->jobs);
-    answers->job_of = mem_zero(plan->query_count, sizeof *answers->job_of);
-    for (size_t q = 0; q < plan->query_count; q++) {
-        const struct planned_query *planned = &plan->queries[q];
-        struct source *source = find_source(answers, planned->source);
-        size_t at = 0;
-        while (at < answers->job_count && (answers->jobs[at].source != source || !same_query(&answers->jobs[at].query, &planned->query)))
-            at++;
-        if (at == answers->job_count) {
-            answers->jobs[answers->job_count++] = (struct fetch_job){.source = source, .query = planned->query};
-        } else {
-            answers->jobs[at].sharers++;
-        }
-        answers->job_of[q] = at;
-    }
+    answers->jobs = mem_zero(most, sizeof *answers->jobs);
+    answers->job_of = mem_zero(most, sizeof *answers->job_of);
+    for (size_t q = 0; q < plan->query_count; q++) add_query(answers, plan->queries[q].source, &plan->queries[q].query);
+    for (size_t q = 0; objectives != NULL && q < objectives->query_count; q++)
+        add_query(answers, objectives->queries[q].source, &objectives->queries[q].query);
 }
 
 bool plan_answers_fetch(struct plan_answers *answers, const struct plan *plan, const struct fetch_options *options, struct error *err) {
@@ -63,10 +68,18 @@ bool plan_answers_fetch(struct plan_answers *answers, const struct plan *plan, c
     return fetch_run(answers->jobs, answers->job_count, options, err);
 }
 
-const struct answer *const *plan_answers_list(const struct plan_answers *answers, const struct plan *plan, struct arena *arena) {
-    const struct answer **list = arena_array(arena, plan->query_count, sizeof *list);
-    for (size_t q = 0; q < plan->query_count; q++) list[q] = &answers->jobs[answers->job_of[q]].answer;
+static const struct answer *const *list_from(const struct plan_answers *answers, size_t first, size_t count, struct arena *arena) {
+    const struct answer **list = arena_array(arena, count, sizeof *list);
+    for (size_t q = 0; q < count; q++) list[q] = &answers->jobs[answers->job_of[first + q]].answer;
     return list;
+}
+
+const struct answer *const *plan_answers_list(const struct plan_answers *answers, const struct plan *plan, struct arena *arena) {
+    return list_from(answers, 0, plan->query_count, arena);
+}
+
+const struct answer *const *plan_answers_of_objectives(const struct plan_answers *answers, const struct plan *plan, struct arena *arena) {
+    return list_from(answers, plan->query_count, plan->objectives != NULL ? plan->objectives->query_count : 0, arena);
 }
 
 void plan_answers_warn(const struct plan_answers *answers, void (*warn)(void *user, const char *text), void *user) {

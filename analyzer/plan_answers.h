@@ -10,7 +10,8 @@ struct plan_answers { // zeroes are fine to finish
     size_t source_count;
     struct fetch_job *jobs;
     size_t job_count;
-    size_t *job_of; // job of each query of the plan
+    size_t *job_of; // job of each query of the plan, then of each of its objectives
+    size_t query_count;
 };
 
 // Makes the sources, or opens what was recorded of them in `recorded_dir` when that is not NULL. Finish it also after a failure.
@@ -22,6 +23,9 @@ bool plan_answers_fetch(struct plan_answers *answers, const struct plan *plan, c
 
 // One answer per query of the plan last fetched. The list is the arena's, the answers are valid until the next fetch.
 const struct answer *const *plan_answers_list(const struct plan_answers *answers, const struct plan *plan, struct arena *arena);
+
+// The same of the plan's objectives.
+const struct answer *const *plan_answers_of_objectives(const struct plan_answers *answers, const struct plan *plan, struct arena *arena);
 
 // Tells what the user should know about each source.
 void plan_answers_warn(const struct plan_answers *answers, void (*warn)(void *user, const char *text), void *user);

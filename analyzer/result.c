@@ -13,19 +13,6 @@
 #error "the build defines SERIN_VERSION"
 #endif
 
-static json_t *seconds(int64_t ms) {
-    return ms % 1000 == 0 ? json_integer(ms / 1000) : json_real((double)ms / 1000);
-}
-
-static json_t *instant(int64_t ms) {
-    struct buf text;
-    buf_init(&text, 64);
-    time_format(&text, ms);
-    json_t *value = json_string(buf_text(&text));
-    buf_finish(&text);
-    return value;
-}
-
 static json_t *text_or_null(const char *text) {
     return text != NULL ? json_string(text) : json_null();
 }
@@ -53,11 +40,11 @@ static json_t *run_id(const struct plan *plan) {
 
 static json_t *window(const struct plan *plan) {
     json_t *w = json_object();
-    json_object_set_new(w, "start", instant(plan->start_ms));
-    json_object_set_new(w, "end", instant(plan->end_ms));
-    json_object_set_new(w, "length_s", seconds(plan->end_ms - plan->start_ms));
-    json_object_set_new(w, "warmup_s", seconds(plan->config->window.warmup_ms));
-    json_object_set_new(w, "step_s", seconds(plan->config->window.step_ms));
+    json_object_set_new(w, "start", result_instant(plan->start_ms));
+    json_object_set_new(w, "end", result_instant(plan->end_ms));
+    json_object_set_new(w, "length_s", result_seconds(plan->end_ms - plan->start_ms));
+    json_object_set_new(w, "warmup_s", result_seconds(plan->config->window.warmup_ms));
+    json_object_set_new(w, "step_s", result_seconds(plan->config->window.step_ms));
     return w;
 }
 
@@ -73,7 +60,7 @@ static json_t *scope_side(const struct canary_config *config, enum side side) {
         json_object_set_new(labels, k->params.items[i].name, json_string(k->params.items[i].value));
     json_object_set_new(s, "labels", labels);
     if (scope->matchers.count > 0) json_object_set_new(s, "matchers", result_texts(&scope->matchers));
-    json_object_set_new(s, "offset_s", seconds(scope->offset_ms));
+    json_object_set_new(s, "offset_s", result_seconds(scope->offset_ms));
     return s;
 }
 
@@ -185,9 +172,9 @@ static json_t *query(const struct plan *plan, const struct planned_query *q, con
     const char *protocol = answer->protocol != PROTOCOL_AUTO ? source_protocol_name(answer->protocol) : NULL;
     json_object_set_new(item, "protocol", protocol != NULL ? json_string(protocol) : json_null());
     json_object_set_new(item, "expr", json_string(q->query.expr));
-    json_object_set_new(item, "start", instant(q->query.start_ms));
-    json_object_set_new(item, "end", instant(q->query.end_ms));
-    json_object_set_new(item, "step_s", q->query.mode == QUERY_RANGE ? seconds(q->query.step_ms) : json_null());
+    json_object_set_new(item, "start", result_instant(q->query.start_ms));
+    json_object_set_new(item, "end", result_instant(q->query.end_ms));
+    json_object_set_new(item, "step_s", q->query.mode == QUERY_RANGE ? result_seconds(q->query.step_ms) : json_null());
     json_object_set_new(item, "outcome", json_string(outcome(answer)));
     json_object_set_new(item, "error", ok ? json_null() : result_text(answer->result.err.text));
     json_object_set_new(item, "http_status", json_integer(answer->http_status));

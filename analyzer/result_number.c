@@ -4,6 +4,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/timetext.h"
+
 json_t *result_number(double value) {
     if (isnan(value)) return json_string("NaN");
     if (isinf(value)) return json_string(value > 0 ? "+Inf" : "-Inf");
@@ -37,4 +39,17 @@ json_t *result_texts(const struct texts *texts) {
 void result_limits(json_t *object, const struct limits *limits) {
     json_object_set_new(object, "min", limits->has_min ? result_number(limits->min) : json_null());
     json_object_set_new(object, "max", limits->has_max ? result_number(limits->max) : json_null());
+}
+
+json_t *result_seconds(int64_t ms) {
+    return ms % 1000 == 0 ? json_integer(ms / 1000) : json_real((double)ms / 1000);
+}
+
+json_t *result_instant(int64_t ms) {
+    struct buf text;
+    buf_init(&text, 64);
+    time_format(&text, ms);
+    json_t *value = json_string(buf_text(&text));
+    buf_finish(&text);
+    return value;
 }

@@ -29,6 +29,8 @@ static json_t *options_json(const char *file, const struct analysis_options *o) 
     json_object_set_new(root, "format", json_integer(FORMAT));
     json_object_set_new(root, "file", json_string(file));
     json_object_set_new(root, "end_ms", json_integer(o->end_ms));
+    if (o->budget) json_object_set_new(root, "budget", json_true());
+    if (o->release_start_ms != 0) json_object_set_new(root, "release_start_ms", json_integer(o->release_start_ms));
     json_object_set_new(root, "vars", vars);
     if (o->overrides.url != NULL) json_object_set_new(root, "url", json_string(o->overrides.url));
     for (int side = 0; side < SIDE_COUNT; side++) {
@@ -87,6 +89,8 @@ static void read_options(const json_t *root, struct arena *arena, struct analysi
             (struct name_value){arena_strdup(arena, name), arena_strdup(arena, text ? text : ""), {0, 0}};
     }
     o->end_ms = json_integer_value(json_object_get(root, "end_ms"));
+    o->budget = json_is_true(json_object_get(root, "budget"));
+    o->release_start_ms = json_integer_value(json_object_get(root, "release_start_ms"));
     o->overrides.url = copy_text(root, "url", arena);
     for (int side = 0; side < SIDE_COUNT; side++) o->overrides.sides[side] = copy_text(root, side_name((enum side)side), arena);
     o->overrides.pass = number_or_nan(root, "pass");

@@ -19,6 +19,7 @@ enum option_set { // which options a command takes
     OPTIONS_CASES = 16, // --cases, --looks, --alpha, --config, --pairs, ...
     OPTIONS_QUERY = 32, // of serin query, --output with its own formats among them
     OPTIONS_RULES = 64, // --output DIR
+    OPTIONS_BUDGET = 128, // --at, --release-start
 };
 
 #define MOST_OUTPUTS 16
@@ -42,6 +43,7 @@ struct options { // what the command line said
     const char **operands;
     size_t operand_count;
     int64_t start_ms, end_ms; // INT64_MIN: not given
+    int64_t release_start_ms; // 0: not given
     int64_t deadline_ms;
     const char *recorded_dir, *record_dir;
     const char *cases_file, *config_file, *pairs_file; // NULL: not given
@@ -63,7 +65,7 @@ struct command {
 };
 
 extern const struct command cmd_analyze, cmd_replay, cmd_plan, cmd_check, cmd_judge, cmd_query, cmd_stats;
-extern const struct command cmd_rules;
+extern const struct command cmd_budget, cmd_rules;
 
 // Parses what follows the command's name. False with err (ERROR_USAGE) for anything not understood.
 bool options_parse(const struct command *command, int argc, char **argv, struct arena *arena, struct options *ret, struct error *err);

@@ -95,6 +95,11 @@ static bool set_end(struct parser *p, const char *value) {
     return read_time(p, value, &p->options->end_ms);
 }
 
+static bool set_release_start(struct parser *p, const char *value) {
+    if (!read_time(p, value, &p->options->release_start_ms)) return false;
+    return p->options->release_start_ms > 0 || bad_value(p, value, "a time after 1970");
+}
+
 static bool set_source(struct parser *p, const char *value) {
     if (strncmp(value, "recorded:", 9) != 0 || value[9] == '\0') return bad_value(p, value, "recorded:DIR");
     p->options->recorded_dir = value + 9;
@@ -316,6 +321,8 @@ static const struct option {
     {"metadata", NULL, OPTIONS_QUERY, set_metadata, "type, help and unit of METRIC, or of all metrics"},
     {"exemplars", NULL, OPTIONS_QUERY, set_exemplars, "exemplars of the series that EXPR finds"},
     {"protocol", "NAME", OPTIONS_QUERY, set_protocol, "of raw reads: auto, stream, samples or raw; else the config's"},
+    {"at", "TIME", OPTIONS_BUDGET, set_end, "the time to tell budgets at; else a minute ago"},
+    {"release-start", "TIME", OPTIONS_BUDGET, set_release_start, "since when a canary gets traffic: tells what it has cost"},
     {"source", "recorded:DIR", OPTIONS_SOURCE, set_source, "answer every query from recorded answers"},
     {"record", "DIR", OPTIONS_SOURCE, set_record, "keep config, options and answers for serin replay"},
     {"deadline", "DURATION", OPTIONS_SOURCE | OPTIONS_QUERY, set_deadline, "for all queries together; else 60s"},

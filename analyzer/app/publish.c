@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "base/timetext.h"
 #include "command.h"
+#include "exporters/budget.h"
 
 #define MOST_CONFIG_BYTES ((size_t)8 << 20)
 #define MOST_REPORT_BYTES ((size_t)256 << 20)
@@ -121,10 +122,17 @@ static bool tell_github(const json_t *result, struct error *err) {
     return ok;
 }
 
+static bool render_document(struct buf *out, const json_t *document, const struct report_format *format, const struct report_style *style,
+                            struct error *err) {
+    if (!budget_is_document(document) || strcmp(format->name, "json") == 0) return format->render(out, document, style, err);
+    if (strcmp(format->name, "text") == 0) return budget_text(out, document, style, err);
+    return error_set(err, ERROR_USAGE, "budgets are told as text or json, not as %s", format->name);
+}
+
 static bool render(struct buf *out, const json_t *result, const struct output *output, const struct options *options, struct error *err) {
     struct report_style style = output_style(options, output);
     const struct report_format *format = report_format_find(view_of(output->format));
-    if (!format->render(out, result, &style, err) || !output_write(out, output, err)) return false;
+    if (!render_document(out, result, format, &style, err) || !output_write(out, output, err)) return false;
     return strcmp(format->name, "github") != 0 || tell_github(result, err);
 }
 

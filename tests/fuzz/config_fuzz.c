@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "analyzer/config.h"
+#include "analyzer/objective_plan.h"
 #include "analyzer/plan.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -21,12 +22,24 @@ static void check_plan(const struct plan *plan) {
     buf_finish(&out);
 }
 
+static void check_objectives(const struct objective_plan *plan) {
+    for (size_t i = 0; i < plan->query_count; i++) {
+        const struct objective_query *q = &plan->queries[i];
+        if (q->source == NULL || q->query.expr[0] == '\0' || plan->items[q->objective].span_count <= q->span) abort();
+    }
+    for (size_t i = 0; i < plan->count; i++) {
+        const struct period *p = &plan->items[i].period;
+        if (p->start_ms >= p->end_ms || p->end_ms < END_MS || p->start_ms > END_MS) abort();
+    }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     struct arena arena = {0};
     struct findings findings;
     struct config_overrides overrides;
     struct canary_config config;
     struct plan plan;
+    struct objective_plan objectives;
     struct error err;
     findings_init(&findings, &arena);
     config_overrides_init(&overrides);
@@ -37,6 +50,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     bool good = config_read(text, "fuzz.yaml", &overrides, &arena, &findings, &config);
     if (good != (findings.errors == 0)) abort();
     if (good && plan_build(&config, END_MS, &arena, &plan, &err)) check_plan(&plan);
+    if (good && objective_plan_build(&config, END_MS, END_MS - 3600000, &arena, &objectives, &err)) check_objectives(&objectives);
     struct buf out;
     buf_init(&out, (size_t)1 << 22);
     findings_print(&findings, &out);

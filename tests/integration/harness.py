@@ -61,7 +61,7 @@ class Prometheus:
 
     def start(self):
         if self.variant is not None:
-            source = ROOT / f"fixtures/data/{self.variant}.om"
+            source = self.variant if isinstance(self.variant, pathlib.Path) else ROOT / f"fixtures/data/{self.variant}.om"
             create = ["promtool", "tsdb", "create-blocks-from", "openmetrics", source, self.dir / "data"]
             subprocess.run(create, check=True, capture_output=True, timeout=60)
         (self.dir / "prometheus.yml").write_text("")

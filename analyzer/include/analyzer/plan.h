@@ -21,12 +21,15 @@ struct planned_query {
     struct query query;
 };
 
+struct objective_plan; // objective_plan.h
+
 struct plan {
     const struct canary_config *config;
     int64_t start_ms, end_ms; // of the canary side, after the warm-up; multiples of the step
     int64_t shift_ms[SIDE_COUNT]; // how much earlier a side is read (scopes.*.offset)
     struct planned_query *queries;
     size_t query_count;
+    const struct objective_plan *objectives; // NULL: none are read
 };
 
 // Counters are read this much earlier than the window, to know the value that the first increase starts from.

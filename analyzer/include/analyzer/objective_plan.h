@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Every query of the objectives of a config at one time: both parts of every window, of the whole service and, where selectors hold
+// ${scope}, of baseline and canary. Made from the config alone: nothing is sent.
+#ifndef ANALYZER_OBJECTIVE_PLAN_H
+#define ANALYZER_OBJECTIVE_PLAN_H
+
+#include "analyzer/objective_query.h"
+#include "analyzer/period.h"
+
+enum objective_who { WHO_SERVICE, WHO_BASELINE, WHO_CANARY };
+#define WHO_COUNT 3
+
+const char *objective_who_name(enum objective_who who); // "service", "baseline", "canary"
+
+#define OBJECTIVE_NONE SIZE_MAX // no such span
+
+struct objective_span {
+    int64_t start_ms, end_ms;
+};
+
+struct planned_objective {
+    const struct objective_config *config;
+    struct period period;
+    bool asked[WHO_COUNT];
+    struct objective_span *spans; // those of the tiers, the shortest first, then period and release
+    size_t span_count;
+    size_t period_span, release_span; // OBJECTIVE_NONE: not read
+};
+
+struct objective_query {
+    size_t objective, span;
+    enum objective_who who;
+    enum objective_part part;
+    const char *source;
+    struct query query;
+};
+
+struct objective_plan {
+    const struct canary_config *config;
+    int64_t at_ms;
+    struct planned_objective *items; // one per objective of the config
+    size_t count;
+    struct objective_query *queries;
+    size_t query_count;
+};
+
+// `release_start_ms` INT64_MIN: there is no release to account for. False when a query cannot be made or a release begins after
+// at_ms. Lives in the arena and borrows the config.
+bool objective_plan_build(const struct canary_config *config, int64_t at_ms, int64_t release_start_ms, struct arena *arena,
+                          struct objective_plan *ret, struct error *err);
+
+// The span of a window that ends at the plan's time.
+size_t objective_plan_span(const struct planned_objective *objective, int64_t length_ms);
+
+#endif

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "analyzer/objective_plan.h"
+
+#include <stdlib.h>
+
+#include "base/timetext.h"
+
+#define MOST_QUERY_BYTES ((size_t)4 << 20)
+
+const char *objective_who_name(enum objective_who who) {
+    static const char *const names[] = {"service", "baseline", "canary"};
+    return names[who];
+}
+
+size_t objective_plan_span(const struct planned_objective *objective, int64_t length_ms) {
+    for (size_t i = 0; i < objective->span_count; i++) {
+        if (i != objective->period_span && i != objective->release_span &&
+            objective->spans[i].end_ms - objective->spans[i].start_ms == length_ms)
+            return i;
+    }
+    return OBJECTIVE_NONE;
+}
+
+static int compare_lengths(const void *a, const void *b) { // they all end alike
+    const struct objective_span *x = a, *y = b;
+    return (x->start_ms < y->start_ms) - (x->start_ms > y->start_ms);
+}
+
+static size_t add_span(struct planned_objective *p, int64_t start_ms, int64_t end_ms) {
+    p->spans[p->span_count] = (struct objective_span){start_ms, end_ms};
+    return p->span_count++;
+}
+
+static void plan_spans(struct planned_objective *p, int64_t at_ms, int64_t release_start_ms, struct arena *arena) {
+    const struct objective_config *o = p->config;
+    p->period_span = p->release_span = OBJECTIVE_NONE;
+    p->spans = arena_array(arena, 2 * o->tier_count + 2, sizeof *p->spans);
+    for (size_t i = 0; i < o->tier_count; i++) {
+        const int64_t lengths[] = {o->tiers[i].short_ms, o->tiers[i].long_ms};
+        for (size_t k = 0; k < 2; k++) {
+            if (objective_plan_span(p, lengths[k]) == OBJECTIVE_NONE) add_span(p, at_ms - lengths[k], at_ms);
+        }
+    }
+    if (p->span_count > 1) qsort(p->spans, p->span_count, sizeof *p->spans, compare_lengths);
+    if (at_ms - p->period.start_ms >= 1000) p->period_span = add_span(p, p->period.start_ms, at_ms); // a period that just began has no data
+    if (release_start_ms != INT64_MIN) p->release_span = add_span(p, release_start_ms, at_ms);
+}
+
+// Baseline and canary may be read earlier, and from other sources.
+static void place(const struct canary_config *config, const struct objective_config *objective, enum objective_who who,
+                  struct objective_view *ret_view, const char **ret_source, int64_t *ret_offset_ms) {
+    const struct scope_config *scope = &config->service;
+    if (who != WHO_SERVICE) scope = &config->scopes[who == WHO_CANARY ? SIDE_CANARY : SIDE_BASELINE];
+    *ret_view = (struct objective_view){scope, ""};
+    *ret_source = who == WHO_SERVICE ? objective->source : scope->source;
+    *ret_offset_ms = scope->offset_ms;
+}
+
+static bool plan_queries(struct objective_plan *plan, size_t index, enum objective_who who, struct arena *arena, struct error *err) {
+    const struct planned_objective *p = &plan->items[index];
+    struct objective_view view;
+    const char *source;
+    int64_t offset_ms;
+    place(plan->config, p->config, who, &view, &source, &offset_ms);
+    for (size_t i = 0; i < 2 * p->span_count; i++) {
+        const struct objective_span *span = &p->spans[i / 2];
+        enum objective_part part = i % 2 == 0 ? OBJECTIVE_MARKED : OBJECTIVE_TOTAL;
+        struct buf expr;
+        buf_init(&expr, MOST_QUERY_BYTES);
+        bool ok = objective_query_part(plan->config, p->config, &view, part, span->end_ms - span->start_ms, &expr, err);
+        int64_t at_ms = span->end_ms - offset_ms;
+        struct query query = {.expr = arena_strdup(arena, buf_text(&expr)), .mode = QUERY_INSTANT, .start_ms = at_ms, .end_ms = at_ms};
+        buf_finish(&expr);
+        if (!ok) return false;
+        plan->queries[plan->query_count++] = (struct objective_query){index, i / 2, who, part, source, query};
+    }
+    return true;
+}
+
+bool objective_plan_build(const struct canary_config *config, int64_t at_ms, int64_t release_start_ms, struct arena *arena,
+                          struct objective_plan *ret, struct error *err) {
+    *ret = (struct objective_plan){.config = config, .at_ms = at_ms, .count = config->objective_count};
+    ret->items = arena_array(arena, config->objective_count, sizeof *ret->items);
+    if (release_start_ms != INT64_MIN && at_ms - release_start_ms < 1000)
+        return error_set(err, ERROR_USAGE, "the release begins after the time it is to be judged at");
+    size_t most = 0;
+    for (size_t i = 0; i < ret->count; i++) {
+        struct planned_objective *p = &ret->items[i];
+        p->config = &config->objectives[i];
+        p->asked[WHO_SERVICE] = true;
+        p->asked[WHO_BASELINE] = p->config->by_scope && config->scopes[SIDE_BASELINE].source != NULL;
+        p->asked[WHO_CANARY] = p->config->by_scope && config->scopes[SIDE_CANARY].source != NULL;
+        if (!period_at(p->config, at_ms, &p->period, err)) return false;
+        plan_spans(p, at_ms, release_start_ms, arena);
+        most += WHO_COUNT * 2 * p->span_count;
+    }
+    ret->queries = arena_array(arena, most, sizeof *ret->queries);
+    for (size_t i = 0; i < ret->count; i++) {
+        for (int who = 0; who < WHO_COUNT; who++) {
+            if (ret->items[i].asked[who] && !plan_queries(ret, i, (enum objective_who)who, arena, err)) return false;
+        }
+    }
+    return true;
+}

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <string.h>
+
+#include "base/timetext.h"
+#include "exporters/budget.h"
+#include "objective_doc.h"
+#include "report_part.h"
+
+static const struct doc_word gates[] = {
+    {"open", TEXT_PASS}, {"hold", TEXT_INCONCLUSIVE}, {"closed", TEXT_FAIL}, {"error", TEXT_ERROR}, {NULL, TEXT_ERROR}};
+
+struct budget_report {
+    const char *canary, *gate, *at, *release_start, *owner;
+    enum text_state state;
+    struct report_texts failures;
+    struct budget_objective *objectives;
+    size_t objective_count;
+};
+
+bool budget_is_document(const json_t *document) {
+    const char *schema = json_string_value(json_object_get(document, "schema"));
+    return schema != NULL && strcmp(schema, "serin.budget/1") == 0;
+}
+
+static bool read_document(const json_t *document, bool ascii, struct arena *arena, struct budget_report *ret, struct error *err) {
+    struct doc_reader in = {.arena = arena, .err = err, .ascii = ascii};
+    struct doc_place top = {document, ""};
+    *ret = (struct budget_report){.canary = doc_text(&in, top, "canary"), .gate = doc_text(&in, top, "gate")};
+    ret->state = doc_state(&in, top, "gate", gates);
+    ret->at = doc_text(&in, top, "at");
+    ret->release_start = doc_text_or_null(&in, top, "release_start");
+    ret->owner = doc_text_or_null(&in, top, "owner");
+    ret->failures = doc_texts(&in, top, "failures");
+    doc_objectives(&in, top, &ret->objectives, &ret->objective_count);
+    return !in.failed;
+}
+
+static void print_budgets(struct text_out *to, const struct budget_report *report) {
+    char *word = arena_strdup(to->arena, report->gate);
+    for (char *c = word; *c != '\0'; c++) {
+        if (*c >= 'a' && *c <= 'z') *c = (char)(*c - 'a' + 'A');
+    }
+    if (!to->style->ascii) text_put(to, text_state_paint(report->state), arena_printf(to->arena, "%s ", text_symbol(to, report->state)));
+    text_put(to, text_state_paint(report->state), word);
+    text_put(to, PAINT_NONE, "  ");
+    text_put(to, PAINT_BOLD, text_cut(to, report->canary, to->width - 40));
+    text_put(to, PAINT_DIM, arena_printf(to->arena, "   budgets at %s", report->at));
+    text_newline(to);
+    if (to->style->quiet) return;
+    if (report->release_start != NULL) {
+        text_piece(to, 2, PAINT_NONE, arena_printf(to->arena, "release since %s", report->release_start));
+        text_newline(to);
+    }
+    text_newline(to);
+    budget_objectives(to, report->objectives, report->objective_count);
+    for (size_t i = 0; i < report->failures.count; i++) {
+        if (i == 0) report_heading(to, "MISSING");
+        text_prose(to, 8, PAINT_NONE, report->failures.items[i]);
+        text_newline(to);
+    }
+    if (report->owner == NULL || report->state == TEXT_PASS) return;
+    report_heading(to, "NEXT");
+    text_piece(to, REPORT_INDENT, PAINT_NONE, arena_printf(to->arena, "owner %s", report->owner));
+    text_newline(to);
+}
+
+bool budget_text(struct buf *out, const json_t *document, const struct report_style *style, struct error *err) {
+    struct arena arena = {0};
+    struct budget_report report;
+    bool ok = read_document(document, style->ascii, &arena, &report, err);
+    if (ok) {
+        struct text_out to = {.out = out, .style = style, .width = style->width < 80 ? 80 : style->width, .arena = &arena};
+        print_budgets(&to, &report);
+        if (out->failed) ok = error_set(err, ERROR_LIMIT, "the report is larger than %zu bytes", out->limit);
+    }
+    arena_finish(&arena);
+    return ok;
+}

@@ -1,0 +1,320 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Budgets of a real Prometheus with backfilled counters: restarts, missed scrapes, idle hours, a busy bad hour beside a quiet one.
+
+What serin tells is held against numbers made here from the same samples, with increase() as Prometheus 2.42 computes it.
+"""
+
+import json
+import math
+import pathlib
+import shutil
+import tempfile
+import unittest
+from datetime import datetime, timezone
+from zoneinfo import ZoneInfo
+
+from harness import INCONCLUSIVE, PASS, UNREACHABLE, USAGE, Prometheus, serin, show
+
+GATE = 5
+MINUTE, HOUR, DAY = 60, 3600, 86400
+BEGIN = int(datetime(2025, 1, 1, tzinfo=timezone.utc).timestamp())
+AT = BEGIN + 8 * DAY + 30  # between two scrapes
+RELEASE = AT - 2 * HOUR
+PERIOD = 7 * DAY
+BUDGET = 0.001
+
+
+def rate_per_minute(t):
+    """Requests of the stable version in the minute that ends at t."""
+    hour = (t - BEGIN) // HOUR
+    if hour % 24 in (2, 3):
+        return 0  # idle
+    return 600 if hour == 100 else 3 if hour == 101 else 120
+
+
+def errors_per_minute(t):
+    hour = (t - BEGIN) // HOUR
+    if hour == 100:
+        return 24  # a busy hour at 4 %, and the quiet one after it is fine
+    return 1 if (t - BEGIN) // MINUTE % 17 == 0 and rate_per_minute(t) > 0 else 0
+
+
+class Counter:
+    def __init__(self, start, per_minute, restarts=(), missed=(), end=AT):
+        self.samples = []
+        value = 0
+        for t in range(start, end + 1, MINUTE):
+            if t in restarts:
+                value = 0
+            value += per_minute(t)
+            if not any(low <= t < high for low, high in missed):
+                self.samples.append((t, value))
+
+    def increase(self, low, high):
+        """As Prometheus 2.42 does it, from the samples in [low, high]; None for fewer than two."""
+        inside = [(t, v) for t, v in self.samples if low <= t <= high]
+        if len(inside) < 2:
+            return None
+        grown = inside[-1][1] - inside[0][1] + sum(a[1] for a, b in zip(inside, inside[1:]) if b[1] < a[1])
+        covered = inside[-1][0] - inside[0][0]
+        step = covered / (len(inside) - 1)
+        to_start, to_end = inside[0][0] - low, high - inside[-1][0]
+        if grown > 0 and inside[0][1] >= 0:
+            to_start = min(to_start, covered * (inside[0][1] / grown))
+        reach = covered
+        for gap in (to_start, to_end):
+            reach += gap if gap < step * 1.1 else step / 2
+        return grown * (reach / covered)
+
+
+RESTARTS = (BEGIN + 50 * HOUR, AT - 30 - 3 * HOUR)
+MISSED = ((BEGIN + 60 * HOUR, BEGIN + 60 * HOUR + 17 * MINUTE), (AT - 30 - 20 * MINUTE, AT - 30 - 8 * MINUTE))
+SERIES = {
+    'requests_total{version="stable",code="200"}': Counter(BEGIN, lambda t: rate_per_minute(t) - errors_per_minute(t), RESTARTS, MISSED),
+    'requests_total{version="stable",code="500"}': Counter(BEGIN, errors_per_minute, RESTARTS, MISSED),
+    'requests_total{version="canary",code="200"}': Counter(RELEASE + 90, lambda t: 20),
+    'requests_total{version="canary",code="500"}': Counter(RELEASE + 30 * MINUTE + 90, lambda t: 1 if t // MINUTE % 10 == 0 else 0),
+    'asleep_total{code="200"}': Counter(BEGIN, lambda t: 0),
+    'spotless_total{code="200"}': Counter(BEGIN, lambda t: 10),
+    'wait_seconds_bucket{le="0.3"}': Counter(BEGIN, lambda t: 57 if t // MINUTE % 100 == 0 else 60),
+    'wait_seconds_bucket{le="+Inf"}': Counter(BEGIN, lambda t: 60),
+}
+PROBES = [(t, 0 if t // MINUTE % 500 == 0 else 1) for t in range(BEGIN, AT + 1, MINUTE)]
+
+
+def config(url):
+    both = "${scope}"
+    return f"""
+canary: shop
+sources: {{prod: {{url: '{url}'}}}}
+scopes:
+  baseline: {{labels: {{version: stable}}}}
+  canary: {{labels: {{version: canary}}}}
+  service: {{matchers: ['version=~"stable|canary"']}}
+objectives:
+  - name: availability
+    target: 99.9%
+    period: 7d
+    counts: {{bad: 'requests_total{{code="500",{both}}}', total: 'requests_total{{{both}}}'}}
+    release_budget: {{halt_at: 30%}}
+  - {{name: good, target: 99.9%, period: 7d, counts: {{good: 'requests_total{{code="200",{both}}}', total: 'requests_total{{{both}}}'}}}}
+  - {{name: wait, target: 99%, period: 7d, latency: {{histogram: wait_seconds_bucket, below: 300ms}}}}
+  - {{name: probes, target: 99%, period: 7d, up: probe_up}}
+  - {{name: spotless, target: 99%, period: 7d, counts: {{bad: 'spotless_total{{code="500"}}', total: spotless_total}}}}
+  - {{name: asleep, target: 99%, period: 7d, counts: {{bad: 'asleep_total{{code="500"}}', total: asleep_total}}}}
+  - {{name: gone, target: 99%, period: 7d, counts: {{bad: 'gone_total{{code="500"}}', total: gone_total}}}}
+  - {{name: swapped, target: 99%, period: 7d, counts: {{bad: requests_total, total: 'requests_total{{code="500"}}'}}}}
+  - {{name: month, target: 99.9%, calendar: month, time_zone: Europe/Berlin, counts: {{bad: 'requests_total{{code="500"}}', total: requests_total}}}}
+  - name: slices
+    target: 99%
+    period: 7d
+    slices: {{length: 5m, target: 99%}}
+    counts: {{bad: 'requests_total{{code="500"}}', total: requests_total}}
+"""
+
+
+def write_metrics(path):
+    with open(path, "w", encoding="ascii") as out:
+        for name, counter in SERIES.items():
+            out.writelines(f"{name} {value} {t}\n" for t, value in counter.samples)
+        out.writelines(f"probe_up {value} {t}\n" for t, value in PROBES)
+        out.write("# EOF\n")
+
+
+def total_of(low, high, **labels):
+    """sum(increase()) of the series of requests_total with these labels."""
+    parts = []
+    for name, counter in SERIES.items():
+        if name.startswith("requests_total") and all(f'{key}="{value}"' in name for key, value in labels.items()):
+            parts.append(counter.increase(low, high))
+    found = [part for part in parts if part is not None]
+    return sum(found) if found else None
+
+
+def tail(k, n, p, upper):
+    """P(X >= k) or, with upper, P(X <= k) of a binomial."""
+    def log_mass(i):
+        return math.lgamma(n + 1) - math.lgamma(i + 1) - math.lgamma(n - i + 1) + i * math.log(p) + (n - i) * math.log1p(-p)
+    lower = math.fsum(math.exp(log_mass(i)) for i in range(k + 1 if upper else k))
+    return lower if upper else 1 - lower
+
+
+class BudgetTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.dir = pathlib.Path(tempfile.mkdtemp(prefix="serin-"))
+        cls.addClassCleanup(shutil.rmtree, cls.dir)
+        write_metrics(cls.dir / "data.om")
+        cls.server = cls.enterClassContext(Prometheus(cls.dir / "data.om"))
+        cls.config = cls.dir / "shop.yaml"
+        cls.config.write_text(config(cls.server.url))
+        cls.result = cls.tell("--release-start", RELEASE, "--record", cls.dir / "run")
+        cls.document = json.loads(cls.result[1])
+        cls.objectives = {o["name"]: o for o in cls.document["objectives"]}
+
+    @classmethod
+    def tell(cls, *more):
+        return serin("budget", cls.config, "--at", AT, "--output", "json", *more)
+
+    def counts(self, name):
+        return {(c["of"], c["kind"], c["length_s"]): c for c in self.objectives[name]["counts"]}
+
+    def near(self, found, wanted, what=""):
+        self.assertIsNotNone(found, what)
+        self.assertTrue(math.isclose(found, wanted, rel_tol=1e-9, abs_tol=1e-9), f"{what}: {found} instead of {wanted}")
+
+    def test_counts__equal_increases_by_hand_in_every_window(self):
+        labels = {"service": {}, "baseline": {"version": "stable"}, "canary": {"version": "canary"}}
+        seen = 0
+        for (of, kind, length), count in self.counts("availability").items():
+            low = RELEASE if kind == "release" else AT - length
+            total = total_of(low, AT, **labels[of])
+            errors = total_of(low, AT, code="500", **labels[of])
+            with self.subTest(of=of, kind=kind, length=length):
+                self.assertEqual(count["state"], "ok")
+                self.near(count["total"], total)
+                self.near(count["errors"], errors)
+                self.near(count["error_ratio"], errors / total)
+                self.near(count["burn_rate"], errors / total / BUDGET)
+                seen += 1
+        self.assertEqual(seen, 3 * 9)
+
+    def test_bounds__are_those_of_clopper_and_pearson(self):
+        checked = 0
+        for key, count in self.counts("availability").items():
+            k, n = round(count["errors"]), round(count["total"])
+            if n > 20000 or k == 0:
+                continue
+            with self.subTest(key):
+                self.assertAlmostEqual(tail(k, n, count["burn_rate_lower"] * BUDGET, False), 0.05, delta=1e-8)
+                self.assertAlmostEqual(tail(k, n, count["burn_rate_upper"] * BUDGET, True), 0.05, delta=1e-8)
+                checked += 1
+        self.assertGreater(checked, 8)
+
+    def test_budget__divides_last_over_the_period(self):
+        budget = self.objectives["availability"]["budget"]
+        errors, total = total_of(AT - PERIOD, AT, code="500"), total_of(AT - PERIOD, AT)
+        recent = total_of(AT - 6 * HOUR, AT, code="500") / total_of(AT - 6 * HOUR, AT) / BUDGET
+        remaining = 1 - errors / (BUDGET * total)
+        self.assertLess(remaining, 0)  # the busy bad hour alone is more than the budget
+        self.near(budget["consumed"], errors / (BUDGET * total))
+        self.near(budget["remaining"], remaining)
+        self.near(budget["remaining_events"], remaining * BUDGET * total)
+        self.near(budget["remaining_outage_s"], remaining * BUDGET * PERIOD)
+        self.near(budget["recent_burn_rate"], recent)
+        self.assertEqual(budget["exhaustion_s"], 0)
+
+    def test_forecast__lasts_as_long_as_the_recent_rate_lets_it(self):
+        for name, share in (("wait", 0.01), ("probes", 0.01)):
+            with self.subTest(name):
+                budget = self.objectives[name]["budget"]
+                counts = self.counts(name)
+                period, recent = counts["service", "period", PERIOD], counts["service", "window", 6 * HOUR]
+                remaining = 1 - period["errors"] / (share * period["total"])
+                self.near(budget["remaining"], remaining)
+                rate = recent["errors"] / recent["total"] / share
+                self.near(budget["exhaustion_s"], remaining * PERIOD / rate if rate else math.inf)
+                self.near(budget["exhaustion_soonest_s"], remaining * PERIOD / recent["burn_rate_upper"])
+
+    def test_kinds__count_the_same_events_by_hand(self):
+        for key, count in self.counts("good").items():
+            self.near(count["total"], self.counts("availability")[key]["total"], key)
+            self.assertAlmostEqual(count["errors"], self.counts("availability")[key]["errors"], delta=1e-6 * count["total"], msg=str(key))
+        for length in (HOUR, PERIOD):
+            buckets = [SERIES[f'wait_seconds_bucket{{le="{le}"}}'].increase(AT - length, AT) for le in ("0.3", "+Inf")]
+            count = self.counts("wait")["service", "window" if length == HOUR else "period", length]
+            self.near(count["total"], buckets[1])
+            self.assertAlmostEqual(count["errors"], buckets[1] - buckets[0], delta=1e-9 * buckets[1])
+            probes = [value for t, value in PROBES if AT - length <= t <= AT]
+            count = self.counts("probes")["service", "window" if length == HOUR else "period", length]
+            self.assertEqual((count["total"], count["errors"]), (len(probes), probes.count(0)))
+
+    def test_slices__are_counted_whole(self):
+        bad = seen = 0
+        for end in range(-(-(AT - PERIOD) // 300) * 300, AT + 1, 300):
+            total = total_of(end - 300, end)
+            if not total:
+                continue
+            seen += 1
+            bad += (total_of(end - 300, end, code="500") or 0) / total > 0.01
+        count = self.counts("slices")["service", "period", PERIOD]
+        self.assertGreater(bad, 10)
+        self.assertEqual((count["errors"], count["total"]), (bad, seen))
+
+    def test_states__are_told_apart(self):
+        wanted = {"availability": "ok", "spotless": "no_error_series", "asleep": "no_traffic", "gone": "absent", "swapped": "invalid"}
+        for name, state in wanted.items():
+            with self.subTest(name):
+                count = self.counts(name)["service", "period", PERIOD]
+                self.assertEqual(count["state"], state)
+                self.assertEqual(count["burn_rate"] is None, state not in ("ok", "no_error_series"))
+                self.assertEqual(self.objectives[name]["gate"], {"ok": "closed", "no_error_series": "open"}.get(state, "hold"))
+
+    def test_month__begins_where_the_zone_says(self):
+        month, budget = self.objectives["month"], self.objectives["month"]["budget"]
+        start = int(datetime(2025, 1, 1, tzinfo=ZoneInfo("Europe/Berlin")).timestamp())
+        end = int(datetime(2025, 2, 1, tzinfo=ZoneInfo("Europe/Berlin")).timestamp())
+        self.assertEqual(month["period"]["start"], "2024-12-31T23:00:00Z")
+        self.assertEqual(month["period"]["length_s"], end - start)
+        errors, total = total_of(start, AT, code="500"), total_of(start, AT)
+        elapsed = (AT - start) / (end - start)
+        projected = total / elapsed
+        remaining = 1 - errors / (BUDGET * projected)
+        self.near(budget["elapsed"], elapsed)
+        self.near(budget["period_total"], projected)
+        self.near(budget["remaining"], remaining)
+        self.near(budget["remaining_so_far"], 1 - errors / (BUDGET * total))
+        self.near(budget["sustainable_burn_rate"], remaining / (1 - total / projected))
+
+    def test_release__says_what_the_canary_has_cost(self):
+        release = self.objectives["availability"]["release"]
+        canary = self.counts("availability")["canary", "release", 2 * HOUR]
+        errors, total = total_of(RELEASE, AT, code="500", version="canary"), total_of(RELEASE, AT, version="canary")
+        stable_errors, stable = total_of(RELEASE, AT, code="500", version="stable"), total_of(RELEASE, AT, version="stable")
+        service, period = total_of(RELEASE, AT), total_of(AT - PERIOD, AT)
+        self.near(release["share"], errors / (BUDGET * service))
+        self.near(release["share_lower"], canary["burn_rate_lower"] * total / service)
+        self.near(release["share_upper"], canary["burn_rate_upper"] * total / service)
+        self.near(release["period_share"], errors / (BUDGET * period))
+        self.near(release["excess_errors"], errors - total * stable_errors / stable)
+        self.near(release["share_of_traffic"], total / (total + stable))
+        self.near(release["full_burn_rate"], errors / total / BUDGET)
+        self.assertLess(release["excess_errors_lower"], release["excess_errors"])
+        self.assertGreater(release["excess_errors_upper"], release["excess_errors"])
+        self.assertEqual(release["least_requests"], 2995)
+
+    def test_exit_code__is_the_worst_gate(self):
+        self.assertEqual(self.result[0], GATE, show(self.result))
+        self.assertEqual(self.document["gate"], "closed")
+        only = {"spotless": PASS, "gone": INCONCLUSIVE, "asleep": INCONCLUSIVE, "availability": GATE}
+        for name, code in only.items():
+            with self.subTest(name):
+                head, *blocks = self.config.read_text().split("\n  - ")
+                one = self.dir / f"{name}.yaml"
+                one.write_text(head + "".join("\n  - " + block for block in blocks if f"name: {name}" in block))
+                result = serin("budget", one, "--at", AT)
+                self.assertEqual(result[0], code, show(result))
+                self.assertIn(name, result[1])
+
+    def test_replay__gives_the_same_bytes(self):
+        again = serin("replay", self.dir / "run", "--output", "json")
+        self.assertEqual((again[0], again[1]), (GATE, self.result[1]))
+        text = serin("budget", self.config, "--at", AT, "--release-start", RELEASE)
+        self.assertEqual(serin("replay", self.dir / "run")[1], text[1])
+        self.assertTrue(serin("replay", self.dir / "run", "--ascii")[1].isascii())
+
+    def test_source_that_is_gone__is_no_closed_gate(self):
+        away = self.dir / "away.yaml"
+        away.write_text(config("http://127.0.0.1:1"))
+        result = serin("budget", away, "--at", AT, "--deadline", "5s")
+        self.assertEqual(result[0], UNREACHABLE, show(result))
+        self.assertIn("ERROR", result[1])
+
+    def test_wrong_times__are_usage_errors(self):
+        for more in (("--release-start", AT + 1), ("--release-start", "soon"), ("--at", "-1")):
+            with self.subTest(more):
+                self.assertEqual(self.tell(*more)[0], USAGE)
+
+
+if __name__ == "__main__":
+    unittest.main()
