@@ -25,6 +25,12 @@ static void read_confidence(struct config_reader *r, const struct yaml_node *nod
     }
 }
 
+static void read_spending(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, void *field) {
+    static const char *const names[] = {"obf", "pocock"};
+    bool pocock = config_read_word(r, node, path, names, 2, 0) == 1;
+    *(enum spending_type *)field = pocock ? SPENDING_POCOCK : SPENDING_OBRIEN_FLEMING;
+}
+
 void config_read_judge(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, void *field) {
     static const struct config_key keys[] = {
         {"name", read_name, offsetof(struct judge_config, name), false},
@@ -34,6 +40,7 @@ void config_read_judge(struct config_reader *r, const struct yaml_node *node, co
         {"pass_confidence", read_confidence, offsetof(struct judge_config, pass_confidence), false},
         {"min_samples", config_positive, offsetof(struct judge_config, min_samples), false},
         {"priors", config_text, offsetof(struct judge_config, priors), false},
+        {"spending", read_spending, offsetof(struct judge_config, spending), false},
     };
     config_read_map(r, node, path, keys, sizeof keys / sizeof keys[0], field);
 }
@@ -94,7 +101,7 @@ struct owned_key {
 };
 
 static const struct owned_key judge_keys[] = {
-    {"confidence", OF_SERIN, false}, {"pass_confidence", OF_SERIN, false}, {"priors", OF_SERIN, false}};
+    {"confidence", OF_SERIN, false}, {"pass_confidence", OF_SERIN, false}, {"priors", OF_SERIN, false}, {"spending", OF_SERIN, false}};
 static const struct owned_key metric_keys[] = {
     {"tolerance", OF_SERIN, false}, {"harm", OF_SERIN, false},     {"histogram", OF_SERIN, false},
     {"quantiles", OF_SERIN, false}, {"pre", OF_SERIN, false},      {"required", OF_SERIN | OF_THRESHOLD, false},

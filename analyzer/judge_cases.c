@@ -4,18 +4,17 @@
 
 #include <stdlib.h>
 
+#include "analyzer/look_levels.h"
 #include "base/mem.h"
 #include "evidence_json.h"
 #include "judge_case.h"
 
-#define FIRST_LOOK ((size_t)10)
-#define MOST_LOOKS ((size_t)1000)
 #define MOST_KEPT ((size_t)64)
 
 struct looks { // of a window of so many steps
     size_t steps, count;
-    size_t *at;     // steps read at each look; the last is the whole window
-    double *levels; // nominal alpha of each
+    size_t *at; // steps read at each look; the last is the whole window
+    struct look_level *levels;
 };
 
 struct judge_cases {
@@ -65,26 +64,6 @@ static void place_looks(size_t every, size_t steps, struct looks *ret) {
     ret->at[ret->count++] = steps;
 }
 
-static void spend(const struct judge_cases_options *options, struct looks *looks) {
-    struct spending plan = {.type = options->spending, .alpha = options->alpha};
-    struct alpha_spending state;
-    struct spending_look look;
-    double steps = (double)looks->steps, growth = 1;
-    for (size_t i = 1; i < looks->count; i++) {
-        double grown = (double)(looks->at[i] - looks->at[i - 1]) / (double)looks->at[i];
-        growth = grown < growth ? grown : growth;
-    }
-    looks->levels = mem_zero(looks->count, sizeof *looks->levels);
-    growth *= 1 - 1e-9; // so that rounding of the fractions asks for no more room
-    double *scratch = mem_zero(alpha_spending_scratch(growth), sizeof *scratch);
-    alpha_spending_start(&plan, growth, scratch, &state);
-    for (size_t i = 0; i < looks->count; i++) {
-        bool added = alpha_spending_add(&state, (double)looks->at[i] / steps, &look) == STATS_OK;
-        looks->levels[i] = added ? look.nominal_p : 0;
-    }
-    free(scratch);
-}
-
 static const struct looks *plan_looks(struct judge_cases *cases, size_t steps, struct error *err) {
     size_t every = cases->options.look_every;
     if (steps > FIRST_LOOK && (steps - FIRST_LOOK) / every >= MOST_LOOKS) {
@@ -97,7 +76,8 @@ static const struct looks *plan_looks(struct judge_cases *cases, size_t steps, s
     if (cases->kept_count == MOST_KEPT) looks_finish(&cases->kept[--cases->kept_count]);
     struct looks *looks = &cases->kept[cases->kept_count++];
     place_looks(every, steps, looks);
-    spend(&cases->options, looks);
+    looks->levels = mem_zero(looks->count, sizeof *looks->levels);
+    look_levels(cases->options.spending, cases->options.alpha, looks->at, looks->count, steps, looks->levels);
     return looks;
 }
 
@@ -118,7 +98,7 @@ static json_t *judge_looks(struct judge_cases *cases, const struct judge_case *c
     settings.horizon = c->steps;
     for (size_t i = 0; i < looks->count; i++) {
         at = looks->at[i];
-        settings.alpha = looks->levels[i];
+        settings.alpha = looks->levels[i].alpha;
         judge_case_evidence(c, at, &settings, arena, &evidence);
         if (evidence.status == EVIDENCE_FAIL) break;
     }

@@ -50,12 +50,20 @@ static void lacks(const struct metric_config *metric, enum side side, struct are
                                                      : "either side");
 }
 
+// Steps of the whole window.
+static size_t horizon(const struct plan *plan, const struct step_columns *c) {
+    if (plan->look == NULL) return c->steps;
+    size_t steps = (size_t)((plan->look->horizon_ms - plan->start_ms) / c->step_ms);
+    return steps > c->steps ? steps : c->steps;
+}
+
 static bool judge_metric(const struct plan *plan, struct arena *arena, struct metric_result *ret, struct error *err) {
     const struct metric_config *metric = config_of(plan, ret);
     const struct step_columns *columns = &ret->samples->columns;
     struct evidence_settings settings;
     judge_settings(&plan->config->judge, metric, &settings);
-    settings.horizon = columns->steps;
+    settings.alpha = judge_plan_alpha(plan);
+    settings.horizon = horizon(plan, columns);
     ret->p_adjusted = ret->minutes = (double)NAN;
     if (!evidence_settings_check(&settings, err)) return false;
     if (!columns->seen[SIDE_CANARY] || !columns->seen[SIDE_BASELINE]) {
@@ -118,13 +126,16 @@ static void classify(const struct metric_config *metric, double alpha, struct me
 }
 
 // Steps until a decision is expected: a fail when the estimate is beyond what is tolerated, else a pass.
-static double minutes_left(const struct metric_config *metric, const struct metric_result *m) {
+// Of several looks none passes before the window ends, and the last one fails what an early one leaves open.
+static double minutes_left(const struct plan *plan, const struct metric_config *metric, const struct metric_result *m) {
     const struct evidence *e = m->evidence;
     const struct step_columns *c = &m->samples->columns;
     double bad = metric->judge.direction == KAYENTA_DECREASE ? -e->estimate
                  : metric->judge.direction == KAYENTA_EITHER ? fabs(e->estimate)
                                                              : e->estimate;
-    double steps = bad > metric->tolerance.relative ? e->steps_to_fail : e->steps_to_pass;
+    bool fails = bad > metric->tolerance.relative;
+    double steps = fails ? e->steps_to_fail : e->steps_to_pass, whole = (double)horizon(plan, c);
+    if (plan->look != NULL && !isnan(steps)) steps = fails ? fmin(steps, whole) : fmax(steps, whole);
     if (e->reason == EVIDENCE_TOO_FEW && e->count > 0) steps = metric->min_samples * (double)c->steps / (double)e->count;
     double minutes = ceil((steps - (double)c->steps) * (double)c->step_ms / 60000);
     return minutes > 0 && minutes < 1e9 ? minutes : (double)NAN;
@@ -141,16 +152,15 @@ static void tell_missing(const struct metric_config *metric, const struct metric
 }
 
 static bool score(const struct plan *plan, struct verdict *v, struct arena *arena, struct error *err) {
-    const struct judge_config *judge = &plan->config->judge;
     (void)err;
     share_level(plan, v, arena);
     for (size_t i = 0; i < v->metric_count; i++) {
         struct metric_result *m = &v->metrics[i];
         const struct metric_config *metric = config_of(plan, m);
         if (m->evidence == NULL) continue;
-        classify(metric, judge_alpha(judge), m);
+        classify(metric, judge_plan_alpha(plan), m);
         m->reason = evidence_text(plan, metric, m, arena);
-        if (m->classification == CLASS_INCONCLUSIVE) m->minutes = minutes_left(metric, m);
+        if (m->classification == CLASS_INCONCLUSIVE) m->minutes = minutes_left(plan, metric, m);
     }
     scorecard_make(plan->config, v, arena);
     for (size_t i = 0; i < v->metric_count; i++) {

@@ -21,6 +21,10 @@ double judge_alpha(const struct judge_config *judge) {
     return (100 - judge->confidence) / 100;
 }
 
+double judge_plan_alpha(const struct plan *plan) {
+    return plan->look != NULL ? plan->look->alpha : judge_alpha(&plan->config->judge);
+}
+
 void judge_settings(const struct judge_config *judge, const struct metric_config *metric, struct evidence_settings *ret) {
     evidence_settings_default(ret);
     ret->direction = direction_of(metric->judge.direction);

@@ -130,13 +130,10 @@ static bool check_sources(const struct canary_config *config, struct error *err)
     return error_set(err, ERROR_CONFIG, "%s names no server; give one with --url http://HOST:9090", config->file);
 }
 
-bool plan_build(const struct canary_config *config, int64_t end_ms, struct arena *arena, struct plan *ret, struct error *err) {
+static bool build(const struct canary_config *config, struct arena *arena, struct plan *ret, struct error *err) {
     if (!check_sources(config, err)) return false;
     if (config->metric_count == 0) return error_set(err, ERROR_CONFIG, "%s has no metrics to compare", config->file);
-    int64_t step = config->window.step_ms;
-    end_ms = end_ms / step * step;
-    int64_t length = (config->window.length_ms - config->window.warmup_ms) / step * step;
-    *ret = (struct plan){.config = config, .start_ms = end_ms - length, .end_ms = end_ms};
+    ret->config = config;
     for (int side = 0; side < SIDE_COUNT; side++) ret->shift_ms[side] = config->scopes[side].offset_ms;
     size_t most = config->metric_count * 4 + config->guard_count * 2;
     ret->queries = arena_array(arena, most, sizeof *ret->queries);
@@ -148,6 +145,20 @@ bool plan_build(const struct canary_config *config, int64_t end_ms, struct arena
         if (!add_guard(&b, i, &config->guards[i])) return false;
     }
     return true;
+}
+
+bool plan_build(const struct canary_config *config, int64_t end_ms, struct arena *arena, struct plan *ret, struct error *err) {
+    int64_t step = config->window.step_ms;
+    end_ms = end_ms / step * step;
+    int64_t length = (config->window.length_ms - config->window.warmup_ms) / step * step;
+    *ret = (struct plan){.start_ms = end_ms - length, .end_ms = end_ms};
+    return build(config, arena, ret, err);
+}
+
+bool plan_build_look(const struct canary_config *config, const struct look *look, struct arena *arena, struct plan *ret,
+                     struct error *err) {
+    *ret = (struct plan){.look = look, .start_ms = look->start_ms, .end_ms = look->end_ms};
+    return build(config, arena, ret, err);
 }
 
 const char *plan_owner_name(const struct plan *plan, const struct planned_query *query) {

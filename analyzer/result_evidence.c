@@ -54,7 +54,7 @@ json_t *result_evidence(const struct plan *plan, const struct metric_config *met
     evidence_json(item, result->evidence);
     json_object_set_new(item, "p_adjusted", known(result->p_adjusted));
     json_object_set_new(item, "family", json_integer((json_int_t)result->family));
-    json_object_set_new(item, "alpha", result_number(judge_alpha(&plan->config->judge)));
+    json_object_set_new(item, "alpha", result_number(judge_plan_alpha(plan)));
     json_object_set_new(item, "beta", result_number((100 - plan->config->judge.pass_confidence) / 100));
     json_object_set_new(item, "steps", json_integer((json_int_t)c->steps));
     json_object_set_new(item, "step_s", result_number((double)c->step_ms / 1000));

@@ -134,7 +134,25 @@ static void be_careful(const struct plan *plan, struct arena *arena, struct verd
     }
 }
 
-static void say_next(struct arena *arena, struct verdict *v) {
+static bool is_early(const struct plan *plan) {
+    return plan->look != NULL && plan->end_ms < plan->look->horizon_ms;
+}
+
+// Slow leaks and late steps come at the end, so no early look lets a canary pass.
+static void wait_for_horizon(const struct plan *plan, struct arena *arena, struct verdict *v) {
+    if (!is_early(plan) || (v->kind != VERDICT_PASS && v->kind != VERDICT_MARGINAL)) return;
+    v->kind = VERDICT_INCONCLUSIVE;
+    texts_clear(&v->reasons);
+    texts_add(&v->reasons, arena,
+              arena_printf(arena, "look %zu of %zu finds nothing that fails the canary; only the last one lets it pass", plan->look->number,
+                           plan->look->planned));
+}
+
+static void say_next(const struct plan *plan, struct arena *arena, struct verdict *v) {
+    if (is_early(plan) && (v->kind == VERDICT_INCONCLUSIVE || v->kind == VERDICT_ERROR)) {
+        texts_add(&v->next, arena, "keep the canary as it is until the next look");
+        return;
+    }
     switch (v->kind) {
     case VERDICT_PASS:
         texts_add(&v->next, arena, "promote the canary");
@@ -162,7 +180,8 @@ bool verdict_make(const struct plan *plan, const struct samples *samples, const 
     if (!judge_metrics(plan, judge, samples, arena, ret, err) || !judge->score(plan, ret, arena, err)) return false;
     guard_check(plan, answers, arena, ret);
     be_careful(plan, arena, ret);
-    say_next(arena, ret);
+    wait_for_horizon(plan, arena, ret);
+    say_next(plan, arena, ret);
     return true;
 }
 
@@ -186,6 +205,6 @@ bool verdict_of_failures(const struct plan *plan, const struct answer *const *an
     if (failed > MOST_FAILURES)
         texts_add(&ret->missing, arena, arena_printf(arena, "and %zu more queries that failed", failed - MOST_FAILURES));
     texts_add(&ret->reasons, arena, arena_printf(arena, "%zu of %zu queries failed, so nothing was judged", failed, plan->query_count));
-    say_next(arena, ret);
+    say_next(plan, arena, ret);
     return true;
 }

@@ -13,6 +13,7 @@
 #include "base/finding.h"
 #include "base/view.h"
 #include "query/source.h"
+#include "stats/alpha_spending.h"
 
 enum side { SIDE_BASELINE, SIDE_CANARY };
 #define SIDE_COUNT 2
@@ -140,6 +141,7 @@ struct judge_config {
     double pass_confidence; // serin: that what passes is not harmful; per cent
     double min_samples; // default of the metrics
     const char *priors; // serin: file that calibration wrote; NULL: none
+    enum spending_type spending; // serin: of the chance of a false fail over several looks
 };
 
 struct window_config {

@@ -5,6 +5,7 @@
 
 #include "analyzer/config.h"
 #include "analyzer/evidence.h"
+#include "analyzer/plan.h"
 
 #define JUDGE_CONFIDENCE 99.0      // per cent
 #define JUDGE_PASS_CONFIDENCE 95.0 // per cent
@@ -16,5 +17,8 @@ void judge_settings(const struct judge_config *judge, const struct metric_config
 
 // The chance of a false fail of one metric that is judged alone.
 double judge_alpha(const struct judge_config *judge);
+
+// The same at one of several looks: what the look may spend of it.
+double judge_plan_alpha(const struct plan *plan);
 
 #endif

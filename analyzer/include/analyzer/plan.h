@@ -23,8 +23,16 @@ struct planned_query {
 
 struct objective_plan; // objective_plan.h
 
+// One of several looks at the same window, each at what is there so far.
+struct look {
+    size_t number, planned;               // from 1
+    int64_t start_ms, end_ms, horizon_ms; // of the data, after the warm-up; the window ends at the horizon. Multiples of the step
+    double alpha;                         // judge serin: the chance of a false fail that this look may add, for a metric judged alone
+};
+
 struct plan {
     const struct canary_config *config;
+    const struct look *look; // NULL: the only one
     int64_t start_ms, end_ms; // of the canary side, after the warm-up; multiples of the step
     int64_t shift_ms[SIDE_COUNT]; // how much earlier a side is read (scopes.*.offset)
     struct planned_query *queries;
@@ -37,6 +45,9 @@ struct plan {
 
 // The window ends at end_ms, rounded down to a multiple of the step. Lives in the arena and borrows the config.
 bool plan_build(const struct canary_config *config, int64_t end_ms, struct arena *arena, struct plan *ret_plan, struct error *err);
+
+// The same for one of several looks, which is borrowed too.
+bool plan_build_look(const struct canary_config *config, const struct look *look, struct arena *arena, struct plan *ret_plan, struct error *err);
 
 // When the samples of a metric on one side begin and end.
 void plan_metric_times(const struct plan *plan, const struct metric_config *metric, enum side side, int64_t *ret_start_ms, int64_t *ret_end_ms);
