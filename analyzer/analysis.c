@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "analyzer/analysis.h"
 
+#include "analysis_look.h"
 #include "analyzer/result.h"
 #include "budget.h"
-#include "plan_answers.h"
 #include "run_record.h"
 
 static json_t *judge_answers(const struct plan *plan, const struct plan_answers *fetched, struct arena *arena, struct error *err) {
@@ -14,8 +14,20 @@ static json_t *judge_answers(const struct plan *plan, const struct plan_answers 
         if (!samples_build(plan, answers, arena, &samples, err) || !verdict_make(plan, &samples, answers, arena, &verdict, err))
             return NULL;
     }
-    struct result_input input = {plan, &verdict, answers, fetched->sources};
+    struct result_input input = {plan, &verdict, answers, fetched->facts};
     return result_build(&input);
+}
+
+json_t *analysis_look(const struct plan *plan, struct plan_answers *answers, const struct analysis_options *options, struct arena *arena,
+                      struct error *err) {
+    struct fetch_options fetch = {.deadline_ms = options->deadline_ms,
+                                  .record_dir = options->record_dir,
+                                  .progress = options->progress,
+                                  .user = options->user,
+                                  .interrupted = options->interrupted};
+    bool fetched = plan_answers_fetch(answers, plan, &fetch, err);
+    plan_answers_warn(answers, options->warn, options->user);
+    return fetched ? judge_answers(plan, answers, arena, err) : NULL;
 }
 
 static json_t *run_config(const struct canary_config *config, struct view text, const struct analysis_options *options, struct arena *arena,
@@ -26,27 +38,23 @@ static json_t *run_config(const struct canary_config *config, struct view text, 
     bool ready =
         plan_build(config, options->end_ms, arena, &plan, err) && plan_answers_open(&answers, config, options->recorded_dir, err) &&
         (options->record_dir == NULL || run_record_write(options->record_dir, text, config->file, config->judge.priors, options, err));
-    if (ready) {
-        struct fetch_options fetch = {.deadline_ms = options->deadline_ms,
-                                      .record_dir = options->record_dir,
-                                      .progress = options->progress,
-                                      .user = options->user,
-                                      .interrupted = options->interrupted};
-        bool fetched = plan_answers_fetch(&answers, &plan, &fetch, err);
-        plan_answers_warn(&answers, options->warn, options->user);
-        if (fetched) result = judge_answers(&plan, &answers, arena, err);
-    }
+    if (ready) result = analysis_look(&plan, &answers, options, arena, err);
     plan_answers_finish(&answers);
     return result;
 }
 
+struct canary_config *analysis_config(struct view text, const char *file, const struct config_overrides *overrides, struct arena *arena,
+                                      struct findings *findings, struct error *err) {
+    struct canary_config *config = arena_alloc(arena, sizeof *config);
+    if (config_read(text, file, overrides, arena, findings, config)) return config;
+    error_set(err, ERROR_CONFIG, "%s: %zu error%s in the config", file, findings->errors, findings->errors == 1 ? "" : "s");
+    return NULL;
+}
+
 json_t *analysis_run(struct view text, const char *file, const struct analysis_options *options, struct arena *arena,
                      struct findings *findings, struct error *err) {
-    struct canary_config *config = arena_alloc(arena, sizeof *config);
-    if (!config_read(text, file, &options->overrides, arena, findings, config)) {
-        error_set(err, ERROR_CONFIG, "%s: %zu error%s in the config", file, findings->errors, findings->errors == 1 ? "" : "s");
-        return NULL;
-    }
+    const struct canary_config *config = analysis_config(text, file, &options->overrides, arena, findings, err);
+    if (config == NULL) return NULL;
     return options->budget ? budget_run(config, text, options, arena, err) : run_config(config, text, options, arena, err);
 }
 

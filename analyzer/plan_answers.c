@@ -7,9 +7,14 @@
 #include "analyzer/objective_plan.h"
 #include "base/mem.h"
 
-bool plan_answers_open(struct plan_answers *answers, const struct canary_config *config, const char *recorded_dir, struct error *err) {
-    *answers =
-        (struct plan_answers){.sources = mem_zero(config->source_count, sizeof(struct source *)), .source_count = config->source_count};
+static void close_sources(struct plan_answers *answers) {
+    for (size_t i = 0; i < answers->source_count; i++) {
+        source_destroy(answers->sources[i]);
+        answers->sources[i] = NULL;
+    }
+}
+
+static bool open_sources(struct plan_answers *answers, const struct canary_config *config, const char *recorded_dir, struct error *err) {
     for (size_t i = 0; i < config->source_count; i++) {
         const struct source_config *s = &config->sources[i];
         answers->sources[i] = recorded_dir != NULL ? source_create_recorded(s->name, recorded_dir, &s->settings, err)
@@ -17,6 +22,19 @@ bool plan_answers_open(struct plan_answers *answers, const struct canary_config 
         if (answers->sources[i] == NULL) return false;
     }
     return true;
+}
+
+bool plan_answers_open(struct plan_answers *answers, const struct canary_config *config, const char *recorded_dir, struct error *err) {
+    size_t count = config->source_count;
+    *answers = (struct plan_answers){
+        .sources = mem_zero(count, sizeof(struct source *)), .facts = mem_zero(count, sizeof(struct source_facts)), .source_count = count};
+    return open_sources(answers, config, recorded_dir, err);
+}
+
+bool plan_answers_reopen(struct plan_answers *answers, const struct canary_config *config, const char *recorded_dir, struct error *err) {
+    close_sources(answers);
+    for (size_t i = 0; i < answers->source_count; i++) source_facts_renew(&answers->facts[i]);
+    return open_sources(answers, config, recorded_dir, err);
 }
 
 static struct source *find_source(const struct plan_answers *answers, const char *name) {
@@ -65,7 +83,9 @@ static void make_jobs(struct plan_answers *answers, const struct plan *plan) {
 
 bool plan_answers_fetch(struct plan_answers *answers, const struct plan *plan, const struct fetch_options *options, struct error *err) {
     make_jobs(answers, plan);
-    return fetch_run(answers->jobs, answers->job_count, options, err);
+    bool ok = fetch_run(answers->jobs, answers->job_count, options, err);
+    for (size_t i = 0; i < answers->source_count; i++) source_facts_take(&answers->facts[i], answers->sources[i]);
+    return ok;
 }
 
 static const struct answer *const *list_from(const struct plan_answers *answers, size_t first, size_t count, struct arena *arena) {
@@ -82,16 +102,19 @@ const struct answer *const *plan_answers_of_objectives(const struct plan_answers
     return list_from(answers, plan->query_count, plan->objectives != NULL ? plan->objectives->query_count : 0, arena);
 }
 
-void plan_answers_warn(const struct plan_answers *answers, void (*warn)(void *user, const char *text), void *user) {
+void plan_answers_warn(struct plan_answers *answers, void (*warn)(void *user, const char *text), void *user) {
     for (size_t i = 0; i < answers->source_count && warn != NULL; i++) {
         const char *text = source_warning(answers->sources[i]);
-        if (text != NULL && text[0] != '\0') warn(user, text);
+        if (strlen(text) <= answers->facts[i].warned) continue;
+        answers->facts[i].warned = strlen(text);
+        warn(user, text);
     }
 }
 
 void plan_answers_finish(struct plan_answers *answers) {
     forget(answers);
-    for (size_t i = 0; i < answers->source_count; i++) source_destroy(answers->sources[i]);
+    close_sources(answers);
     free(answers->sources);
+    free(answers->facts);
     *answers = (struct plan_answers){0};
 }

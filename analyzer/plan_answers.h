@@ -4,9 +4,11 @@
 #define ANALYZER_PLAN_ANSWERS_H
 
 #include "analyzer/plan.h"
+#include "source_facts.h"
 
 struct plan_answers { // zeroes are fine to finish
     struct source **sources; // one per source of the config
+    struct source_facts *facts; // of each, about the plan last fetched
     size_t source_count;
     struct fetch_job *jobs;
     size_t job_count;
@@ -16,6 +18,9 @@ struct plan_answers { // zeroes are fine to finish
 
 // Makes the sources, or opens what was recorded of them in `recorded_dir` when that is not NULL. Finish it also after a failure.
 bool plan_answers_open(struct plan_answers *answers, const struct canary_config *config, const char *recorded_dir, struct error *err);
+
+// Lets all sources answer from another directory. Facts are kept.
+bool plan_answers_reopen(struct plan_answers *answers, const struct canary_config *config, const char *recorded_dir, struct error *err);
 
 // Sends the queries of the plan, which must be of that config, and waits. Sources that fail are no failure here, see fetch_run().
 // Answers of an earlier call are gone afterwards.
@@ -27,8 +32,8 @@ const struct answer *const *plan_answers_list(const struct plan_answers *answers
 // The same of the plan's objectives.
 const struct answer *const *plan_answers_of_objectives(const struct plan_answers *answers, const struct plan *plan, struct arena *arena);
 
-// Tells what the user should know about each source.
-void plan_answers_warn(const struct plan_answers *answers, void (*warn)(void *user, const char *text), void *user);
+// Tells what the user should know about each source and was not told before.
+void plan_answers_warn(struct plan_answers *answers, void (*warn)(void *user, const char *text), void *user);
 
 void plan_answers_finish(struct plan_answers *answers);
 

@@ -8,6 +8,7 @@
 #include "base/timetext.h"
 #include "result_metric.h"
 #include "result_number.h"
+#include "source_facts.h"
 
 #ifndef SERIN_VERSION
 #error "the build defines SERIN_VERSION"
@@ -215,9 +216,9 @@ static json_t *sources(const struct result_input *in) {
         json_t *item = json_object();
         json_object_set_new(item, "name", json_string(in->plan->config->sources[i].name));
         json_object_set_new(item, "kind", json_string(source_kind_name(in->plan->config->sources[i].settings.kind)));
-        json_object_set_new(item, "version", result_text(source_version(in->sources[i])));
-        json_object_set_new(item, "detected", result_text(source_detected_kind(in->sources[i])));
-        json_object_set_new(item, "counters", counters(source_counters(in->sources[i])));
+        json_object_set_new(item, "version", result_text(in->sources[i].version));
+        json_object_set_new(item, "detected", result_text(in->sources[i].detected));
+        json_object_set_new(item, "counters", counters(&in->sources[i].counters));
         json_array_append_new(list, item);
     }
     return list;

@@ -21,25 +21,30 @@ static bool write_file(const char *dir, const char *name, struct view text, stru
     return ok;
 }
 
-static json_t *options_json(const char *file, const struct analysis_options *o) {
+json_t *run_record_options(const struct config_overrides *o) {
     json_t *root = json_object(), *vars = json_object();
-    for (size_t i = 0; i < o->overrides.vars.count; i++) {
-        json_object_set_new(vars, o->overrides.vars.items[i].name, json_string(o->overrides.vars.items[i].value));
+    for (size_t i = 0; i < o->vars.count; i++) json_object_set_new(vars, o->vars.items[i].name, json_string(o->vars.items[i].value));
+    json_object_set_new(root, "vars", vars);
+    if (o->url != NULL) json_object_set_new(root, "url", json_string(o->url));
+    for (int side = 0; side < SIDE_COUNT; side++) {
+        if (o->sides[side] != NULL) json_object_set_new(root, side_name((enum side)side), json_string(o->sides[side]));
     }
+    if (!isnan(o->pass)) json_object_set_new(root, "pass", json_real(o->pass));
+    if (!isnan(o->marginal)) json_object_set_new(root, "marginal", json_real(o->marginal));
+    if (o->length_ms > 0) json_object_set_new(root, "length_ms", json_integer(o->length_ms));
+    if (o->step_ms > 0) json_object_set_new(root, "step_ms", json_integer(o->step_ms));
+    return root;
+}
+
+static json_t *run_json(const char *file, const struct analysis_options *o) {
+    json_t *root = json_object(), *options = run_record_options(&o->overrides);
     json_object_set_new(root, "format", json_integer(FORMAT));
     json_object_set_new(root, "file", json_string(file));
     json_object_set_new(root, "end_ms", json_integer(o->end_ms));
     if (o->budget) json_object_set_new(root, "budget", json_true());
     if (o->release_start_ms != 0) json_object_set_new(root, "release_start_ms", json_integer(o->release_start_ms));
-    json_object_set_new(root, "vars", vars);
-    if (o->overrides.url != NULL) json_object_set_new(root, "url", json_string(o->overrides.url));
-    for (int side = 0; side < SIDE_COUNT; side++) {
-        if (o->overrides.sides[side] != NULL) json_object_set_new(root, side_name((enum side)side), json_string(o->overrides.sides[side]));
-    }
-    if (!isnan(o->overrides.pass)) json_object_set_new(root, "pass", json_real(o->overrides.pass));
-    if (!isnan(o->overrides.marginal)) json_object_set_new(root, "marginal", json_real(o->overrides.marginal));
-    if (o->overrides.length_ms > 0) json_object_set_new(root, "length_ms", json_integer(o->overrides.length_ms));
-    if (o->overrides.step_ms > 0) json_object_set_new(root, "step_ms", json_integer(o->overrides.step_ms));
+    json_object_update(root, options);
+    json_decref(options);
     return root;
 }
 
@@ -61,7 +66,7 @@ bool run_record_write(const char *dir, struct view text, const char *file, const
     bool taken = access(buf_text(&path), F_OK) == 0;
     buf_finish(&path);
     if (taken) return error_set(err, ERROR_IO, "%s holds a recorded run already; record into another directory", dir);
-    json_t *root = options_json(file, options);
+    json_t *root = run_json(file, options);
     char *json = json_dumps(root, JSON_INDENT(2));
     json_decref(root);
     bool ok = file_make_dir(dir, err) && write_file(dir, "canary.yaml", text, err) && write_priors(dir, priors, err) &&

@@ -10,6 +10,9 @@
 bool run_record_write(const char *dir, struct view text, const char *file, const char *priors, const struct analysis_options *options,
                       struct error *err);
 
+// The options that change what is judged, but for the end of the window. The caller releases it.
+json_t *run_record_options(const struct config_overrides *overrides);
+
 bool run_record_read(const char *dir, struct arena *arena, struct view *ret_text, const char **ret_file, struct analysis_options *ret_options,
                      struct error *err);
 

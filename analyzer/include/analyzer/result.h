@@ -8,11 +8,13 @@
 
 #include "analyzer/verdict.h"
 
+struct source_facts;
+
 struct result_input {
     const struct plan *plan;
     const struct verdict *verdict;
     const struct answer *const *answers; // one per planned query
-    struct source *const *sources;       // one per source of the config
+    const struct source_facts *sources;  // one per source of the config
 };
 
 json_t *result_build(const struct result_input *input); // the caller releases it
