@@ -120,6 +120,7 @@ static void read_head(struct doc_reader *in, struct doc_place top, struct report
     ret->next = doc_texts(in, top, "next");
     ret->notices = doc_texts(in, top, "notices");
     ret->timings = doc_labels(in, top, "timings");
+    if (doc_has(top, "looks")) ret->looks = doc_text(in, doc_object(in, top, "looks"), "text");
 }
 
 bool report_in_group(const struct report_metric *metric, const char *group) {

@@ -126,6 +126,7 @@ struct report {
     struct report_scope *scopes;
     struct report_labels variables;
     struct report_texts reasons, missing, next, notices;
+    const char *looks; // how far a watch is, in a sentence; NULL where there is but one look
     struct report_metric *metrics;
     struct report_group *groups;
     struct report_guard *guards;

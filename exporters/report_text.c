@@ -209,6 +209,13 @@ static void print_appendix(struct text_out *to, const struct report *report) {
     text_newline(to);
 }
 
+static void print_looks(struct text_out *to, const struct report *report) {
+    if (report->looks == NULL) return;
+    report_heading(to, "WATCH");
+    text_prose(to, REPORT_INDENT, PAINT_NONE, report->looks);
+    text_newline(to);
+}
+
 static void print_report(struct text_out *to, const struct report *report) {
     print_first_line(to, report);
     if (to->style->quiet) return;
@@ -216,6 +223,7 @@ static void print_report(struct text_out *to, const struct report *report) {
     report_why(to, report);
     report_where(to, report);
     print_list(to, "MISSING", &report->missing);
+    print_looks(to, report);
     print_trust(to, report);
     print_notices(to, report);
     print_next(to, report);

@@ -27,11 +27,13 @@ static int run(const struct options *options, struct arena *arena) {
                                         .warn = show_warning,
                                         .interrupted = watch_interrupts()};
     if (!one_operand(options, &cmd_analyze)) return EXIT_USAGE;
-    if (!read_config_file(options->operands[0], arena, &text, &err) || !window_end(options, &analysis.end_ms, &err)) {
+    bool watch = options->looks.watch;
+    if (!read_config_file(options->operands[0], arena, &text, &err) || (!watch && !window_end(options, &analysis.end_ms, &err))) {
         tell_error(&err);
         return exit_code_of(&err);
     }
     if (isatty(STDERR_FILENO)) analysis.progress = show_progress;
+    if (watch) return watch_command(text, options, &analysis, arena);
     findings_init(&findings, arena);
     json_t *result = analysis_run(text, options->operands[0], &analysis, arena, &findings, &err);
     if (result == NULL || options->verbose) tell_findings(&findings);
@@ -46,7 +48,9 @@ const struct command cmd_analyze = {
     .name = "analyze",
     .usage = "analyze CONFIG [OPTIONS]",
     .summary = "query both sides, judge them, print the report; the exit code is the verdict",
-    .details = "CONFIG is a canary config (YAML or JSON) or a Kayenta canary config; - is standard input.\n",
-    .options = OPTIONS_CONFIG | OPTIONS_WINDOW | OPTIONS_SOURCE | OPTIONS_OUTPUT,
+    .details = "CONFIG is a canary config (YAML or JSON) or a Kayenta canary config; - is standard input.\n"
+               "With --watch the window begins at --start and every interval one look is taken: a fail ends it at once, a pass needs the\n"
+               "whole window. The same command goes on after an interruption.\n",
+    .options = OPTIONS_CONFIG | OPTIONS_WINDOW | OPTIONS_SOURCE | OPTIONS_OUTPUT | OPTIONS_WATCH | OPTIONS_LOOKS,
     .run = run,
 };

@@ -20,6 +20,8 @@ enum option_set { // which options a command takes
     OPTIONS_QUERY = 32, // of serin query, --output with its own formats among them
     OPTIONS_RULES = 64, // --output DIR
     OPTIONS_BUDGET = 128, // --at, --release-start
+    OPTIONS_WATCH = 256, // --watch, --state, ...
+    OPTIONS_LOOKS = 512, // --every-look
 };
 
 #define MOST_OUTPUTS 16
@@ -38,6 +40,12 @@ struct query_options {
     enum source_protocol protocol; // PROTOCOL_AUTO: not given, or auto
 };
 
+struct look_options { // of serin analyze --watch
+    bool watch, every; // every: also json of looks that are not the last one
+    const char *state_file; // NULL: not given
+    size_t max_failed;
+};
+
 struct options { // what the command line said
     struct config_overrides overrides;
     const char **operands;
@@ -49,6 +57,7 @@ struct options { // what the command line said
     const char *cases_file, *config_file, *pairs_file; // NULL: not given
     struct judge_cases_options cases;
     struct query_options query;
+    struct look_options looks;
     struct output outputs[MOST_OUTPUTS];
     size_t output_count;
     const char *output_dir; // of serin rules; NULL: standard output
@@ -92,6 +101,15 @@ struct report_style output_style(const struct options *options, const struct out
 
 // Writes what was rendered to the output's file, or to standard output.
 bool output_write(const struct buf *out, const struct output *output, struct error *err);
+
+// The same of a look that is not the last one, for ndjson and, with --every-look, json. Errors are only told.
+void publish_look(const json_t *result, const struct options *options);
+
+// How long late samples may take to arrive.
+#define SETTLE_MS INT64_C(60000)
+
+// serin analyze --watch: looks until there is a verdict.
+int watch_command(struct view text, const struct options *options, const struct analysis_options *analysis, struct arena *arena);
 
 // The window's end: --end, or now less a minute, so that late samples have arrived.
 bool window_end(const struct options *options, int64_t *ret_end_ms, struct error *err);

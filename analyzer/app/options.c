@@ -243,6 +243,29 @@ static bool set_output_dir(struct parser *p, const char *value) {
     return *value != '\0' || bad_value(p, value, "a directory");
 }
 
+static bool set_watch(struct parser *p, const char *value) {
+    (void)value;
+    return p->options->looks.watch = true;
+}
+
+static bool set_state(struct parser *p, const char *value) {
+    p->options->looks.state_file = value;
+    return *value != '\0' || bad_value(p, value, "a file");
+}
+
+static bool set_max_failed(struct parser *p, const char *value) {
+    char *end;
+    unsigned long looks = strtoul(value, &end, 10);
+    if (*value < '1' || *value > '9' || *end != '\0' || looks > 1000) return bad_value(p, value, "a number of looks from 1 to 1000");
+    p->options->looks.max_failed = looks;
+    return true;
+}
+
+static bool set_every_look(struct parser *p, const char *value) {
+    (void)value;
+    return p->options->looks.every = true;
+}
+
 static bool set_color(struct parser *p, const char *value) {
     static const char *const words[] = {"auto", "always", "never"};
     for (size_t i = 0; i < 3; i++) {
@@ -326,6 +349,11 @@ static const struct option {
     {"source", "recorded:DIR", OPTIONS_SOURCE, set_source, "answer every query from recorded answers"},
     {"record", "DIR", OPTIONS_SOURCE, set_record, "keep config, options and answers for serin replay"},
     {"deadline", "DURATION", OPTIONS_SOURCE | OPTIONS_QUERY, set_deadline, "for all queries together; else 60s"},
+    {"watch", NULL, OPTIONS_WATCH, set_watch,
+     "look several times while the window fills, from --start (else now) on, until there is a verdict"},
+    {"state", "FILE", OPTIONS_WATCH, set_state, "where the watch keeps its looks, to go on after a restart"},
+    {"max-failed-looks", "N", OPTIONS_WATCH, set_max_failed, "give up when the sources failed that often in a row; else 3"},
+    {"every-look", NULL, OPTIONS_LOOKS, set_every_look, "with --output json: one document a look; ndjson has them always"},
     {"cases", "FILE", OPTIONS_CASES, set_cases, "the data, one metric a line"},
     {"config", "FILE", OPTIONS_CASES, set_pairs_config, "a Kayenta canary config, with --pairs"},
     {"pairs", "FILE", OPTIONS_CASES, set_pairs, "a Kayenta metric set pair list"},
@@ -382,8 +410,13 @@ static bool set_option(struct parser *p, const struct command *command, int argc
 
 static bool settle_window(struct parser *p, const struct command *command) {
     struct options *o = p->options;
+    if (!o->looks.watch && (o->looks.state_file != NULL || o->looks.max_failed > 0))
+        return error_set(p->err, ERROR_USAGE, "%s needs --watch", o->looks.state_file != NULL ? "--state" : "--max-failed-looks");
+    if (o->start_ms == INT64_MIN && o->looks.watch && o->end_ms != INT64_MIN)
+        return error_set(p->err, ERROR_USAGE, "with --watch, --end needs --start");
     if (o->start_ms == INT64_MIN) return true;
     if (o->end_ms == INT64_MIN && (command->options & OPTIONS_QUERY) != 0) o->end_ms = wall_now_ms();
+    if (o->end_ms == INT64_MIN && o->looks.watch) return true;
     if (o->end_ms == INT64_MIN) return error_set(p->err, ERROR_USAGE, "--start needs --end");
     if (o->overrides.length_ms > 0) return error_set(p->err, ERROR_USAGE, "--start and --length cannot be given together");
     if (o->start_ms >= o->end_ms) return error_set(p->err, ERROR_USAGE, "--start must be before --end");

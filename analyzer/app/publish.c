@@ -14,7 +14,6 @@
 
 #define MOST_CONFIG_BYTES ((size_t)8 << 20)
 #define MOST_REPORT_BYTES ((size_t)256 << 20)
-#define SETTLE_MS 60000
 
 void tell_error(const struct error *err) {
     fprintf(stderr, "serin: %s\n", err->text);
@@ -136,6 +135,16 @@ static bool render(struct buf *out, const json_t *result, const struct output *o
     return strcmp(format->name, "github") != 0 || tell_github(result, err);
 }
 
+static bool write_output(const json_t *result, const struct output *output, const struct options *options) {
+    struct error err = {0};
+    struct buf out;
+    buf_init(&out, MOST_REPORT_BYTES);
+    bool ok = render(&out, result, output, options, &err);
+    if (!ok) tell_error(&err);
+    buf_finish(&out);
+    return ok;
+}
+
 int publish(const json_t *result, const struct options *options) {
     static const struct output text = {"text", NULL};
     const struct output *outputs = options->output_count > 0 ? options->outputs : &text;
@@ -143,14 +152,15 @@ int publish(const json_t *result, const struct options *options) {
     int code = analysis_exit_code(result);
     if (code > 0 && code < 8 && options->fold[code]) code = EXIT_FAIL;
     for (size_t i = 0; i < count; i++) {
-        struct error err = {0};
-        struct buf out;
-        buf_init(&out, MOST_REPORT_BYTES);
-        if (!render(&out, result, &outputs[i], options, &err)) {
-            tell_error(&err);
-            if (code == EXIT_PASS) code = EXIT_USAGE; // a report that is lost is no pass
-        }
-        buf_finish(&out);
+        if (!write_output(result, &outputs[i], options) && code == EXIT_PASS) code = EXIT_USAGE; // a report that is lost is no pass
     }
     return code;
+}
+
+void publish_look(const json_t *result, const struct options *options) {
+    for (size_t i = 0; i < options->output_count; i++) {
+        const char *format = options->outputs[i].format;
+        bool wanted = strcmp(format, "ndjson") == 0 || (options->looks.every && strcmp(format, "json") == 0);
+        if (wanted) write_output(result, &options->outputs[i], options);
+    }
 }

@@ -1,0 +1,358 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "analyzer/watch.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "analysis_look.h"
+#include "base/file.h"
+#include "base/timetext.h"
+#include "run_record.h"
+#include "watch_look.h"
+
+#define RECORD_NAME "watch.json"
+
+struct watch {
+    const struct watch_options *options;
+    const struct canary_config *config;
+    struct view text; // of the config
+    struct look_schedule schedule;
+    struct look_state state;
+    struct plan_answers answers;
+    struct arena *arena;
+    const char *state_path;  // NULL: not kept
+    const char *record_path; // state beside the recorded looks; NULL: not recorded, or the same file
+    bool resumed;            // there were looks before this call
+    size_t failed;           // looks in a row, of this call
+    struct error *err;
+};
+
+static void watch_finish(struct watch *w) {
+    plan_answers_finish(&w->answers);
+    look_state_finish(&w->state);
+}
+
+__attribute__((format(printf, 2, 3))) static void say(const struct watch *w, const char *format, ...) {
+    char text[512];
+    va_list args;
+    if (w->options->say == NULL) return;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    w->options->say(w->options->user, text);
+}
+
+__attribute__((format(printf, 2, 3))) static void warn(const struct watch *w, const char *format, ...) {
+    char text[1024];
+    va_list args;
+    if (w->options->analysis.warn == NULL) return;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    w->options->analysis.warn(w->options->analysis.user, text);
+}
+
+static int64_t now_ms(const struct watch *w) {
+    return w->options->clock.now_ms(w->options->clock.user);
+}
+
+static int64_t due_ms(const struct watch *w, size_t number) {
+    return look_schedule_end_ms(&w->schedule, number) + w->state.settle_ms;
+}
+
+static const struct look_entry *last_entry(const struct watch *w) {
+    return w->state.count > 0 ? &w->state.entries[w->state.count - 1] : NULL;
+}
+
+// A name that is safe in a path.
+static const char *file_name(struct arena *arena, const char *canary, const char *id) {
+    char *name = arena_printf(arena, "%.100s-%s.json", canary, id);
+    for (char *c = name; *c != '\0'; c++) {
+        bool plain = (*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') || (*c >= '0' && *c <= '9') || strchr("-._", *c) != NULL;
+        if (!plain) *c = '_';
+    }
+    if (name[0] == '.') name[0] = '_';
+    return name;
+}
+
+static void choose_paths(struct watch *w) {
+    const struct watch_options *o = w->options;
+    const char *record = o->analysis.record_dir != NULL ? arena_printf(w->arena, "%s/%s", o->analysis.record_dir, RECORD_NAME) : NULL;
+    char id[17];
+    if (o->state_file != NULL) {
+        w->state_path = o->state_file;
+        w->record_path = record;
+    } else if (record != NULL) {
+        w->state_path = record;
+    } else if (o->state_dir != NULL) {
+        look_state_id(&w->state, o->start_ms, id);
+        w->state_path = arena_printf(w->arena, "%s/%s", o->state_dir, file_name(w->arena, w->state.canary, id));
+    }
+}
+
+static bool is_named(const struct watch_options *o) {
+    return o->state_file != NULL || o->analysis.record_dir != NULL || o->start_ms != INT64_MIN;
+}
+
+static bool make_schedule(struct watch *w) {
+    if (!look_schedule_make(w->config, w->state.start_ms, &w->schedule, w->err)) return false;
+    const struct look_entry *last = last_entry(w);
+    if (last == NULL || last->number <= w->schedule.planned) return true;
+    return error_set(w->err, ERROR_DATA, "%s: look %zu of %zu", w->state_path, last->number, w->schedule.planned);
+}
+
+static bool check_start(const struct watch *w) {
+    if (w->options->start_ms == INT64_MIN || w->options->start_ms == w->state.start_ms) return true;
+    struct buf time;
+    buf_init(&time, 64);
+    time_format(&time, w->state.start_ms);
+    error_set(w->err, ERROR_CONFIG, "%s is the state of a watch that began at %s; give that start or another state file", w->state_path,
+              buf_text(&time));
+    buf_finish(&time);
+    return false;
+}
+
+// Of a watch that nobody named, only one that still has looks before it is meant.
+static bool is_over(struct watch *w) {
+    return w->state.result != NULL || now_ms(w) > due_ms(w, w->schedule.planned) + (int64_t)w->schedule.every * w->schedule.step_ms;
+}
+
+static void begin_anew(struct watch *w) {
+    look_state_finish(&w->state);
+    look_state_init(&w->state, w->config, &w->options->analysis.overrides);
+    w->state.start_ms = w->options->start_ms != INT64_MIN ? w->options->start_ms : now_ms(w);
+    w->state.settle_ms = w->options->settle_ms;
+}
+
+// Takes up the state there is, or begins a new one.
+static bool open_state(struct watch *w) {
+    bool found = false;
+    if (w->state_path != NULL && !look_state_read(&w->state, w->state_path, &found, w->err)) return false;
+    if (found && (!check_start(w) || !make_schedule(w))) return false;
+    w->resumed = found && (is_named(w->options) || !is_over(w));
+    if (w->resumed) return true;
+    begin_anew(w);
+    return make_schedule(w);
+}
+
+// A state that nobody asked for is no reason to refuse the watch.
+static bool save_first(struct watch *w) {
+    const struct watch_options *o = w->options;
+    struct error err;
+    if (w->state_path == NULL) return true;
+    bool own = o->state_file != NULL || o->analysis.record_dir != NULL;
+    if ((own || file_make_dir(o->state_dir, &err)) && look_state_write(&w->state, w->state_path, &err)) return true;
+    if (own) return error_set(w->err, err.code, "%s", err.text);
+    warn(w, "the state of the watch is not kept: %s", err.text);
+    w->state_path = NULL;
+    return true;
+}
+
+static bool save_record(struct watch *w) {
+    const char *dir = w->options->analysis.record_dir;
+    if (dir == NULL) return true;
+    if (w->resumed && w->record_path != NULL && access(w->record_path, F_OK) != 0) {
+        return error_set(w->err, ERROR_IO, "%s: the looks before this one were not recorded here; give the directory they are in, or none",
+                         dir);
+    }
+    struct analysis_options options = w->options->analysis;
+    options.end_ms = look_schedule_horizon_ms(&w->schedule);
+    if (!w->resumed && !run_record_write(dir, w->text, w->config->file, w->config->judge.priors, &options, w->err)) return false;
+    return w->record_path == NULL || look_state_write(&w->state, w->record_path, w->err);
+}
+
+// A look that was taken must not be lost with a full disk: the verdict does not need the file.
+static void save(struct watch *w) {
+    const char *const paths[] = {w->state_path, w->record_path};
+    struct error err;
+    for (size_t i = 0; i < 2; i++) {
+        if (paths[i] != NULL && !look_state_write(&w->state, paths[i], &err)) warn(w, "the state of the watch is not kept: %s", err.text);
+    }
+}
+
+static const char *look_dir(struct arena *arena, const char *dir, size_t number, size_t attempt) {
+    if (dir == NULL) return NULL;
+    return attempt > 1 ? arena_printf(arena, "%s/look-%02zu-%zu", dir, number, attempt) : arena_printf(arena, "%s/look-%02zu", dir, number);
+}
+
+static const char *verdict_of(const json_t *result) {
+    const char *text = json_string_value(json_object_get(result, "verdict"));
+    enum verdict_kind kind = VERDICT_PASS;
+    while (kind < VERDICT_ERROR && (text == NULL || strcmp(text, verdict_name(kind)) != 0)) kind++;
+    return verdict_name(kind);
+}
+
+// Judges what is there at a look and adds it to the state.
+static json_t *take_look(struct watch *w, size_t number, size_t attempt, const char *record_dir) {
+    struct arena arena = {0};
+    struct plan plan;
+    struct look_level level = watch_level(w->config, &w->schedule, &w->state, number);
+    struct look look = {.number = number,
+                        .planned = w->schedule.planned,
+                        .start_ms = w->schedule.start_ms,
+                        .end_ms = look_schedule_end_ms(&w->schedule, number),
+                        .horizon_ms = look_schedule_horizon_ms(&w->schedule),
+                        .alpha = level.alpha};
+    struct analysis_options options = w->options->analysis;
+    json_t *result = NULL;
+    options.record_dir = look_dir(&arena, record_dir, number, attempt);
+    if (plan_build_look(w->config, &look, &arena, &plan, w->err)) result = analysis_look(&plan, &w->answers, &options, &arena, w->err);
+    if (result != NULL) {
+        struct look_entry entry = {number, attempt, watch_outcome(result), level.alpha, level.spent, verdict_of(result)};
+        look_state_add(&w->state, &entry);
+        watch_describe(result, w->config, &w->schedule, &w->state);
+    }
+    arena_finish(&arena);
+    return result;
+}
+
+static bool interrupted(const struct watch *w) {
+    return w->options->analysis.interrupted != NULL && *w->options->analysis.interrupted != 0;
+}
+
+static bool sleep_until(const struct watch *w, int64_t wall_ms) {
+    bool awake = !interrupted(w);
+    while (awake && now_ms(w) < wall_ms) awake = w->options->clock.sleep_until(w->options->clock.user, wall_ms) && !interrupted(w);
+    if (awake) return true;
+    if (w->state_path == NULL) return error_set(w->err, ERROR_CANCELLED, "interrupted");
+    return error_set(w->err, ERROR_CANCELLED, "interrupted; the same command goes on with the looks in %s", w->state_path);
+}
+
+// The last of the looks that are due; those before it have passed.
+static size_t latest_due(const struct watch *w, size_t number) {
+    int64_t now = now_ms(w);
+    while (number < w->schedule.planned && due_ms(w, number + 1) <= now) number++;
+    return number;
+}
+
+// Waits for the next look. Data of the whole window are there to stay, so at its end a failed look is tried again.
+static bool wait_for_look(struct watch *w, size_t *ret_number, size_t *ret_attempt) {
+    const struct look_entry *last = last_entry(w);
+    size_t number = last != NULL ? last->number + 1 : 1;
+    int64_t due = 0;
+    *ret_attempt = 1;
+    if (number > w->schedule.planned) {
+        number = last->number;
+        *ret_attempt = last->attempt + 1;
+        if (w->failed > 0) due = now_ms(w) + (int64_t)w->schedule.every * w->schedule.step_ms;
+    } else {
+        number = latest_due(w, number);
+        due = due_ms(w, number);
+    }
+    if (due > now_ms(w)) {
+        struct buf time;
+        buf_init(&time, 64);
+        time_format(&time, due);
+        say(w, "look %zu of %zu at %s", number, w->schedule.planned, buf_text(&time));
+        buf_finish(&time);
+    }
+    if (!sleep_until(w, due)) return false;
+    size_t latest = latest_due(w, number), first = last != NULL ? last->number + 1 : 1;
+    if (latest == first + 1) warn(w, "look %zu of %zu is missed: its time had passed", first, w->schedule.planned);
+    if (latest > first + 1) warn(w, "looks %zu to %zu of %zu are missed: their time had passed", first, latest - 1, w->schedule.planned);
+    *ret_number = latest;
+    return true;
+}
+
+static const char *first_reason(const json_t *result) {
+    const char *text = json_string_value(json_array_get(json_object_get(result, "reasons"), 0));
+    return text != NULL ? text : "";
+}
+
+static void tell_look(struct watch *w, const json_t *result) {
+    const struct look_entry *entry = &w->state.entries[w->state.count - 1];
+    w->failed = entry->outcome == LOOK_FAILED ? w->failed + 1 : 0;
+    if (entry->outcome != LOOK_JUDGED) {
+        warn(w, "look %zu of %zu is skipped: %s", entry->number, w->schedule.planned, first_reason(result));
+    }
+    say(w, "%s", watch_text(result));
+}
+
+// Takes looks until one ends the watch.
+static json_t *look_on(struct watch *w) {
+    for (;;) {
+        size_t number, attempt;
+        if (!wait_for_look(w, &number, &attempt)) return NULL;
+        json_t *result = take_look(w, number, attempt, w->options->analysis.record_dir);
+        if (result == NULL) return NULL;
+        bool final = watch_is_final(&w->schedule, result, &w->state.entries[w->state.count - 1]);
+        if (final) w->state.result = json_incref(result);
+        save(w);
+        tell_look(w, result);
+        if (w->failed >= w->options->max_failed)
+            warn(w, "%zu look%s in a row failed, so the watch gives up", w->failed, w->failed == 1 ? "" : "s");
+        if (final || w->failed >= w->options->max_failed) return result;
+        if (w->options->look != NULL) w->options->look(w->options->user, result);
+        json_decref(result);
+    }
+}
+
+json_t *watch_run(struct view text, const char *file, const struct watch_options *options, struct arena *arena, struct findings *findings,
+                  struct error *err) {
+    struct watch w = {.options = options, .text = text, .arena = arena, .err = err};
+    json_t *result = NULL;
+    w.config = analysis_config(text, file, &options->analysis.overrides, arena, findings, err);
+    if (w.config == NULL) return NULL;
+    look_state_init(&w.state, w.config, &options->analysis.overrides);
+    choose_paths(&w);
+    if (open_state(&w) && w.state.result != NULL) {
+        say(&w, "the watch has ended already; this is its verdict");
+        result = json_incref(w.state.result);
+    } else if (w.schedule.planned > 0 && save_record(&w) && save_first(&w) &&
+               plan_answers_open(&w.answers, w.config, options->analysis.recorded_dir, err)) {
+        if (w.resumed) say(&w, "goes on with the watch in %s", w.state_path);
+        result = look_on(&w);
+    }
+    watch_finish(&w);
+    return result;
+}
+
+bool watch_recorded(const char *dir) {
+    struct arena arena = {0};
+    bool there = access(arena_printf(&arena, "%s/%s", dir, RECORD_NAME), F_OK) == 0;
+    arena_finish(&arena);
+    return there;
+}
+
+// Looks again at all looks of a state.
+static json_t *replay_looks(struct watch *w, const char *dir, const struct look_state *recorded) {
+    json_t *result = NULL;
+    for (size_t i = 0; i < recorded->count; i++) {
+        const struct look_entry *entry = &recorded->entries[i];
+        const char *from = look_dir(w->arena, dir, entry->number, entry->attempt);
+        if (result != NULL && w->options->look != NULL) w->options->look(w->options->user, result);
+        json_decref(result);
+        bool opened =
+            i == 0 ? plan_answers_open(&w->answers, w->config, from, w->err) : plan_answers_reopen(&w->answers, w->config, from, w->err);
+        result = opened ? take_look(w, entry->number, entry->attempt, NULL) : NULL;
+        if (result == NULL) return NULL;
+    }
+    if (result == NULL) error_set(w->err, ERROR_DATA, "%s/%s: no look was recorded", dir, RECORD_NAME);
+    return result;
+}
+
+json_t *watch_replay(const char *dir, const struct watch_options *options, struct arena *arena, struct findings *findings,
+                     struct error *err) {
+    struct watch_options own = {.look = options->look, .user = options->user};
+    struct watch w = {.options = &own, .arena = arena, .err = err};
+    struct look_state recorded = {0};
+    const char *file, *path = arena_printf(arena, "%s/%s", dir, RECORD_NAME);
+    json_t *result = NULL;
+    bool found;
+    if (!run_record_read(dir, arena, &w.text, &file, &own.analysis, err)) return NULL;
+    w.config = analysis_config(w.text, file, &own.analysis.overrides, arena, findings, err);
+    if (w.config == NULL) return NULL;
+    look_state_init(&recorded, w.config, &own.analysis.overrides);
+    look_state_init(&w.state, w.config, &own.analysis.overrides);
+    w.state_path = path;
+    if (look_state_read(&recorded, path, &found, err)) {
+        w.state.start_ms = recorded.start_ms;
+        w.state.settle_ms = recorded.settle_ms;
+        if (make_schedule(&w)) result = replay_looks(&w, dir, &recorded);
+    }
+    look_state_finish(&recorded);
+    watch_finish(&w);
+    return result;
+}
