@@ -179,42 +179,74 @@ void html_chart_difference(struct buf *out, const struct html_chart *chart) {
     buf_str(out, "</svg>\n");
 }
 
-static void marks(struct buf *out, const struct html_chart *chart, const struct axis *axis, double tolerance, double harm) {
-    if (isfinite(tolerance)) {
-        double left = place(axis, -tolerance);
-        box(out, "tolerance", left, 4, place(axis, tolerance) - left, 28);
+struct span { // an interval and what to hold it against, all in one unit; NaN where not known
+    const char *unit, *what;
+    double lower, upper, estimate, tolerance, harm;
+};
+
+static double known(struct report_number number) {
+    return number.known ? number.value : (double)NAN;
+}
+
+// What decided: the relative change where the judge goes by it, else the shift.
+static struct span span_of(const struct html_chart *chart) {
+    const struct report_metric *metric = chart->metric;
+    const struct report_evidence *evidence = &metric->evidence;
+    double size = fabs(metric->baseline.mean.value), tolerance = tolerated(chart->extra, size), harm = known(chart->extra->harm);
+    if (!evidence->present || !evidence->low.known || !evidence->high.known) {
+        double lower = metric->has_shift ? known(metric->lower) : (double)NAN,
+               upper = metric->has_shift ? known(metric->upper) : (double)NAN;
+        return (struct span){metric->unit, "shift", lower, upper, known(chart->extra->estimate), tolerance, fmax(harm * size, tolerance)};
     }
-    for (int sign = -1; sign <= 1 && isfinite(harm); sign += 2) {
+    double relative = size > 0 ? tolerance / size : (double)NAN;
+    return (struct span){"%",
+                         "change",
+                         100 * evidence->low.value,
+                         100 * evidence->high.value,
+                         100 * known(evidence->change),
+                         100 * relative,
+                         100 * fmax(harm, relative)};
+}
+
+static void marks(struct buf *out, const struct html_chart *chart, const struct axis *axis, const struct span *span) {
+    if (isfinite(span->tolerance)) {
+        double left = place(axis, -span->tolerance);
+        box(out, "tolerance", left, 4, place(axis, span->tolerance) - left, 28);
+    }
+    for (int sign = -1; sign <= 1 && isfinite(span->harm); sign += 2) {
         bool bad = chart->extra->direction[0] != (sign > 0 ? 'd' : 'i');
-        if (bad) line(out, "limit", place(axis, sign * harm), 4, place(axis, sign * harm), 32);
+        double x = place(axis, sign * span->harm);
+        if (bad) line(out, "limit", x, 4, x, 32);
     }
     line(out, "frame", place(axis, 0), 2, place(axis, 0), 34);
 }
 
-void html_chart_interval(struct buf *out, const struct html_chart *chart) {
-    const struct report_metric *metric = chart->metric;
-    const struct report_extra *extra = chart->extra;
-    double tolerance = tolerated(extra, metric->baseline.mean.value);
-    double harm = extra->harm.known ? fmax(extra->harm.value * fabs(metric->baseline.mean.value), tolerance) : (double)NAN;
-    struct axis axis = {0, 0, LEFT, RIGHT};
-    if (!metric->has_shift || !metric->lower.known || !metric->upper.known) return;
-    stretch(&axis, metric->lower.value);
-    stretch(&axis, metric->upper.value);
-    stretch(&axis, tolerance);
-    stretch(&axis, -tolerance);
-    stretch(&axis, extra->direction[0] == 'd' ? -harm : harm);
-    if (!settle(&axis)) return;
-    const char *low = value_text(chart, metric->lower.value, true), *high = value_text(chart, metric->upper.value, true);
-    begin(out, "interval", 50, arena_printf(chart->arena, "%s: interval of the shift, %s to %s", metric->name, low, high));
-    marks(out, chart, &axis, tolerance, harm);
-    double left = place(&axis, metric->lower.value), right = place(&axis, metric->upper.value);
+static void range(struct buf *out, const struct axis *axis, const struct span *span) {
+    double left = place(axis, span->lower), right = place(axis, span->upper);
     line(out, "range", left, 18, right, 18);
     line(out, "range", left, 11, left, 25);
     line(out, "range", right, 11, right, 25);
-    if (extra->estimate.known)
-        buf_printf(out, "<circle class=\"estimate\" cx=\"%.1f\" cy=\"18\" r=\"5\"/>", place(&axis, extra->estimate.value));
-    label(out, LEFT, 46, "start", value_text(chart, axis.lo, true));
-    label(out, RIGHT, 46, "end", value_text(chart, axis.hi, true));
-    label(out, fmin(fmax(place(&axis, 0), 60), 580), 46, "middle", "0");
+    if (isfinite(span->estimate))
+        buf_printf(out, "<circle class=\"estimate\" cx=\"%.1f\" cy=\"18\" r=\"5\"/>", place(axis, span->estimate));
+}
+
+void html_chart_interval(struct buf *out, const struct html_chart *chart) {
+    struct span span = span_of(chart);
+    struct arena *arena = chart->arena;
+    struct axis axis = {0, 0, LEFT, RIGHT};
+    if (isnan(span.lower) || isnan(span.upper)) return;
+    stretch(&axis, span.lower);
+    stretch(&axis, span.upper);
+    stretch(&axis, span.tolerance);
+    stretch(&axis, -span.tolerance);
+    stretch(&axis, chart->extra->direction[0] == 'd' ? -span.harm : span.harm);
+    if (!settle(&axis)) return;
+    const char *low = text_value(arena, span.lower, span.unit, true, false), *high = text_value(arena, span.upper, span.unit, true, false);
+    begin(out, "interval", 50, arena_printf(arena, "%s: interval of the %s, %s to %s", chart->metric->name, span.what, low, high));
+    marks(out, chart, &axis, &span);
+    range(out, &axis, &span);
+    label(out, LEFT, 46, "start", text_value(arena, axis.lo, span.unit, true, false));
+    label(out, RIGHT, 46, "end", text_value(arena, axis.hi, span.unit, true, false));
+    label(out, fmin(fmax(place(&axis, 0), 70), 570), 46, "middle", "0");
     buf_str(out, "</svg>\n");
 }

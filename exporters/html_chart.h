@@ -19,7 +19,8 @@ void html_chart_overlay(struct buf *out, const struct html_chart *chart);
 // Canary minus baseline over the window, with what is tolerated. Nothing without a time at which both have data.
 void html_chart_difference(struct buf *out, const struct html_chart *chart);
 
-// The interval of the shift against none, the tolerance and what would be harmful. Nothing without an interval.
+// The interval of what the judge goes by, the relative change or the shift, against no change, the tolerance and what would be harmful.
+// Nothing without an interval.
 void html_chart_interval(struct buf *out, const struct html_chart *chart);
 
 #endif

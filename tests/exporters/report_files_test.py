@@ -95,7 +95,7 @@ class Html(unittest.TestCase):
             self.assertEqual(len([i for i in page.ids if re.fullmatch(r"m\d+", i)]), len(metrics))
             with_data = [m for m in metrics if any(isinstance(v, (int, float)) for side in m["trend"].values() for v in side)]
             self.assertEqual(text.count('class="overlay"'), len(with_data), name)
-            self.assertEqual(text.count('class="interval"'), len([m for m in metrics if m["shift"] is not None]), name)
+            self.assertEqual(text.count('class="interval"'), len([m for m in metrics if m["shift"] or m.get("evidence")]), name)
             self.assertEqual(text.count("<svg"), text.count('role="img"><title>'))
 
     def test_hostile_names_come_out_as_text(self):

@@ -231,6 +231,53 @@ static void test_report_format__shows_objectives_where_there_are_any(void **stat
     json_decref(result);
 }
 
+static const char *const replacements[] = {"null", "1e308", "\"+Inf\"", "[{}]"};
+
+// A document that may be wrong: it is refused with a reason, or rendered without what no reader takes.
+static void check_damaged(const json_t *result, const char *format) {
+    struct error err = {0};
+    struct report_style style = {.width = 80};
+    struct buf out;
+    buf_init(&out, LIMIT);
+    if (!report_format_find(view_of(format))->render(&out, result, &style, &err)) {
+        assert_int_not_equal(err.text[0], '\0');
+    } else if (strcmp(format, "html") == 0) {
+        assert_null(strstr(buf_text(&out), "=\"nan"));
+        assert_null(strstr(buf_text(&out), "=\"-nan"));
+        assert_null(strstr(buf_text(&out), "=\"inf"));
+    }
+    buf_finish(&out);
+}
+
+// Puts every replacement in the place of every member below `node`, one at a time; of a list's items the last.
+static void damage(const json_t *root, json_t *node) {
+    static const char *const formats[] = {"prom", "markdown", "junit", "github"};
+    void *at = json_is_object(node) ? json_object_iter(node) : NULL;
+    for (; at != NULL; at = json_object_iter_next(node, at)) {
+        json_t *kept = json_incref(json_object_iter_value(at));
+        for (size_t i = 0; i < sizeof replacements / sizeof replacements[0]; i++) {
+            json_object_iter_set_new(node, at, json_loads(replacements[i], JSON_DECODE_ANY, NULL));
+            check_damaged(root, formats[i]);
+            check_damaged(root, formats[(i + 1) % 4]);
+            check_damaged(root, "html");
+        }
+        json_object_iter_set_new(node, at, kept);
+        damage(root, kept);
+    }
+    if (json_array_size(node) > 0) damage(root, json_array_get(node, json_array_size(node) - 1));
+}
+
+static void test_report_format__survives_every_damaged_member(void **state) {
+    (void)state;
+    json_t *result = document_load("evidence");
+    json_object_set_new(result, "objectives", json_loads(objectives, 0, NULL));
+    json_array_remove(json_object_get(result, "objectives"), 2);
+    json_array_remove(json_object_get(result, "objectives"), 1);
+    while (json_array_size(json_object_get(result, "metrics")) > 2) json_array_remove(json_object_get(result, "metrics"), 1);
+    damage(result, result);
+    json_decref(result);
+}
+
 // Labels are bounded by the configuration: what names a run must not become one.
 static void test_report_format__prom_has_no_run_in_it(void **state) {
     (void)state;
@@ -290,6 +337,7 @@ int main(void) {
         cmocka_unit_test(test_report_format__html_stays_small_and_harmless),
         cmocka_unit_test(test_report_format__html_draws_any_numbers),
         cmocka_unit_test(test_report_format__shows_objectives_where_there_are_any),
+        cmocka_unit_test(test_report_format__survives_every_damaged_member),
         cmocka_unit_test(test_report_format__prom_has_no_run_in_it),
         cmocka_unit_test(test_report_format__refuses_what_is_no_result),
         cmocka_unit_test(test_report_format__tells_when_it_does_not_fit),
