@@ -44,7 +44,7 @@ static void lacks(const struct metric_config *metric, enum side side, struct are
     bool other = ret->samples->columns.seen[SIDE_BASELINE];
     ret->classification = CLASS_NODATA;
     ret->fails = side == SIDE_CANARY && other && metric->judge.must_have_data;
-    ret->reason = arena_printf(arena, "no samples on %s; check the query and the labels of the scope",
+    ret->reason = arena_printf(arena, "no samples on %s",
                                side == SIDE_BASELINE ? "the baseline side"
                                : other               ? "the canary side"
                                                      : "either side");
@@ -141,14 +141,20 @@ static double minutes_left(const struct plan *plan, const struct metric_config *
     return minutes > 0 && minutes < 1e9 ? minutes : (double)NAN;
 }
 
+// What would decide, in few words: the reason of the metric has the numbers.
 static void tell_missing(const struct metric_config *metric, const struct metric_result *m, struct verdict *v, struct arena *arena) {
-    const char *text = arena_printf(arena, "%s: %s", metric->name, m->reason != NULL ? m->reason : "not judged");
+    const char *text = "not sure either way";
+    if (m->evidence == NULL) {
+        text = arena_printf(arena, "%s; check the query and the labels of the scope", m->reason);
+    } else if (m->evidence->reason == EVIDENCE_TOO_FEW) {
+        text = m->reason;
+    }
     if (!isnan(m->minutes)) {
         text = arena_printf(arena, "%s; needs about %.0f more minute%s", text, m->minutes, m->minutes > 1 ? "s" : "");
     } else if (m->evidence != NULL) {
         text = arena_printf(arena, "%s; a longer window decides", text);
     }
-    texts_add(&v->missing, arena, text);
+    texts_add(&v->missing, arena, arena_printf(arena, "%s: %s", metric->name, text));
 }
 
 static bool score(const struct plan *plan, struct verdict *v, struct arena *arena, struct error *err) {

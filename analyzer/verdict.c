@@ -130,7 +130,35 @@ static void be_careful(const struct plan *plan, struct arena *arena, struct verd
     } else if (open > 0 && v->kind != VERDICT_FAIL) {
         v->kind = VERDICT_INCONCLUSIVE;
         texts_clear(&v->reasons);
-        texts_add(&v->reasons, arena, arena_printf(arena, "%zu of %zu metrics could not be judged", open, v->metric_count));
+        bool told = judge_find(plan->config->judge.name)->looks_for_data;
+        texts_add(&v->reasons, arena,
+                  told ? "nothing that is required fails, but not all of it passes"
+                       : arena_printf(arena, "%zu of %zu metrics could not be judged", open, v->metric_count));
+    }
+}
+
+// The longest wait of the metrics that hold the verdict back; NaN when one of them or a guard needs something else than time.
+static double minutes_to_wait(const struct verdict *v) {
+    double most = (double)NAN;
+    for (size_t i = 0; i < v->guard_count; i++) {
+        if (v->guards[i].state == GUARD_BROKEN) return (double)NAN;
+    }
+    for (size_t i = 0; i < v->metric_count; i++) {
+        if (v->metrics[i].role != ROLE_HOLDS) continue;
+        if (!(v->metrics[i].minutes > 0)) return (double)NAN;
+        most = fmax(most, v->metrics[i].minutes);
+    }
+    return most;
+}
+
+static void say_how_to_decide(struct arena *arena, struct verdict *v) {
+    double minutes = minutes_to_wait(v);
+    if (isnan(minutes)) {
+        texts_add(&v->next, arena, "keep the canary as it is, supply what is missing, then analyze again");
+    } else {
+        texts_add(&v->next, arena,
+                  arena_printf(arena, "keep the canary as it is and analyze a window of about %.0f more minute%s", minutes,
+                               minutes > 1 ? "s" : ""));
     }
 }
 
@@ -164,7 +192,7 @@ static void say_next(const struct plan *plan, struct arena *arena, struct verdic
         texts_add(&v->next, arena, "roll the canary back");
         break;
     case VERDICT_INCONCLUSIVE:
-        texts_add(&v->next, arena, "keep the canary as it is, supply what is missing, then analyze again");
+        say_how_to_decide(arena, v);
         break;
     case VERDICT_ERROR:
         texts_add(&v->next, arena, "mend the source or the query, then analyze again; the canary was not judged");

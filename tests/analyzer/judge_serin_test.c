@@ -142,6 +142,7 @@ static void test_judge_serin__says_how_long_a_decision_takes(void **state) {
     assert_true(v.metrics[0].minutes >= 1);
     assert_int_equal(v.metrics[0].role, ROLE_HOLDS);
     assert_true(any_holds(&v.missing, arena_printf(&h.r.arena, "needs about %.0f more minute", v.metrics[0].minutes)));
+    assert_true(any_holds(&v.next, arena_printf(&h.r.arena, "a window of about %.0f more minute", v.metrics[0].minutes)));
     assert_false(v.has_score); // nothing was judged
     hand_finish(&h);
 }
