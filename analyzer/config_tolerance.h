@@ -6,7 +6,7 @@
 #include "config_reader.h"
 
 // Reads `tolerance` and `harm` of a metric's map. Call it when the rest of the metric was read: the unit says what an absolute
-// tolerance means, the kind what holds when there is none. An absolute tolerance of counts that is not there is left NaN: objectives give it.
+// tolerance means, the kind what holds when there is none. Counts without an absolute one are left with NaN: objectives give it.
 void config_read_tolerance(struct config_reader *reader, const struct yaml_node *map, const struct config_path *path,
                            struct metric_config *metric);
 

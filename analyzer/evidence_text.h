@@ -6,6 +6,7 @@
 #include "analyzer/verdict.h"
 
 // Of a classified result with evidence, without the metric's name. In the arena.
-const char *evidence_text(const struct plan *plan, const struct metric_config *metric, const struct metric_result *result, struct arena *arena);
+const char *evidence_text(const struct plan *plan, const struct metric_config *metric, const struct metric_result *result,
+                          struct arena *arena);
 
 #endif

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What the judge gets of each metric, cut out of the answers: two columns of values and, for the judge serin, both sides by step. A metric split by labels gives one
-// entry per combination of label values, in their order.
+// What the judge gets of each metric, cut out of the answers: two columns of values and, for the judge serin, both sides by step.
+// A metric split by labels gives one entry per combination of label values, in their order.
 #ifndef ANALYZER_SAMPLES_H
 #define ANALYZER_SAMPLES_H
 
