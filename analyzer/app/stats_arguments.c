@@ -41,12 +41,10 @@ double *stats_doubles(const struct stats_call *call, size_t count) {
 const struct stats_value *stats_value(const struct stats_call *call, const char *name) {
     const struct stats_parameter *operands = operands_of(call->method), *options = options_of(call->method);
     size_t before = parameter_count(operands), count = before + parameter_count(options);
-    for (size_t i = 0; i < count; i++) {
-        const struct stats_parameter *parameter = i < before ? &operands[i] : &options[i - before];
-        if (strcmp(parameter->name, name) == 0) return &call->values[i];
-    }
-    assert(!"a method asks for a parameter it does not have");
-    return &call->values[0];
+    size_t i = 0;
+    while (i < count && strcmp((i < before ? &operands[i] : &options[i - before])->name, name) != 0) i++;
+    assert(i < count); // a method asks only for parameters that it has
+    return &call->values[i];
 }
 
 double stats_number(const struct stats_call *call, const char *name) {
