@@ -79,30 +79,33 @@ static double number_of(const json_t *item, const char *key) {
     return json_is_number(value) ? json_number_value(value) : (double)NAN;
 }
 
-// The verdict's own text, so that nothing of the file is kept.
-static const char *verdict_of(const char *text) {
+static bool verdict_of(const json_t *item, enum verdict_kind *ret) {
+    const char *text = json_string_value(json_object_get(item, "verdict"));
     for (enum verdict_kind kind = VERDICT_PASS; text != NULL && kind <= VERDICT_ERROR; kind++) {
-        if (strcmp(text, verdict_name(kind)) == 0) return verdict_name(kind);
+        if (strcmp(text, verdict_name(kind)) != 0) continue;
+        *ret = kind;
+        return true;
     }
-    return NULL;
+    return false;
 }
 
 static bool read_entry(const struct look_state *state, const json_t *item, struct look_entry *ret) {
     const char *outcome = json_string_value(json_object_get(item, "outcome"));
     json_int_t number = json_integer_value(json_object_get(item, "look")), attempt = json_integer_value(json_object_get(item, "attempt"));
     const struct look_entry *before = state->count > 0 ? &state->entries[state->count - 1] : NULL;
+    enum verdict_kind kind;
     size_t i = 0;
     while (outcome != NULL && i < 3 && strcmp(outcome, outcome_names[i]) != 0) i++;
-    if (outcome == NULL || i == 3 || number < 1 || number > (json_int_t)MOST_LOOKS || attempt < 1) return false;
+    if (outcome == NULL || i == 3 || number < 1 || number > (json_int_t)MOST_LOOKS || attempt < 1 || !verdict_of(item, &kind)) return false;
     *ret = (struct look_entry){.number = (size_t)number,
                                .attempt = (size_t)attempt,
                                .outcome = (enum look_outcome)i,
-                               .verdict = verdict_of(json_string_value(json_object_get(item, "verdict"))),
+                               .verdict = verdict_name(kind),
                                .alpha = number_of(item, "alpha"),
                                .spent = number_of(item, "spent")};
-    if (before == NULL) return ret->verdict != NULL && attempt == 1;
+    if (before == NULL) return attempt == 1;
     bool again = ret->number == before->number && ret->attempt == before->attempt + 1 && before->outcome == LOOK_FAILED;
-    return ret->verdict != NULL && (again || (ret->number > before->number && attempt == 1));
+    return again || (ret->number > before->number && attempt == 1);
 }
 
 static bool read_entries(struct look_state *state, const json_t *root, const char *path, struct error *err) {
@@ -156,6 +159,18 @@ static bool check_owner(const struct look_state *state, const json_t *root, cons
     return same_options(json_object_get(root, "options"), state->options, path, err);
 }
 
+// A document that is to be given again must say what it says.
+static bool read_result(struct look_state *state, json_t *result, const char *path, struct error *err) {
+    const json_t *code = json_object_get(result, "exit_code");
+    enum verdict_kind kind;
+    if (json_is_null(result)) return true;
+    if (!verdict_of(result, &kind) || !json_is_integer(code) || json_integer_value(code) != verdict_exit_code(kind)) {
+        return error_set(err, ERROR_DATA, "%s: result: not a document with verdict and exit_code", path);
+    }
+    state->result = json_incref(result);
+    return true;
+}
+
 static bool read_root(struct look_state *state, const json_t *root, const char *path, struct error *err) {
     if (!check_owner(state, root, path, err)) return false;
     const json_t *start = json_object_get(root, "start_ms"), *settle = json_object_get(root, "settle_ms");
@@ -165,25 +180,24 @@ static bool read_root(struct look_state *state, const json_t *root, const char *
     if (!read_entries(state, root, path, err)) return false;
     state->start_ms = json_integer_value(start);
     state->settle_ms = json_integer_value(settle);
-    json_t *result = json_object_get(root, "result");
-    if (json_is_object(result)) state->result = json_incref(result);
-    return true;
+    return read_result(state, json_object_get(root, "result"), path, err);
+}
+
+bool look_state_parse(struct look_state *state, struct view text, const char *path, struct error *err) {
+    json_error_t problem;
+    json_t *root = json_loadb(text.ptr, text.len, JSON_REJECT_DUPLICATES, &problem);
+    if (root == NULL) return error_set(err, ERROR_DATA, "%s:%d:%d: %s", path, problem.line, problem.column, problem.text);
+    bool ok = read_root(state, root, path, err);
+    json_decref(root);
+    return ok;
 }
 
 bool look_state_read(struct look_state *state, const char *path, bool *ret_found, struct error *err) {
     struct arena arena = {0};
     struct view text;
-    json_error_t problem;
     *ret_found = access(path, F_OK) == 0;
     if (!*ret_found) return true;
-    json_t *root = NULL;
-    bool ok = file_read(path, MOST_STATE_BYTES, &arena, &text, err);
-    if (ok) {
-        root = json_loadb(text.ptr, text.len, JSON_REJECT_DUPLICATES, &problem);
-        ok = root != NULL ? read_root(state, root, path, err)
-                          : error_set(err, ERROR_DATA, "%s:%d:%d: %s", path, problem.line, problem.column, problem.text);
-    }
-    json_decref(root);
+    bool ok = file_read(path, MOST_STATE_BYTES, &arena, &text, err) && look_state_parse(state, text, path, err);
     arena_finish(&arena);
     return ok;
 }

@@ -46,6 +46,9 @@ bool look_state_write(const struct look_state *state, const char *path, struct e
 // file. False with err when it is no state, or that of another config or of other options (ERROR_CONFIG).
 bool look_state_read(struct look_state *state, const char *path, bool *ret_found, struct error *err);
 
+// The same of the file's text, once, on a state that has no looks.
+bool look_state_parse(struct look_state *state, struct view text, const char *path, struct error *err);
+
 // Names the watch: its config and options and, unless INT64_MIN, when it starts. 16 hexadecimal digits.
 void look_state_id(const struct look_state *state, int64_t start_ms, char ret[17]);
 

@@ -289,6 +289,18 @@ static json_t *look_on(struct watch *w) {
     }
 }
 
+static json_t *verdict_again(const struct watch *w) {
+    say(w, "the watch has ended already; this is its verdict");
+    return json_incref(w->state.result);
+}
+
+static json_t *begin_looks(struct watch *w) {
+    const char *recorded_dir = w->options->analysis.recorded_dir;
+    if (!save_record(w) || !save_first(w) || !plan_answers_open(&w->answers, w->config, recorded_dir, w->err)) return NULL;
+    if (w->resumed) say(w, "goes on with the watch in %s", w->state_path);
+    return look_on(w);
+}
+
 json_t *watch_run(struct view text, const char *file, const struct watch_options *options, struct arena *arena, struct findings *findings,
                   struct error *err) {
     struct watch w = {.options = options, .text = text, .arena = arena, .err = err};
@@ -297,14 +309,7 @@ json_t *watch_run(struct view text, const char *file, const struct watch_options
     if (w.config == NULL) return NULL;
     look_state_init(&w.state, w.config, &options->analysis.overrides);
     choose_paths(&w);
-    if (open_state(&w) && w.state.result != NULL) {
-        say(&w, "the watch has ended already; this is its verdict");
-        result = json_incref(w.state.result);
-    } else if (w.schedule.planned > 0 && save_record(&w) && save_first(&w) &&
-               plan_answers_open(&w.answers, w.config, options->analysis.recorded_dir, err)) {
-        if (w.resumed) say(&w, "goes on with the watch in %s", w.state_path);
-        result = look_on(&w);
-    }
+    if (open_state(&w)) result = w.state.result != NULL ? verdict_again(&w) : begin_looks(&w);
     watch_finish(&w);
     return result;
 }

@@ -125,6 +125,8 @@ static const struct {
     {"judge: {name: kayenta}", "pre: {length: 5m}, query: 'x{${scope}}'", "7:20", "belongs to the judge serin"},
     {"judge: {name: kayenta, pass_confidence: 90%}", "query: 'x{${scope}}'", "5:41", "belongs to the judge serin"},
     {"judge: {name: threshold}", "query: 'x{${scope}}'", "7:5", "the judge threshold does not do"},
+    {"judge: {name: kayenta, spending: obf}", "query: 'x{${scope}}'", "5:34", "belongs to the judge serin"},
+    {"judge: {spending: pocok}", "query: 'x{${scope}}'", "5:19", "did you mean pocock?"},
     {"judge: {confidence: 100%}", "query: 'x{${scope}}'", "5:21", "above 50% and below 100%"},
     {"judge: {confidence: 40}", "query: 'x{${scope}}'", "5:21", "above 50%"},
     {"judge: {marginal: 40}", "query: 'x{${scope}}'", "5:8", "marginal needs pass"},

@@ -156,6 +156,13 @@ class WatchTest(unittest.TestCase):
         self.assertLess(time.monotonic() - begun, 1)
         self.assertIn("goes on", error)
 
+    def test_options_that_do_not_fit__are_usage_errors(self):
+        for more in (["--state", "x"], ["--max-failed-looks", "2"], ["--watch", "--end", "1735692000"], ["--watch", "--max-failed-looks", "0"]):
+            with self.subTest(more):
+                result = serin("analyze", "fixtures/canaries/checkout.yaml", *more)
+                self.assertEqual(result[0], USAGE, show(result))
+                self.assertIn(more[-2] if more[-2] != "--end" else "--start", result[2])
+
     def test_dead_source__ends_in_error(self):
         with FakePrometheus(Manner(broken=range(20), start=self.start)) as fake:
             result = serin(*self.command(fake.url, "--max-failed-looks", 2, "--state", self.dir / "state.json"))
