@@ -19,7 +19,7 @@ static const struct metric_config *config_of(const struct plan *plan, const stru
     return &plan->config->metrics[m->samples->metric];
 }
 
-static void make_evidence(const struct metric_config *metric, const struct step_columns *c, const struct evidence_settings *settings,
+void judge_serin_evidence(const struct metric_config *metric, const struct step_columns *c, const struct evidence_settings *settings,
                           struct arena *scratch, struct evidence *ret) {
     const struct series_columns series = {c->values[SIDE_BASELINE], c->values[SIDE_CANARY], c->steps,
                                           c->before[SIDE_BASELINE], c->before[SIDE_CANARY], c->before_steps};
@@ -77,7 +77,7 @@ static bool judge_metric(const struct plan *plan, struct arena *arena, struct me
     }
     struct arena scratch = {0};
     struct evidence *evidence = arena_alloc(arena, sizeof *evidence);
-    make_evidence(metric, columns, &settings, &scratch, evidence);
+    judge_serin_evidence(metric, columns, &settings, &scratch, evidence);
     arena_finish(&scratch);
     ret->evidence = evidence;
     ret->classification = CLASS_INCONCLUSIVE; // until all metrics are known

@@ -7,4 +7,8 @@
 
 extern const struct judge judge_serin;
 
+// The evidence of a metric that both sides have values of, and a histogram at least two buckets. The arena holds scratch only.
+void judge_serin_evidence(const struct metric_config *metric, const struct step_columns *columns, const struct evidence_settings *settings,
+                          struct arena *scratch, struct evidence *ret);
+
 #endif
