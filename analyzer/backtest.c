@@ -97,7 +97,8 @@ static const char *pass_reason(struct window *w) {
     double visible = m->evidence->visible;
     const char *name = w->plan.config->metrics[m->samples->metric].name;
     if (visible >= 1) return arena_printf(&w->arena, "nothing found; %s shows changes to %.3g times and more", name, 1 + visible);
-    return arena_printf(&w->arena, "nothing found; %s shows changes above %.3g %%, the others smaller ones", name, 100 * visible);
+    return arena_printf(&w->arena, "nothing found; %s shows changes above %.3g%%%s", name, 100 * visible,
+                        w->verdict.metric_count > 1 ? ", the others smaller ones" : "");
 }
 
 static const char *reason(struct window *w, const struct metric_result *failing) {

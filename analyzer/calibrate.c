@@ -269,8 +269,9 @@ static void start(struct calibrator *c, struct arena *arena) {
     c->tallies = arena_array(arena, r->metric_count, sizeof *c->tallies);
     for (size_t m = 0; m < r->metric_count; m++) {
         deal_make(h, m, c->options->deal_by, arena, &c->tallies[m].deal);
-        bool earlier = h->config->metrics[m].offset_ms > 0;
-        r->metrics[m] = (struct calibrated_metric){.metric = m, .dealt_by = earlier ? "offset" : c->tallies[m].deal.by};
+        const struct deal *deal = &c->tallies[m].deal;
+        bool earlier = h->config->metrics[m].offset_ms > 0, can_deal = deal->count > 1;
+        r->metrics[m] = (struct calibrated_metric){.metric = m, .dealt_by = earlier ? "offset" : can_deal ? deal->by : NULL};
     }
 }
 

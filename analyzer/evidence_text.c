@@ -148,12 +148,12 @@ static const char *open_text(const struct speaker *s) {
                              : "neither sure nor excluded");
 }
 
-// "; this window sees changes above 7 %", what a pass or an open verdict is worth.
+// "; this window sees changes above 7%", what a pass or an open verdict is worth.
 static const char *visible_text(const struct speaker *s) {
     double visible = s->evidence->visible;
     if (!isfinite(visible)) return "";
     if (visible >= 1) return arena_printf(s->arena, "; this window sees changes to %.3g times the baseline and more", 1 + visible);
-    return arena_printf(s->arena, "; this window sees changes above %.3g %%", 100 * visible);
+    return arena_printf(s->arena, "; this window sees changes above %.3g%%", 100 * visible);
 }
 
 const char *evidence_text(const struct plan *plan, const struct metric_config *metric, const struct metric_result *result,

@@ -169,7 +169,7 @@ static void print_quantity(struct buf *out, const char *before, double value, co
     buf_printf(out, "%s%.6g%s", before, value, after);
 }
 
-// What the history of a metric lets expect: "    as in its history (rho 0.31, sd 0.08) this window can see changes above 7 %".
+// What the history of a metric lets expect.
 static void print_power(const struct plan *plan, const struct metric_config *metric, struct buf *out) {
     const struct metric_prior *prior = &metric->prior;
     struct evidence_settings settings;
@@ -180,7 +180,7 @@ static void print_power(const struct plan *plan, const struct metric_config *met
     double visible = power_visible_in(&settings, steps, prior->sd, prior->rho, share);
     buf_printf(out, "    history: rho %.3g worth %.3g steps", prior->rho, prior->weight);
     if (metric->kind == METRIC_COUNTS) print_quantity(out, ", phi at least ", prior->phi, "");
-    if (isfinite(visible)) print_quantity(out, "; this window can see changes above ", round(visible * 1e4) / 100, " %");
+    if (isfinite(visible)) print_quantity(out, "; this window can see changes above ", round(visible * 1e4) / 100, "%");
     buf_str(out, "\n");
 }
 

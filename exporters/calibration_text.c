@@ -8,7 +8,7 @@
 #include "text_value.h"
 
 #define HEAD 14 // column of what a line says, behind its name
-enum { NAME = 2, DEALT = 25, FAILS = 35, OPEN = 44, RHO = 53, PHI = 63, SEES = 72 };
+enum { NAME = 2, DEALT = 24, FAILS = 34, OPEN = 43, RHO = 52, PHI = 62, SEES = 73 };
 
 static const char *percent(struct arena *arena, double share) {
     return arena_printf(arena, "%.3g%%", 100 * share);

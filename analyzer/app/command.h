@@ -10,6 +10,7 @@
 #include "analyzer/analysis.h"
 #include "analyzer/judge_cases.h"
 #include "exporters/report_format.h"
+#include "history_options.h"
 
 enum option_set { // which options a command takes
     OPTIONS_CONFIG = 1, // how a config is read: --var, --url, --baseline, ...
@@ -22,6 +23,9 @@ enum option_set { // which options a command takes
     OPTIONS_BUDGET = 128, // --at, --release-start
     OPTIONS_WATCH = 256, // --watch, --state, ...
     OPTIONS_LOOKS = 512, // --every-look
+    OPTIONS_HISTORY = 1024, // of commands over the past: --length, --step, --output with its own formats, --color, ...
+    OPTIONS_CALIBRATE = 2048, // --since, --windows, ...
+    OPTIONS_BACKTEST = 4096, // --from, --to, --at, ...
 };
 
 #define MOST_OUTPUTS 16
@@ -58,6 +62,7 @@ struct options { // what the command line said
     struct judge_cases_options cases;
     struct query_options query;
     struct look_options looks;
+    struct history_arguments history;
     struct output outputs[MOST_OUTPUTS];
     size_t output_count;
     const char *output_dir; // of serin rules; NULL: standard output
@@ -74,7 +79,7 @@ struct command {
 };
 
 extern const struct command cmd_analyze, cmd_replay, cmd_plan, cmd_check, cmd_judge, cmd_query, cmd_stats;
-extern const struct command cmd_budget, cmd_rules;
+extern const struct command cmd_backtest, cmd_budget, cmd_calibrate, cmd_rules;
 
 // Parses what follows the command's name. False with err (ERROR_USAGE) for anything not understood.
 bool options_parse(const struct command *command, int argc, char **argv, struct arena *arena, struct options *ret, struct error *err);

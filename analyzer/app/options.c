@@ -140,6 +140,54 @@ static bool set_query_output(struct parser *p, const char *value) {
     return bad_value(p, value, "text, json, csv or openmetrics, with =FILE to write to a file");
 }
 
+static bool set_history_output(struct parser *p, const char *value) {
+    static const char *const formats[] = {"text", "json"};
+    for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++) {
+        if (view_is(output_name(value), formats[i])) return add_output(p, value, formats[i]);
+    }
+    return bad_value(p, value, "text or json, with =FILE to write to a file");
+}
+
+static bool set_since(struct parser *p, const char *value) {
+    return history_set_since(&p->options->history, value, p->arena, p->err);
+}
+
+static bool set_windows(struct parser *p, const char *value) {
+    return history_set_windows(&p->options->history, value, p->arena, p->err);
+}
+
+static bool set_seed(struct parser *p, const char *value) {
+    return history_set_seed(&p->options->history, value, p->arena, p->err);
+}
+
+static bool set_deal_by(struct parser *p, const char *value) {
+    return history_set_deal_by(&p->options->history, value, p->arena, p->err);
+}
+
+static bool set_write(struct parser *p, const char *value) {
+    return history_set_write(&p->options->history, value, p->arena, p->err);
+}
+
+static bool set_from(struct parser *p, const char *value) {
+    return history_set_from(&p->options->history, value, p->arena, p->err);
+}
+
+static bool set_to(struct parser *p, const char *value) {
+    return history_set_to(&p->options->history, value, p->arena, p->err);
+}
+
+static bool set_every(struct parser *p, const char *value) {
+    return history_set_every(&p->options->history, value, p->arena, p->err);
+}
+
+static bool set_at(struct parser *p, const char *value) {
+    return history_set_at(&p->options->history, value, p->arena, p->err);
+}
+
+static bool set_backtest_looks(struct parser *p, const char *value) {
+    return history_set_looks(&p->options->history, value, p->arena, p->err);
+}
+
 static bool set_config(struct parser *p, const char *value) {
     p->options->query.config_file = value;
     return true;
@@ -346,6 +394,19 @@ static const struct option {
     {"protocol", "NAME", OPTIONS_QUERY, set_protocol, "of raw reads: auto, stream, samples or raw; else the config's"},
     {"at", "TIME", OPTIONS_BUDGET, set_end, "the time to tell budgets at; else a minute ago"},
     {"release-start", "TIME", OPTIONS_BUDGET, set_release_start, "since when a canary gets traffic: tells what it has cost"},
+    {"since", "DURATION", OPTIONS_CALIBRATE, set_since, "how much of the past to draw windows from; else 7d"},
+    {"end", "TIME", OPTIONS_CALIBRATE, set_end, "until when; else a minute ago"},
+    {"windows", "N", OPTIONS_CALIBRATE, set_windows, "how many windows to draw; else 200"},
+    {"seed", "N", OPTIONS_CALIBRATE, set_seed, "of the draw; the same seed draws the same windows; else 1"},
+    {"deal-by", "LABEL", OPTIONS_CALIBRATE, set_deal_by, "the label that tells instances apart; else pod, instance, host and the like"},
+    {"write", "FILE", OPTIONS_CALIBRATE, set_write, "write what was learned for judge.priors: YAML, or JSON when FILE ends in .json"},
+    {"from", "TIME", OPTIONS_BACKTEST, set_from, "begin of the past to judge"},
+    {"to", "TIME", OPTIONS_BACKTEST, set_to, "end of it"},
+    {"every", "DURATION", OPTIONS_BACKTEST, set_every, "from the begin of a window to the next one's; else a window's length"},
+    {"at", "T1,T2,...", OPTIONS_BACKTEST, set_at, "a window from each of these times on, instead"},
+    {"looks", NULL, OPTIONS_BACKTEST, set_backtest_looks, "look inside each window as serin analyze --watch would have done"},
+    {"length", "DURATION", OPTIONS_HISTORY, set_length, "length of a window, warm-up included, instead of the file's"},
+    {"step", "DURATION", OPTIONS_HISTORY, set_step, "step of range queries, instead of the file's"},
     {"source", "recorded:DIR", OPTIONS_SOURCE, set_source, "answer every query from recorded answers"},
     {"record", "DIR", OPTIONS_SOURCE, set_record, "keep config, options and answers for serin replay"},
     {"deadline", "DURATION", OPTIONS_SOURCE | OPTIONS_QUERY, set_deadline, "for all queries together; else 60s"},
@@ -362,11 +423,12 @@ static const struct option {
     {"beta", "CHANCE", OPTIONS_CASES, set_beta, "of a false pass; else 0.05"},
     {"spending", "KIND", OPTIONS_CASES, set_spending, "of alpha over the looks: obf (hardly any early) or pocock (even); else obf"},
     {"output", "FORMAT[=FILE]", OPTIONS_OUTPUT, set_output, "how to show the result; may be given several times; else text"},
+    {"output", "FORMAT[=FILE]", OPTIONS_HISTORY, set_history_output, "text or json; may be given several times; else text"},
     {"output", "DIR", OPTIONS_RULES, set_output_dir, "write the files there; made when needed"},
     {"output", "FORMAT[=FILE]", OPTIONS_QUERY, set_query_output, "text, json, csv or openmetrics; may be given several times; else text"},
-    {"color", "WHEN", OPTIONS_OUTPUT | OPTIONS_QUERY, set_color, "auto, always or never"},
-    {"ascii", NULL, OPTIONS_OUTPUT | OPTIONS_QUERY, set_ascii, "words instead of symbols"},
-    {"quiet", NULL, OPTIONS_OUTPUT, set_quiet, "the first line only"},
+    {"color", "WHEN", OPTIONS_OUTPUT | OPTIONS_QUERY | OPTIONS_HISTORY, set_color, "auto, always or never"},
+    {"ascii", NULL, OPTIONS_OUTPUT | OPTIONS_QUERY | OPTIONS_HISTORY, set_ascii, "words instead of symbols"},
+    {"quiet", NULL, OPTIONS_OUTPUT | OPTIONS_HISTORY, set_quiet, "the first line only"},
     {"verbose", NULL, OPTIONS_QUERY, set_verbose, "all lines, none of them cut"},
     {"verbose", NULL, OPTIONS_OUTPUT, set_verbose, "queries and reasons too"},
     {"fail-on", "LIST", OPTIONS_OUTPUT, set_fail_on, "marginal, inconclusive, nodata, gate, error: end these with exit code 1"},

@@ -65,7 +65,7 @@ static void test_priors__are_shown_by_the_plan(void **state) {
     assert_true(r.ok && plan_build(&r.config, INT64_C(1735692000000), &r.arena, &plan, &err));
     buf_init(&out, 1 << 16);
     plan_print(&plan, &out);
-    assert_non_null(strstr(buf_text(&out), "    history: rho 0.2 worth 24 steps; this window can see changes above 5.99 %\n"));
+    assert_non_null(strstr(buf_text(&out), "    history: rho 0.2 worth 24 steps; this window can see changes above 5.99%\n"));
     buf_finish(&out);
     read_config_finish(&r);
 }

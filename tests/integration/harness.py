@@ -37,7 +37,7 @@ def show(result):
 
 
 class Prometheus:
-    """A real Prometheus on a port that the kernel chose; holds the data of one variant, or none. Use it in a with statement.
+    """A real Prometheus on a port that the kernel chose; holds the data of one variant, of a file, or none. Use it in a with statement.
 
     Flags beyond those that are needed may be given."""
 
