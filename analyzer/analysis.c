@@ -4,17 +4,26 @@
 #include "analysis_look.h"
 #include "analyzer/result.h"
 #include "budget.h"
+#include "objective_verdict.h"
 #include "run_record.h"
 
 static json_t *judge_answers(const struct plan *plan, const struct plan_answers *fetched, struct arena *arena, struct error *err) {
     const struct answer *const *answers = plan_answers_list(fetched, plan, arena);
+    const struct answer *const *of_objectives = plan_answers_of_objectives(fetched, plan, arena);
+    struct objective_results objectives = {0};
     struct verdict verdict;
-    if (!verdict_of_failures(plan, answers, arena, &verdict)) {
+    bool failed = verdict_of_failures(plan, answers, arena, &verdict);
+    if (plan->objectives != NULL) failed = objective_verdict_of_failures(plan, of_objectives, failed, arena, &verdict);
+    if (!failed) {
         struct samples samples;
         if (!samples_build(plan, answers, arena, &samples, err) || !verdict_make(plan, &samples, answers, arena, &verdict, err))
             return NULL;
+        if (plan->objectives != NULL) {
+            objective_eval(plan->objectives, of_objectives, arena, &objectives);
+            objective_verdict_join(plan, &objectives, arena, &verdict);
+        }
     }
-    struct result_input input = {plan, &verdict, answers, fetched->facts};
+    struct result_input input = {plan, &verdict, answers, fetched->facts, &objectives, of_objectives};
     return result_build(&input);
 }
 

@@ -94,8 +94,9 @@ static enum objective_state count_events(const struct objective_config *o, const
     return has_marked || o->sliced ? OBJECTIVE_OK : OBJECTIVE_NO_ERROR_SERIES;
 }
 
-static void measure(const struct objective_config *o, const struct objective_span *span, const struct answer *marked,
+static void measure(const struct planned_objective *p, const struct objective_span *span, const struct answer *marked,
                     const struct answer *total, struct objective_count *ret) {
+    const struct objective_config *o = p->config;
     const double nan = (double)NAN;
     *ret = (struct objective_count){.counts = {nan, nan}, .error_ratio = nan, .burn_rate = nan};
     ret->state = count_events(o, span, marked, total, &ret->counts);
@@ -104,7 +105,7 @@ static void measure(const struct objective_config *o, const struct objective_spa
     ret->error_ratio = ret->counts.errors / ret->counts.total;
     ret->burn_rate = burn_rate_of(ret->counts, o->budget);
     uint64_t n = (uint64_t)fmax(1, ret->counts.total + 0.5), k = (uint64_t)(ret->counts.errors + 0.5);
-    if (ret->counts.total < 9e15) burn_significance(k < n ? k : n, n, o->budget, 1, 1 - o->confidence / 100, &ret->burn);
+    if (ret->counts.total < 9e15) burn_significance(k < n ? k : n, n, o->budget, 1, p->alpha, &ret->burn);
 }
 
 static bool is_certain(const struct objective_count *count, double factor) {
@@ -216,7 +217,7 @@ void objective_eval(const struct objective_plan *plan, const struct answer *cons
     for (size_t q = 0; q + 1 < plan->query_count; q += 2) { // the parts of a count lie side by side, the marked one first
         const struct objective_query *query = &plan->queries[q];
         struct objective_result *r = &ret->items[query->objective];
-        measure(r->plan->config, &r->plan->spans[query->span], answers[q], answers[q + 1], &r->counts[query->who][query->span]);
+        measure(r->plan, &r->plan->spans[query->span], answers[q], answers[q + 1], &r->counts[query->who][query->span]);
     }
     for (size_t i = 0; i < plan->count; i++) {
         decide_tiers(&ret->items[i], arena);

@@ -42,7 +42,8 @@ static void plan_spans(struct planned_objective *p, int64_t at_ms, int64_t relea
         }
     }
     if (p->span_count > 1) qsort(p->spans, p->span_count, sizeof *p->spans, compare_lengths);
-    if (at_ms - p->period.start_ms >= 1000) p->period_span = add_span(p, p->period.start_ms, at_ms); // a period that just began has no data
+    if (at_ms - p->period.start_ms >= OBJECTIVE_SHORTEST_MS)
+        p->period_span = add_span(p, p->period.start_ms, at_ms); // a period that just began has no data
     if (release_start_ms != INT64_MIN) p->release_span = add_span(p, release_start_ms, at_ms);
 }
 
@@ -77,16 +78,17 @@ static bool plan_queries(struct objective_plan *plan, size_t index, enum objecti
     return true;
 }
 
-bool objective_plan_build(const struct canary_config *config, int64_t at_ms, int64_t release_start_ms, struct arena *arena,
+bool objective_plan_build(const struct canary_config *config, int64_t at_ms, int64_t release_start_ms, size_t looks, struct arena *arena,
                           struct objective_plan *ret, struct error *err) {
     *ret = (struct objective_plan){.config = config, .at_ms = at_ms, .count = config->objective_count};
     ret->items = arena_array(arena, config->objective_count, sizeof *ret->items);
-    if (release_start_ms != INT64_MIN && at_ms - release_start_ms < 1000)
+    if (release_start_ms != INT64_MIN && at_ms - release_start_ms < OBJECTIVE_SHORTEST_MS)
         return error_set(err, ERROR_USAGE, "the release begins after the time it is to be judged at");
     size_t most = 0;
     for (size_t i = 0; i < ret->count; i++) {
         struct planned_objective *p = &ret->items[i];
         p->config = &config->objectives[i];
+        p->alpha = (1 - p->config->confidence / 100) / (double)looks;
         p->asked[WHO_SERVICE] = true;
         p->asked[WHO_BASELINE] = p->config->by_scope && config->scopes[SIDE_BASELINE].source != NULL;
         p->asked[WHO_CANARY] = p->config->by_scope && config->scopes[SIDE_CANARY].source != NULL;
@@ -101,4 +103,15 @@ bool objective_plan_build(const struct canary_config *config, int64_t at_ms, int
         }
     }
     return true;
+}
+
+void objective_plan_print(const struct objective_plan *plan, struct buf *out) {
+    for (size_t i = 0; i < plan->query_count; i++) {
+        const struct objective_query *q = &plan->queries[i];
+        const struct planned_objective *p = &plan->items[q->objective];
+        buf_printf(out, "\nobjective %s %s, %s, source %s, %s at ", p->config->name, objective_part_name(p->config, q->part),
+                   objective_who_name(q->who), q->source, query_mode_name(q->query.mode));
+        time_format(out, q->query.end_ms);
+        buf_printf(out, "\n  %s\n", q->query.expr);
+    }
 }

@@ -41,7 +41,7 @@ static void compare(struct objective_result *r, const struct objective_count *ca
     struct poisson_test test;
     struct poisson_count x = {whole(canary->counts.errors), canary->counts.total},
                          y = {whole(baseline->counts.errors), baseline->counts.total};
-    if (poisson_test(x, y, 1, 1 - r->plan->config->confidence / 100, &test) != STATS_OK) return;
+    if (poisson_test(x, y, 1, r->plan->alpha, &test) != STATS_OK) return;
     release->p_worse = test.p.greater;
     release->rate_ratio = test.rate_ratio;
     release->rate_ratio_lower = test.low;
@@ -59,9 +59,9 @@ static void decide(struct objective_result *r, enum objective_gate gate, const c
 static void decide_of_counts(struct objective_result *r, const struct objective_count *canary, struct arena *arena) {
     const struct objective_config *o = r->plan->config;
     const struct objective_release *release = &r->release;
-    double alpha = 1 - o->confidence / 100, halt = o->halt_at / 100;
+    double alpha = r->plan->alpha, halt = o->halt_at / 100;
     const char *burn = arena_printf(arena, "the canary burns the budget %.3g times as fast as allowed (%.3g to %.3g, each bound %g%% sure)",
-                                    canary->burn_rate, canary->burn.lower, canary->burn.upper, o->confidence);
+                                    canary->burn_rate, canary->burn.lower, canary->burn.upper, 100 * (1 - alpha));
     if (o->has_halt_at && release->share_lower > halt * (1 + 1e-12)) {
         decide(r, OBJECTIVE_CLOSED,
                arena_printf(arena, "the canary used %.3g%% of the release budget (at least %.3g%%), halt at %g%%",
@@ -103,9 +103,8 @@ void objective_release_judge(struct objective_result *r, struct arena *arena) {
     if (span == OBJECTIVE_NONE || r->counts[WHO_CANARY] == NULL) return;
     const struct objective_count *canary = &r->counts[WHO_CANARY][span], *service = &r->counts[WHO_SERVICE][span];
     const struct objective_count *baseline = r->counts[WHO_BASELINE] != NULL ? &r->counts[WHO_BASELINE][span] : NULL;
-    double alpha = 1 - r->plan->config->confidence / 100;
     r->release.present = true;
-    r->release.least_requests = ceil(log(alpha) / log1p(-r->plan->config->budget));
+    r->release.least_requests = ceil(log(r->plan->alpha) / log1p(-r->plan->config->budget));
     assess(r, canary, baseline, service);
     if (!objective_is_known(canary->state)) {
         decide(r, OBJECTIVE_HOLD, unknown_text(canary->state));

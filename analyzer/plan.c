@@ -6,6 +6,7 @@
 
 #include "analyzer/judge_settings.h"
 #include "analyzer/kayenta_query.h"
+#include "analyzer/objective_plan.h"
 #include "base/timetext.h"
 #include "evidence_battery.h"
 #include "placeholder.h"
@@ -125,6 +126,18 @@ static bool add_guard(struct builder *b, size_t owner, const struct guard_config
            add_text(b, owner, PART_GUARD, NULL, SIDE_CANARY, guard->query);
 }
 
+// The release is what the window judges.
+static bool add_objectives(struct builder *b) {
+    struct plan *plan = b->plan;
+    if (plan->config->objective_count == 0) return true;
+    struct objective_plan *objectives = arena_alloc(b->arena, sizeof *objectives);
+    int64_t release_start_ms = plan->end_ms - plan->start_ms >= OBJECTIVE_SHORTEST_MS ? plan->start_ms : INT64_MIN;
+    size_t looks = plan->look != NULL ? plan->look->planned : 1;
+    if (!objective_plan_build(plan->config, plan->end_ms, release_start_ms, looks, b->arena, objectives, b->err)) return false;
+    plan->objectives = objectives;
+    return true;
+}
+
 static bool check_sources(const struct canary_config *config, struct error *err) {
     if (config->source_count > 0) return true;
     return error_set(err, ERROR_CONFIG, "%s names no server; give one with --url http://HOST:9090", config->file);
@@ -144,7 +157,7 @@ static bool build(const struct canary_config *config, struct arena *arena, struc
     for (size_t i = 0; i < config->guard_count; i++) {
         if (!add_guard(&b, i, &config->guards[i])) return false;
     }
-    return true;
+    return add_objectives(&b);
 }
 
 bool plan_build(const struct canary_config *config, int64_t end_ms, struct arena *arena, struct plan *ret, struct error *err) {
@@ -219,7 +232,7 @@ void plan_print(const struct plan *plan, struct buf *out) {
     time_format(out, plan->start_ms);
     buf_str(out, " to ");
     time_format(out, plan->end_ms);
-    buf_printf(out, ", %zu queries\n", plan->query_count);
+    buf_printf(out, ", %zu queries\n", plan->query_count + (plan->objectives != NULL ? plan->objectives->query_count : 0));
     print_judge(plan, out);
     for (size_t i = 0; i < plan->query_count; i++) {
         const struct planned_query *q = &plan->queries[i];
@@ -234,4 +247,5 @@ void plan_print(const struct plan *plan, struct buf *out) {
         }
         buf_printf(out, "\n  %s\n", q->query.expr);
     }
+    if (plan->objectives != NULL) objective_plan_print(plan->objectives, out);
 }

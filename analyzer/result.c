@@ -8,6 +8,7 @@
 #include "base/timetext.h"
 #include "result_metric.h"
 #include "result_number.h"
+#include "result_objective.h"
 #include "source_facts.h"
 
 #ifndef SERIN_VERSION
@@ -160,22 +161,27 @@ static const char *outcome(const struct answer *answer) {
     return "";
 }
 
-static json_t *query(const struct plan *plan, const struct planned_query *q, const struct answer *answer) {
+// Whose query it is, as the document says it.
+struct asked {
+    const char *owner, *part, *side, *source;
+};
+
+static json_t *query(struct asked asked, const struct query *q, const struct answer *answer) {
     json_t *item = json_object();
     bool ok = answer->result.outcome == DECODE_OK && answer->http_status != 0;
     size_t samples = 0;
     for (size_t i = 0; ok && i < answer->set.count; i++) samples += answer->set.items[i].count + answer->set.items[i].histogram_count;
-    json_object_set_new(item, "metric", json_string(plan_owner_name(plan, q)));
-    json_object_set_new(item, "part", json_string(query_part_name(q->part)));
-    json_object_set_new(item, "side", json_string(side_name(q->side)));
-    json_object_set_new(item, "source", json_string(q->source));
-    json_object_set_new(item, "mode", json_string(query_mode_name(q->query.mode)));
+    json_object_set_new(item, "metric", json_string(asked.owner));
+    json_object_set_new(item, "part", json_string(asked.part));
+    json_object_set_new(item, "side", json_string(asked.side));
+    json_object_set_new(item, "source", json_string(asked.source));
+    json_object_set_new(item, "mode", json_string(query_mode_name(q->mode)));
     const char *protocol = answer->protocol != PROTOCOL_AUTO ? source_protocol_name(answer->protocol) : NULL;
     json_object_set_new(item, "protocol", protocol != NULL ? json_string(protocol) : json_null());
-    json_object_set_new(item, "expr", json_string(q->query.expr));
-    json_object_set_new(item, "start", result_instant(q->query.start_ms));
-    json_object_set_new(item, "end", result_instant(q->query.end_ms));
-    json_object_set_new(item, "step_s", q->query.mode == QUERY_RANGE ? result_seconds(q->query.step_ms) : json_null());
+    json_object_set_new(item, "expr", json_string(q->expr));
+    json_object_set_new(item, "start", result_instant(q->start_ms));
+    json_object_set_new(item, "end", result_instant(q->end_ms));
+    json_object_set_new(item, "step_s", q->mode == QUERY_RANGE ? result_seconds(q->step_ms) : json_null());
     json_object_set_new(item, "outcome", json_string(outcome(answer)));
     json_object_set_new(item, "error", ok ? json_null() : result_text(answer->result.err.text));
     json_object_set_new(item, "http_status", json_integer(answer->http_status));
@@ -193,7 +199,18 @@ static json_t *queries(const struct result_input *in, int64_t *ret_longest_ms) {
     *ret_longest_ms = 0;
     for (size_t i = 0; i < in->plan->query_count; i++) {
         if (in->answers[i]->duration_ms > *ret_longest_ms) *ret_longest_ms = in->answers[i]->duration_ms;
-        json_array_append_new(list, query(in->plan, &in->plan->queries[i], in->answers[i]));
+        const struct planned_query *q = &in->plan->queries[i];
+        struct asked asked = {plan_owner_name(in->plan, q), query_part_name(q->part), side_name(q->side), q->source};
+        json_array_append_new(list, query(asked, &q->query, in->answers[i]));
+    }
+    const struct objective_plan *objectives = in->plan->objectives;
+    for (size_t i = 0; objectives != NULL && i < objectives->query_count; i++) {
+        const struct objective_query *q = &objectives->queries[i];
+        const struct answer *answer = in->objective_answers[i];
+        const struct objective_config *config = objectives->items[q->objective].config;
+        struct asked asked = {config->name, objective_part_name(config, q->part), objective_who_name(q->who), q->source};
+        if (answer->duration_ms > *ret_longest_ms) *ret_longest_ms = answer->duration_ms;
+        json_array_append_new(list, query(asked, &q->query, answer));
     }
     return list;
 }
@@ -253,6 +270,7 @@ json_t *result_build(const struct result_input *in) {
     json_object_set_new(r, "metrics", metrics);
     json_object_set_new(r, "where", where(in->plan, v));
     json_object_set_new(r, "guards", guards(v));
+    json_object_set_new(r, "objectives", result_objectives(in->objectives));
     json_object_set_new(r, "notices", result_texts(&config->notices));
     json_object_set_new(r, "queries", queries(in, &longest_ms));
     json_object_set_new(r, "sources", sources(in));

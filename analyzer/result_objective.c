@@ -135,6 +135,7 @@ static json_t *objective(const struct objective_result *r) {
     put(item, "target", o->target);
     put(item, "allowed", o->budget);
     put(item, "confidence", o->confidence);
+    put(item, "alpha", r->plan->alpha);
     json_object_set_new(item, "period", period(r->plan));
     json_object_set_new(item, "gate", json_string(objective_gate_name(r->gate)));
     json_object_set_new(item, "reasons", result_texts(&r->reasons));

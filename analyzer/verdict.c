@@ -176,7 +176,8 @@ static void wait_for_horizon(const struct plan *plan, struct arena *arena, struc
                            plan->look->planned));
 }
 
-static void say_next(const struct plan *plan, struct arena *arena, struct verdict *v) {
+void verdict_say_next(const struct plan *plan, struct arena *arena, struct verdict *v) {
+    texts_clear(&v->next);
     if (is_early(plan) && (v->kind == VERDICT_INCONCLUSIVE || v->kind == VERDICT_ERROR)) {
         texts_add(&v->next, arena, "keep the canary as it is until the next look");
         return;
@@ -209,7 +210,7 @@ bool verdict_make(const struct plan *plan, const struct samples *samples, const 
     guard_check(plan, answers, arena, ret);
     be_careful(plan, arena, ret);
     wait_for_horizon(plan, arena, ret);
-    say_next(plan, arena, ret);
+    verdict_say_next(plan, arena, ret);
     return true;
 }
 
@@ -233,6 +234,6 @@ bool verdict_of_failures(const struct plan *plan, const struct answer *const *an
     if (failed > MOST_FAILURES)
         texts_add(&ret->missing, arena, arena_printf(arena, "and %zu more queries that failed", failed - MOST_FAILURES));
     texts_add(&ret->reasons, arena, arena_printf(arena, "%zu of %zu queries failed, so nothing was judged", failed, plan->query_count));
-    say_next(plan, arena, ret);
+    verdict_say_next(plan, arena, ret);
     return true;
 }

@@ -95,3 +95,10 @@ void doc_objectives(struct doc_reader *in, struct doc_place top, struct budget_o
     *ret_items = items;
     *ret_count = count;
 }
+
+bool budget_objectives_read(const json_t *document, bool ascii, struct arena *arena, struct budget_objective **ret_items, size_t *ret_count,
+                            struct error *err) {
+    struct doc_reader in = {.arena = arena, .err = err, .ascii = ascii};
+    doc_objectives(&in, (struct doc_place){document, ""}, ret_items, ret_count);
+    return !in.failed;
+}

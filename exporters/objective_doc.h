@@ -41,6 +41,10 @@ struct budget_objective {
 // The list under "objectives"; nothing when the document has none. *ret_items lives in the reader's arena.
 void doc_objectives(struct doc_reader *in, struct doc_place top, struct budget_objective **ret_items, size_t *ret_count);
 
+// The same of a whole document; err names what is missing or of a wrong type.
+bool budget_objectives_read(const json_t *document, bool ascii, struct arena *arena, struct budget_objective **ret_items, size_t *ret_count,
+                            struct error *err);
+
 // Two to five lines for each, from the heading BUDGET on.
 void budget_objectives(struct text_out *to, const struct budget_objective *objectives, size_t count);
 

@@ -113,6 +113,8 @@ struct report_source {
     int64_t queries, tries, retries, shared, refused, throttled, bytes;
 };
 
+struct budget_objective; // objective_doc.h
+
 struct report {
     const char *id, *canary, *owner, *runbook, *verdict;
     enum text_state state;
@@ -133,6 +135,8 @@ struct report {
     struct report_query *queries;
     struct report_source *sources;
     size_t scope_count, metric_count, where_count, group_count, guard_count, query_count, source_count;
+    struct budget_objective *objectives; // read by the text report alone, with budget_objectives_read()
+    size_t objective_count;
     struct report_labels timings; // name and milliseconds as text
 };
 

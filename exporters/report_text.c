@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "exporters/report.h"
+#include "objective_doc.h"
 #include "report_part.h"
 #include "text_value.h"
 
@@ -224,6 +225,7 @@ static void print_report(struct text_out *to, const struct report *report) {
     report_where(to, report);
     print_list(to, "MISSING", &report->missing);
     print_looks(to, report);
+    budget_objectives(to, report->objectives, report->objective_count);
     print_trust(to, report);
     print_notices(to, report);
     print_next(to, report);
@@ -235,7 +237,8 @@ static void print_report(struct text_out *to, const struct report *report) {
 bool report_text(struct buf *out, const json_t *result, const struct report_style *style, struct error *err) {
     struct arena arena = {0};
     struct report report;
-    bool ok = report_read(result, style->ascii, &arena, &report, err);
+    bool ok = report_read(result, style->ascii, &arena, &report, err) &&
+              budget_objectives_read(result, style->ascii, &arena, &report.objectives, &report.objective_count, err);
     if (ok) {
         struct text_out to = {.out = out, .style = style, .width = style->width < 80 ? 80 : style->width, .arena = &arena};
         print_report(&to, &report);

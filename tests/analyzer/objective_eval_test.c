@@ -48,7 +48,7 @@ static void tell(struct told *t, const char *keys, const struct scene *scene) {
                      keys),
         NULL);
     if (!t->r.ok) fail_msg("%s", t->r.findings.items[0].text);
-    if (!objective_plan_build(&t->r.config, AT_MS, RELEASE_MS, arena, &t->plan, &err)) fail_msg("%s", err.text);
+    if (!objective_plan_build(&t->r.config, AT_MS, RELEASE_MS, 1, arena, &t->plan, &err)) fail_msg("%s", err.text);
     struct answer *all = arena_array(arena, t->plan.query_count, sizeof *all);
     const struct answer **answers = arena_array(arena, t->plan.query_count, sizeof *answers);
     for (size_t q = 0; q < t->plan.query_count; q++) {
@@ -190,7 +190,7 @@ static void test_plan__asks_for_every_window_once(void **state) {
     assert_string_equal(t.plan.queries[0].query.expr, "sum(increase(b{a=\"b\"}[5m]))");
     struct error err = {0};
     struct objective_plan late;
-    assert_false(objective_plan_build(&t.r.config, AT_MS, AT_MS + 1, &t.r.arena, &late, &err));
+    assert_false(objective_plan_build(&t.r.config, AT_MS, AT_MS + 1, 1, &t.r.arena, &late, &err));
     assert_int_equal(err.code, ERROR_USAGE);
     tell_finish(&t);
 }

@@ -50,7 +50,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     bool good = config_read(text, "fuzz.yaml", &overrides, &arena, &findings, &config);
     if (good != (findings.errors == 0)) abort();
     if (good && plan_build(&config, END_MS, &arena, &plan, &err)) check_plan(&plan);
-    if (good && objective_plan_build(&config, END_MS, END_MS - 3600000, &arena, &objectives, &err)) check_objectives(&objectives);
+    if (good && objective_plan_build(&config, END_MS, END_MS - 3600000, 1, &arena, &objectives, &err)) check_objectives(&objectives);
     struct buf out;
     buf_init(&out, (size_t)1 << 22);
     findings_print(&findings, &out);

@@ -13,7 +13,7 @@ import unittest
 from datetime import datetime, timezone
 from zoneinfo import ZoneInfo
 
-from harness import INCONCLUSIVE, PASS, UNREACHABLE, USAGE, Prometheus, serin, show
+from harness import FAIL, INCONCLUSIVE, PASS, UNREACHABLE, USAGE, Prometheus, serin, show
 
 GATE = 5
 MINUTE, HOUR, DAY = 60, 3600, 86400
@@ -79,6 +79,8 @@ SERIES = {
     'wait_seconds_bucket{le="0.3"}': Counter(BEGIN, lambda t: 57 if t // MINUTE % 100 == 0 else 60),
     'wait_seconds_bucket{le="+Inf"}': Counter(BEGIN, lambda t: 60),
 }
+SERIES['requests_total{version="sleeping",code="200"}'] = Counter(BEGIN, lambda t: 0)
+LEVELS = ("stable", "canary", "sleeping")
 PROBES = [(t, 0 if t // MINUTE % 500 == 0 else 1) for t in range(BEGIN, AT + 1, MINUTE)]
 
 
@@ -118,6 +120,8 @@ def write_metrics(path):
         for name, counter in SERIES.items():
             out.writelines(f"{name} {value} {t}\n" for t, value in counter.samples)
         out.writelines(f"probe_up {value} {t}\n" for t, value in PROBES)
+        for version in LEVELS:
+            out.writelines(f'level{{version="{version}"}} {100 + t // MINUTE * 7 % 11} {t}\n' for t in range(RELEASE - HOUR, AT + 1, MINUTE))
         out.write("# EOF\n")
 
 
@@ -302,6 +306,36 @@ class BudgetTest(unittest.TestCase):
         text = serin("budget", self.config, "--at", AT, "--release-start", RELEASE)
         self.assertEqual(serin("replay", self.dir / "run")[1], text[1])
         self.assertTrue(serin("replay", self.dir / "run", "--ascii")[1].isascii())
+
+    def analyze(self, name, canary, *more):
+        """An analysis whose one metric passes, with one objective."""
+        head, *blocks = self.config.read_text().split("\n  - ")
+        head = head.replace("objectives:", "window: {length: 2h, step: 1m}\nmetrics:\n  - {name: memory, query: 'level{${scope}}'}\nobjectives:")
+        one = self.dir / f"analyze-{name}.yaml"
+        one.write_text(head.replace("version: canary", f"version: {canary}") + "".join("\n  - " + b for b in blocks if f"name: {name}" in b))
+        return serin("analyze", one, "--end", AT // MINUTE * MINUTE, *more)
+
+    def test_analyze__fails_a_canary_that_burns_whatever_the_metrics_say(self):
+        result = self.analyze("availability", "canary", "--output", "json", "--record", self.dir / "analyzed")
+        self.assertEqual(result[0], FAIL, show(result))
+        document = json.loads(result[1])
+        self.assertEqual([m["classification"] for m in document["metrics"]], ["pass"])
+        self.assertIn("objective availability: the canary burns", document["reasons"][0])
+        release = document["objectives"][0]["release"]
+        self.assertEqual((release["gate"], release["start"]), ("closed", "2025-01-08T22:00:00Z"))
+        self.assertEqual(sum(q["metric"] == "availability" for q in document["queries"]), 3 * 9 * 2)
+        self.assertEqual(serin("replay", self.dir / "analyzed", "--output", "json")[1], result[1])
+        self.assertIn("BUDGET", serin("replay", self.dir / "analyzed")[1])
+
+    def test_analyze__passes_where_sides_cannot_be_told_apart(self):
+        result = self.analyze("spotless", "canary")
+        self.assertEqual(result[0], PASS, show(result))
+        self.assertIn("spotless", result[1])
+
+    def test_analyze__holds_a_canary_without_traffic(self):
+        result = self.analyze("availability", "sleeping", "--output", "json")
+        self.assertEqual(result[0], INCONCLUSIVE, show(result))
+        self.assertIn("no traffic", " ".join(json.loads(result[1])["missing"]))
 
     def test_source_that_is_gone__is_no_closed_gate(self):
         away = self.dir / "away.yaml"

@@ -12,6 +12,7 @@ enum objective_who { WHO_SERVICE, WHO_BASELINE, WHO_CANARY };
 
 const char *objective_who_name(enum objective_who who); // "service", "baseline", "canary"
 
+#define OBJECTIVE_SHORTEST_MS INT64_C(1000) // of a release or the part of a period that is gone: less is not read
 #define OBJECTIVE_NONE SIZE_MAX // no such span
 
 struct objective_span {
@@ -20,6 +21,7 @@ struct objective_span {
 
 struct planned_objective {
     const struct objective_config *config;
+    double alpha; // chance to miss of each one-sided bound
     struct period period;
     bool asked[WHO_COUNT];
     struct objective_span *spans; // those of the tiers, the shortest first, then period and release
@@ -45,9 +47,13 @@ struct objective_plan {
 };
 
 // `release_start_ms` INT64_MIN: there is no release to account for. False when a query cannot be made or a release begins after
-// at_ms. Lives in the arena and borrows the config.
-bool objective_plan_build(const struct canary_config *config, int64_t at_ms, int64_t release_start_ms, struct arena *arena,
+// at_ms.
+// `looks` are planned at one release, from 1: they share the chance to be wrong. Lives in the arena and borrows the config.
+bool objective_plan_build(const struct canary_config *config, int64_t at_ms, int64_t release_start_ms, size_t looks, struct arena *arena,
                           struct objective_plan *ret, struct error *err);
+
+// For people: one block a query, as plan_print() has them.
+void objective_plan_print(const struct objective_plan *plan, struct buf *out);
 
 // The span of a window that ends at the plan's time.
 size_t objective_plan_span(const struct planned_objective *objective, int64_t length_ms);

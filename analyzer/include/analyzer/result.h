@@ -9,12 +9,15 @@
 #include "analyzer/verdict.h"
 
 struct source_facts;
+struct objective_results; // objective_eval.h
 
 struct result_input {
     const struct plan *plan;
     const struct verdict *verdict;
     const struct answer *const *answers; // one per planned query
     const struct source_facts *sources;  // one per source of the config
+    const struct objective_results *objectives;       // NULL or empty: none were judged
+    const struct answer *const *objective_answers;    // one per query of the plan's objectives
 };
 
 json_t *result_build(const struct result_input *input); // the caller releases it

@@ -104,4 +104,7 @@ bool verdict_of_failures(const struct plan *plan, const struct answer *const *an
 bool verdict_make(const struct plan *plan, const struct samples *samples, const struct answer *const *answers, struct arena *arena,
                   struct verdict *ret, struct error *err);
 
+// Replaces what to do next by what the kind of the verdict asks for.
+void verdict_say_next(const struct plan *plan, struct arena *arena, struct verdict *verdict);
+
 #endif
