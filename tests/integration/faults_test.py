@@ -19,7 +19,7 @@ from fake_prometheus import FakePrometheus, answer
 from harness import END, INCONCLUSIVE, PASS, ROOT, SERIN, UNREACHABLE, show
 
 CONFIG = """canary: shop
-sources: {prod: {url: "%s", tries: 2, timeout: 1s, limits: {bytes: 4000000, samples: 50000, series: 10000}%s}}
+sources: {prod: {url: "%s", tries: 2, timeout: 1s, limits: {bytes: 2000000, samples: 50000, series: 10000}%s}}
 scopes:
   baseline: {labels: {track: stable}}
   canary: {labels: {track: canary}}
