@@ -27,7 +27,7 @@ struct look_entry {
 
 struct look_state {
     const char *canary, *sha256; // of the config; borrowed
-    json_t *options;             // as run_record_options() has them
+    json_t *options;             // as run_record_options() has them, and the digest of the priors
     int64_t start_ms;            // of the window, warm-up included
     int64_t settle_ms;           // how long a look waits for late samples
     struct look_entry *entries;

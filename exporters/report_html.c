@@ -81,6 +81,7 @@ static void put_banner(const struct html_page *page) {
     buf_char(out, '\n');
     if (*why != '\0') html_element(out, "p", NULL, why);
     put_where(page);
+    if (report->looks != NULL) html_element(out, "p", NULL, report->looks);
     put_list(out, "Missing", &report->missing);
     put_list(out, "Next", &report->next);
     buf_str(out, "</header>\n");

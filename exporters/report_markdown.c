@@ -224,6 +224,7 @@ static void write_report(struct text_out *to, const struct report *report, const
     put_findings(&page, named, count);
     put_where(&page);
     put_budgets(&page);
+    if (report->looks != NULL) put_paragraph(&page, "Watch", prose(&page, report->looks));
     put_paragraph(&page, "Missing", joined(&page, &report->missing));
     put_next(&page);
     put_table(&page, named, count);

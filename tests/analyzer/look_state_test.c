@@ -57,6 +57,27 @@ static void test_look_state__is_refused_when_another_watch_wrote_it(void **state
     world_end(&world);
 }
 
+static void test_look_state__is_refused_when_the_priors_have_changed(void **state) {
+    (void)state;
+    struct world world;
+    struct arena arena = {0};
+    struct error err;
+    world_begin(&world, 1, 0);
+    world_record_all(&world);
+    const char *priors = arena_printf(&arena, "%s/priors.yaml", world.dir),
+               *text = "canary: shop\nstep: 1m\nwindows: 200\nmetrics:\n  latency: %s\n";
+    const char *config = edited(&arena, world_config, "metrics:", arena_printf(&arena, "judge: {priors: %s}\nmetrics:", priors));
+    const char *first = edited(&arena, text, "%s", "{rho: 0.2, weight: 24, phi: 1, sd: 0.7}");
+    const char *second = edited(&arena, text, "%s", "{rho: 0.3, weight: 24, phi: 1, sd: 0.7}");
+    assert_true(file_write(priors, view_of(first), &err));
+    json_decref(watch(&world, config));
+    json_decref(watch(&world, config));
+    assert_true(file_write(priors, view_of(second), &err));
+    check_refusal(&world, config, ERROR_CONFIG, "priors_sha256");
+    arena_finish(&arena);
+    world_end(&world);
+}
+
 static void test_look_state__is_refused_when_damaged(void **state) {
     (void)state;
     static const struct {
@@ -186,6 +207,7 @@ static void test_look_state__of_the_judge_kayenta_claims_no_alpha(void **state) 
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_look_state__is_refused_when_another_watch_wrote_it),
+        cmocka_unit_test(test_look_state__is_refused_when_the_priors_have_changed),
         cmocka_unit_test(test_look_state__is_refused_when_damaged),
         cmocka_unit_test(test_look_state__gives_a_verdict_again_when_it_is_named),
         cmocka_unit_test(test_look_state__that_nobody_named_is_for_a_watch_still_running),

@@ -231,6 +231,25 @@ static void test_report_format__shows_objectives_where_there_are_any(void **stat
     json_decref(result);
 }
 
+static void test_report_format__says_how_far_a_watch_is(void **state) {
+    (void)state;
+    static const struct golden parts[] = {
+        {"text", "\nWATCH  look 3 of 5; 1 skipped <b>\n"},
+        {"markdown", "**Watch** look 3 of 5; 1 skipped "},
+        {"html", "<p>look 3 of 5; 1 skipped &lt;b&gt;</p>"},
+        {"ndjson", "\"looks\":{\"look\":3,\"text\":\"look 3 of 5; 1 skipped <b>\"}}\n"},
+    };
+    json_t *result = document_load("inconclusive");
+    json_object_set_new(result, "looks", json_pack("{s:i,s:s}", "look", 3, "text", "look 3 of 5; 1 skipped <b>"));
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+        struct buf out;
+        render(&out, result, parts[i].format);
+        if (strstr(buf_text(&out), parts[i].suffix) == NULL) fail_msg("%s lacks \"%s\"", parts[i].format, parts[i].suffix);
+        buf_finish(&out);
+    }
+    json_decref(result);
+}
+
 static const char *const replacements[] = {"null", "1e308", "\"+Inf\"", "[{}]"};
 
 // A document that may be wrong: it is refused with a reason, or rendered without what no reader takes.
@@ -337,6 +356,7 @@ int main(void) {
         cmocka_unit_test(test_report_format__html_stays_small_and_harmless),
         cmocka_unit_test(test_report_format__html_draws_any_numbers),
         cmocka_unit_test(test_report_format__shows_objectives_where_there_are_any),
+        cmocka_unit_test(test_report_format__says_how_far_a_watch_is),
         cmocka_unit_test(test_report_format__survives_every_damaged_member),
         cmocka_unit_test(test_report_format__prom_has_no_run_in_it),
         cmocka_unit_test(test_report_format__refuses_what_is_no_result),
