@@ -11,7 +11,9 @@ static bool check_file(const char *path, const struct options *options, struct a
     if (!read_config_file(path, arena, &text, &err)) {
         findings_add(findings, FINDING_ERROR, path, 0, 0, "", "%s", err.text);
     } else if (config_read(text, path, &options->overrides, arena, findings, &config)) {
-        printf("%s: ok, %zu metrics\n", path, config.metric_count);
+        printf("%s: ok, %zu metrics", path, config.metric_count);
+        if (config.objective_count > 0) printf(", %zu objective%s", config.objective_count, config.objective_count == 1 ? "" : "s");
+        putchar('\n');
     }
     return findings->errors == before;
 }
