@@ -3,7 +3,8 @@
 
 #include <string.h>
 
-#define DEFAULT_STEPS 5 // from look to look
+#define DEFAULT_STEPS 5            // from look to look
+#define MOST_PLANNED ((size_t)500) // each look goes through the levels of those before it, the last one for 0.3 s
 
 // The judge serin says nothing about fewer than some pairs of steps.
 static size_t first_steps(const struct canary_config *config, size_t every) {
@@ -24,9 +25,9 @@ bool look_schedule_make(const struct canary_config *config, int64_t start_ms, st
     if (s.every == 0) s.every = 1;
     s.first = first_steps(config, s.every);
     s.planned = s.first < s.steps ? (s.steps - s.first + s.every - 1) / s.every + 1 : 1;
-    if (s.planned > MOST_LOOKS) {
+    if (s.planned > MOST_PLANNED) {
         return error_set(err, ERROR_CONFIG, "%s: %zu looks are planned and at most %zu are possible; take a longer window.interval",
-                         config->file, s.planned, MOST_LOOKS);
+                         config->file, s.planned, MOST_PLANNED);
     }
     *ret = s;
     return true;

@@ -241,7 +241,7 @@ static bool wait_for_look(struct watch *w, size_t *ret_number, size_t *ret_attem
         number = latest_due(w, number);
         due = due_ms(w, number);
     }
-    if (due > now_ms(w)) {
+    if (due > now_ms(w) && (last == NULL || *ret_attempt > 1)) { // else the look before has told it
         struct buf time;
         buf_init(&time, 64);
         time_format(&time, due);
