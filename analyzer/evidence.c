@@ -49,7 +49,8 @@ const char *evidence_status_name(enum evidence_status status) {
 }
 
 const char *evidence_kind_name(enum evidence_kind kind) {
-    static const char *const names[] = {"location", "later", "mean", "trend", "dispersion", "burst", "count", "window", "order", "tail"};
+    static const char *const names[] = {"location",   "later", "mean",   "trend", "dispersion", "burst",
+                                        "appearance", "count", "window", "order", "tail"};
     return names[kind];
 }
 

@@ -4,6 +4,7 @@
 
 #include <math.h>
 
+#include "appearance.h"
 #include "burst.h"
 #include "evidence_battery.h"
 #include "evidence_ranks.h"
@@ -205,6 +206,22 @@ static void judge_constant(const struct paired *p, const struct evidence_setting
     e->has_onset = e->status == EVIDENCE_FAIL;
 }
 
+// No change is relative to nothing: what appears is counted.
+static void judge_appearance(const struct paired *p, const struct evidence_settings *settings, struct arena *arena, struct evidence *e) {
+    bool either = settings->direction == EVIDENCE_EITHER;
+    size_t count = either ? 2 : 1, horizon = settings->horizon > p->count ? settings->horizon : p->count, firsts[2];
+    struct battery batteries[2];
+    for (size_t i = 0; i < count; i++) {
+        double sign = i == 1 || settings->direction == EVIDENCE_DECREASE ? -1 : 1;
+        batteries[i] = (struct battery){.settings = settings, .sign = sign, .share = either ? 0.5 : 1, .evidence = e};
+        appearance_add(&batteries[i], p, burst_width(horizon), arena, &firsts[i]);
+    }
+    evidence_conclude(e, settings);
+    if (e->status != EVIDENCE_FAIL) return;
+    e->has_onset = true;
+    e->onset = (size_t)p->steps[firsts[e->parts[e->decisive].decrease && either ? 1 : 0]];
+}
+
 void series_evidence_make(const struct series_columns *columns, const struct evidence_settings *settings, struct arena *arena,
                           struct evidence *ret) {
     struct paired paired;
@@ -220,6 +237,8 @@ void series_evidence_make(const struct series_columns *columns, const struct evi
         ret->estimate = ret->low = ret->high = 0;
     } else if (paired_constant(&paired)) {
         judge_constant(&paired, settings, ret);
+    } else if (appearance_applies(&paired)) {
+        judge_appearance(&paired, settings, arena, ret);
     } else {
         see(&paired, settings, arena, &views);
         ret->rho = views.whole.rho;

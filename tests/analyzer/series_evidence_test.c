@@ -177,6 +177,35 @@ static void test_series_evidence__a_burst(void **state) {
     check_verdict(&e, EVIDENCE_PASS, "");
 }
 
+static void test_series_evidence__values_that_the_baseline_never_has(void **state) {
+    (void)state;
+    const double none[20] = {0}, rates[] = {0, 0.048, 0, 0.18, 0.089, 0, 0.098, 0.035, 0, 0};
+    struct evidence_settings settings;
+    evidence_settings_default(&settings);
+    struct series_columns columns = {.baseline = none, .canary = rates, .count = 10};
+    struct evidence e = judge(&columns, &settings);
+    check_verdict(&e, EVIDENCE_FAIL, "appearance");
+    check_near("p", e.p, 0.0044582463414711298, 1e-15);
+    assert_int_equal(e.onset, 1);
+    settings.absolute = 0.1; // more than the whole mean with its error
+    e = judge(&columns, &settings);
+    check_verdict(&e, EVIDENCE_PASS, "");
+    settings.absolute = 0;
+    settings.direction = EVIDENCE_DECREASE;
+    e = judge(&columns, &settings);
+    check_verdict(&e, EVIDENCE_PASS, "");
+
+    double rare[20] = {0}, run[20] = {0};
+    settings.direction = EVIDENCE_INCREASE;
+    rare[3] = rare[11] = 1;
+    e = judge(&(struct series_columns){.baseline = none, .canary = rare, .count = 20}, &settings);
+    check_verdict(&e, EVIDENCE_INCONCLUSIVE, "appearance");
+    for (size_t i = 14; i < 18; i++) run[i] = 2;
+    e = judge(&(struct series_columns){.baseline = none, .canary = run, .count = 20}, &settings);
+    check_verdict(&e, EVIDENCE_FAIL, "burst");
+    assert_int_equal(e.onset, 14);
+}
+
 static void test_series_evidence__more_spread(void **state) {
     (void)state;
     struct sides s = unchanged(80, 0.03, 10);
@@ -373,6 +402,7 @@ int main(void) {
         cmocka_unit_test(test_series_evidence__a_step_within_the_window),
         cmocka_unit_test(test_series_evidence__a_leak),
         cmocka_unit_test(test_series_evidence__a_burst),
+        cmocka_unit_test(test_series_evidence__values_that_the_baseline_never_has),
         cmocka_unit_test(test_series_evidence__more_spread),
         cmocka_unit_test(test_series_evidence__damage_to_a_part_of_the_requests),
         cmocka_unit_test(test_series_evidence__constant_series),

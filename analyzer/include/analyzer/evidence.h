@@ -55,6 +55,7 @@ enum evidence_kind {
     EVIDENCE_TREND,      // slope of the differences over the window: leaks
     EVIDENCE_DISPERSION, // spread about the local level: estimate is the ratio of the spreads
     EVIDENCE_BURST,      // policy without a p-value: a run of steps far above the rest and no mirrored one
+    EVIDENCE_APPEARANCE, // share of the steps with a value where the baseline is 0 throughout
     EVIDENCE_COUNT,      // ratio of bad / total over the window
     EVIDENCE_WINDOW,     // the same in the worst short window
     EVIDENCE_ORDER,      // histogram: chance that a canary's request is slower than a baseline's
@@ -68,7 +69,7 @@ struct evidence_part {
     enum evidence_kind kind;
     bool decrease;        // of the two batteries of direction either: the one for which a decrease is bad
     double edge;          // tail: the bucket edge; else NaN
-    double estimate;      // in the bad direction: theta, slope over the window, ratio, or A12, as the kind says
+    double estimate;      // in the bad direction: theta, slope over the window, ratio, share, or A12, as the kind says
     double se, df;        // NaN where the part has none
     double low, high;     // one-sided limits of the estimate at share * alpha and at beta; NaN where the part has none
     double share;         // of alpha; 0 for policy
