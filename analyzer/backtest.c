@@ -4,8 +4,10 @@
 #include <math.h>
 #include <string.h>
 
+#include "analyzer/judge_settings.h"
 #include "analyzer/verdict.h"
 #include "base/timetext.h"
+#include "look_schedule.h"
 #include "result_number.h"
 
 #ifndef SERIN_VERSION
@@ -15,16 +17,19 @@
 struct backtest {
     const struct history *history;
     const struct backtest_options *options;
+    struct look_level *levels; // of the looks, when none is skipped
     size_t verdicts[VERDICT_ERROR + 1];
     struct error *err;
 };
 
 struct window {               // one of them while it is judged
     int64_t start_ms, end_ms; // warm-up included
+    struct look look;         // the last one; planned 0: there is one look alone
+    size_t skipped;           // looks that a broken guard made count for nothing
     struct plan plan;
     struct samples samples;
     struct verdict verdict;
-    struct arena arena;
+    struct arena arena; // of the look
 };
 
 bool backtest_every(const struct canary_config *config, int64_t from_ms, int64_t to_ms, int64_t every_ms, struct arena *arena,
@@ -55,6 +60,63 @@ static bool judge(struct backtest *b, struct window *w) {
     const struct answer *const *answers = history_window(b->history, &w->plan, &w->arena);
     return samples_build(&w->plan, answers, &w->arena, &w->samples, b->err) &&
            verdict_make(&w->plan, &w->samples, answers, &w->arena, &w->verdict, b->err);
+}
+
+static bool guarded(const struct window *w) {
+    for (size_t i = 0; i < w->verdict.guard_count; i++) {
+        if (w->verdict.guards[i].state == GUARD_BROKEN) return true;
+    }
+    return false;
+}
+
+// The level of a look after `count` that counted, at at[] steps; the next item of at[] is the look's own.
+static double level_of(const struct backtest *b, const struct look_schedule *schedule, const size_t *at, size_t count, size_t skipped) {
+    const struct judge_config *judge = &b->history->config->judge;
+    struct arena scratch = {0};
+    if (b->levels == NULL) return (double)NAN;
+    if (skipped == 0) return b->levels[count].alpha;
+    struct look_level *levels = arena_array(&scratch, count + 1, sizeof *levels);
+    look_levels(judge->spending, judge_alpha(judge), at, count + 1, schedule->steps, levels);
+    double alpha = levels[count].alpha;
+    arena_finish(&scratch);
+    return alpha;
+}
+
+// As serin analyze --watch would have done: the first fail is final, else the last look counts.
+static bool judge_looks(struct backtest *b, struct window *w) {
+    const struct canary_config *config = b->history->config;
+    struct look_schedule schedule;
+    size_t at[MOST_LOOKS], count = 0;
+    if (!look_schedule_make(config, w->start_ms, &schedule, b->err)) return false;
+    for (size_t number = 1; number <= schedule.planned; number++) {
+        arena_finish(&w->arena);
+        at[count] = look_schedule_steps(&schedule, number);
+        w->look = (struct look){.number = number,
+                                .planned = schedule.planned,
+                                .start_ms = schedule.start_ms,
+                                .end_ms = look_schedule_end_ms(&schedule, number),
+                                .horizon_ms = look_schedule_horizon_ms(&schedule),
+                                .alpha = level_of(b, &schedule, at, count, w->skipped)};
+        if (!plan_build_look(config, &w->look, &w->arena, &w->plan, b->err) || !judge(b, w)) return false;
+        bool broken = guarded(w);
+        if (w->verdict.kind == VERDICT_FAIL) return true;
+        w->skipped += broken;
+        count += !broken;
+    }
+    return true;
+}
+
+// The levels when no look is skipped are the same in each window.
+static bool prepare_levels(struct backtest *b, struct arena *arena) {
+    const struct canary_config *config = b->history->config;
+    struct look_schedule schedule;
+    if (!b->options->looks || strcmp(config->judge.name, "serin") != 0) return true;
+    if (!look_schedule_make(config, b->history->from_ms, &schedule, b->err)) return false;
+    size_t *at = arena_array(arena, schedule.planned, sizeof *at);
+    for (size_t i = 0; i < schedule.planned; i++) at[i] = look_schedule_steps(&schedule, i + 1);
+    b->levels = arena_array(arena, schedule.planned, sizeof *b->levels);
+    look_levels(config->judge.spending, judge_alpha(&config->judge), at, schedule.planned, schedule.steps, b->levels);
+    return true;
 }
 
 // When the change of a failing metric began; INT64_MAX where nothing tells.
@@ -124,6 +186,16 @@ static const char *outcome_name(enum verdict_kind kind) {
     return names[kind];
 }
 
+static json_t *looks_json(const struct window *w) {
+    if (w->look.planned == 0) return json_null();
+    json_t *item = json_object();
+    json_object_set_new(item, "planned", json_integer((json_int_t)w->look.planned));
+    json_object_set_new(item, "last", json_integer((json_int_t)w->look.number));
+    json_object_set_new(item, "skipped", json_integer((json_int_t)w->skipped));
+    json_object_set_new(item, "alpha", isnan(w->look.alpha) ? json_null() : result_number(w->look.alpha));
+    return item;
+}
+
 static json_t *describe(struct window *w) {
     const struct verdict *v = &w->verdict;
     const struct metric_result *failing = v->kind == VERDICT_FAIL ? first_failing(w) : NULL;
@@ -138,6 +210,7 @@ static json_t *describe(struct window *w) {
                         failing != NULL ? json_string(w->plan.config->metrics[failing->samples->metric].name) : json_null());
     json_object_set_new(item, "since", since_ms < INT64_MAX ? instant(since_ms) : json_null());
     json_object_set_new(item, "detected", v->kind == VERDICT_FAIL ? instant(w->plan.end_ms) : json_null());
+    json_object_set_new(item, "looks", looks_json(w));
     json_object_set_new(item, "reason", result_text(reason(w, failing)));
     json_object_set_new(item, "reasons", result_texts(&v->reasons));
     json_object_set_new(item, "missing", result_texts(&v->missing));
@@ -159,7 +232,8 @@ static json_t *judge_window(struct backtest *b, int64_t start_ms) {
         error_set(b->err, ERROR_CANCELLED, "interrupted");
     } else if (!locate(b, start_ms, &w)) {
         error_set(b->err, ERROR_USAGE, "a window lies outside of what was read");
-    } else if (plan_build(b->history->config, w.end_ms, &w.arena, &w.plan, b->err) && judge(b, &w)) {
+    } else if (b->options->looks ? judge_looks(b, &w)
+                                 : plan_build(b->history->config, w.end_ms, &w.arena, &w.plan, b->err) && judge(b, &w)) {
         b->verdicts[w.verdict.kind]++;
         item = describe(&w);
     }
@@ -192,17 +266,26 @@ static json_t *head(const struct backtest *b) {
     return root;
 }
 
+// False after the first window that could not be judged.
+static bool judge_windows(struct backtest *b, json_t *windows) {
+    struct arena arena = {0};
+    bool ok = prepare_levels(b, &arena);
+    for (size_t i = 0; i < b->options->count && ok; i++) {
+        json_t *item = judge_window(b, b->options->starts_ms[i]);
+        ok = item != NULL;
+        if (ok) json_array_append_new(windows, item);
+    }
+    arena_finish(&arena);
+    return ok;
+}
+
 json_t *backtest_run(const struct history *history, const struct backtest_options *options, struct error *err) {
     struct backtest b = {.history = history, .options = options, .err = err};
     json_t *windows = json_array(), *counts = json_object();
-    for (size_t i = 0; i < options->count; i++) {
-        json_t *item = judge_window(&b, options->starts_ms[i]);
-        if (item == NULL) {
-            json_decref(windows);
-            json_decref(counts);
-            return NULL;
-        }
-        json_array_append_new(windows, item);
+    if (!judge_windows(&b, windows)) {
+        json_decref(windows);
+        json_decref(counts);
+        return NULL;
     }
     for (int kind = VERDICT_PASS; kind < VERDICT_ERROR; kind++)
         json_object_set_new(counts, verdict_name((enum verdict_kind)kind), json_integer((json_int_t)b.verdicts[kind]));

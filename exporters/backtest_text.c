@@ -28,7 +28,11 @@ static const char *why(struct text_out *to, struct doc_reader *in, struct doc_pl
     if (metric == NULL) return text;
     const char *from = since != NULL ? arena_printf(to->arena, " since %s", clock_of(to->arena, since)) : "";
     const char *seen = detected != NULL ? arena_printf(to->arena, ", detected %s", clock_of(to->arena, detected)) : "";
-    return arena_printf(to->arena, "%s%s%s: %s", metric, from, seen, text);
+    struct doc_place looks = doc_object_or_null(in, window, "looks");
+    const char *look = looks.node != NULL ? arena_printf(to->arena, " by look %lld of %lld", (long long)doc_count(in, looks, "last"),
+                                                         (long long)doc_count(in, looks, "planned"))
+                                          : "";
+    return arena_printf(to->arena, "%s%s%s%s: %s", metric, from, seen, look, text);
 }
 
 static void row(struct text_out *to, struct doc_reader *in, struct doc_place window) {

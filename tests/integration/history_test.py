@@ -164,6 +164,15 @@ class HistoryTest(unittest.TestCase):
         self.assertLessEqual(abs(minute), 6, bad)
         self.assertNotEqual(good["verdict"], "fail")
 
+    def test_backtest__with_looks_fails_early_and_names_the_look(self):
+        result = self.backtest("--at", "2025-01-02T06:00:00Z,2025-01-02T04:00:00Z", "--looks")
+        bad, good = json.loads(result[1])["windows"]
+        self.assertEqual((bad["verdict"], bad["metric"]), ("fail", "latency"), show(result))
+        self.assertEqual(bad["looks"]["planned"], 6)
+        self.assertLess(bad["detected"], "2025-01-02T06:50:00Z")
+        self.assertLess(bad["looks"]["alpha"], 0.01)
+        self.assertEqual((good["looks"]["last"], good["detected"]), (6, None), show(result))
+
     def test_backtest__without_a_server_is_an_error(self):
         config = self.dir / "nowhere.yaml"
         config.write_text(CONFIG.replace("URL", "http://127.0.0.1:9"))
