@@ -163,6 +163,18 @@ static const char *pass_reason(struct window *w) {
                         w->verdict.metric_count > 1 ? ", the others smaller ones" : "");
 }
 
+// What keeps the window open, and how long it would have taken.
+static const char *open_reason(struct window *w) {
+    for (size_t i = 0; i < w->verdict.metric_count && !guarded(w); i++) {
+        const struct metric_result *m = &w->verdict.metrics[i];
+        if (m->role != ROLE_HOLDS || m->reason == NULL) continue;
+        const char *name = w->plan.config->metrics[m->samples->metric].name;
+        if (isnan(m->minutes)) return arena_printf(&w->arena, "%s: %s", name, m->reason);
+        return arena_printf(&w->arena, "%s: %s; needs about %.0f more minute%s", name, m->reason, m->minutes, m->minutes > 1 ? "s" : "");
+    }
+    return w->verdict.missing.count > 0 ? w->verdict.missing.items[0] : "";
+}
+
 static const char *reason(struct window *w, const struct metric_result *failing) {
     const struct verdict *v = &w->verdict;
     switch (v->kind) {
@@ -172,9 +184,8 @@ static const char *reason(struct window *w, const struct metric_result *failing)
         if (failing != NULL && failing->reason != NULL) return failing->reason;
         break;
     case VERDICT_INCONCLUSIVE:
+        return open_reason(w);
     case VERDICT_ERROR:
-        if (v->missing.count > 0) return v->missing.items[0];
-        break;
     case VERDICT_MARGINAL:
         break;
     }
