@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import threading
 import time
 import unittest
 import urllib.parse
@@ -155,6 +156,31 @@ class WatchTest(unittest.TestCase):
         self.assertEqual(running.returncode, 130, error)
         self.assertLess(time.monotonic() - begun, 1)
         self.assertIn("goes on", error)
+
+    def test_terminated_in_a_query__loses_that_look_alone(self):
+        good, waiting = Manner(), threading.Event()
+
+        def manner(handler, path, form, tries):
+            if float(urllib.parse.parse_qs(form)["time"][0]) < self.start + FIRST_S + 1:
+                return good(handler, path, form, tries)
+            waiting.set()
+            handler.server.fake.stopping.wait()
+            handler.close_connection = True
+            return True
+
+        record = self.dir / "record"
+        with FakePrometheus(manner) as fake:
+            running = self.begin(*self.command(fake.url, "--record", record, "--output", "json"))
+            self.assertTrue(waiting.wait(20), "no second look")
+            running.send_signal(signal.SIGTERM)
+            begun = time.monotonic()
+            out, error = running.communicate()
+        self.assertEqual((running.returncode, out), (130, b""), error)
+        self.assertLess(time.monotonic() - begun, 1)
+        self.assertEqual([x["look"] for x in json.loads((record / "watch.json").read_text())["looks"]], [1])
+        replayed = serin("replay", record, "--output", "json")
+        self.assertEqual(replayed[0], INCONCLUSIVE, show(replayed))
+        self.assertFalse(json.loads(replayed[1])["looks"]["final"])
 
     def test_options_that_do_not_fit__are_usage_errors(self):
         for more in (["--state", "x"], ["--max-failed-looks", "2"], ["--watch", "--end", "1735692000"], ["--watch", "--max-failed-looks", "0"]):
