@@ -106,7 +106,11 @@ objectives:
   - {{name: asleep, target: 99%, period: 7d, counts: {{bad: 'asleep_total{{code="500"}}', total: asleep_total}}}}
   - {{name: gone, target: 99%, period: 7d, counts: {{bad: 'gone_total{{code="500"}}', total: gone_total}}}}
   - {{name: swapped, target: 99%, period: 7d, counts: {{bad: requests_total, total: 'requests_total{{code="500"}}'}}}}
-  - {{name: month, target: 99.9%, calendar: month, time_zone: Europe/Berlin, counts: {{bad: 'requests_total{{code="500"}}', total: requests_total}}}}
+  - name: month
+    target: 99.9%
+    calendar: month
+    time_zone: Europe/Berlin
+    counts: {{bad: 'requests_total{{code="500"}}', total: requests_total}}
   - name: slices
     target: 99%
     period: 7d
@@ -121,7 +125,8 @@ def write_metrics(path):
             out.writelines(f"{name} {value} {t}\n" for t, value in counter.samples)
         out.writelines(f"probe_up {value} {t}\n" for t, value in PROBES)
         for version in LEVELS:
-            out.writelines(f'level{{version="{version}"}} {100 + t // MINUTE * 7 % 11} {t}\n' for t in range(RELEASE - HOUR, AT + 1, MINUTE))
+            name = f'level{{version="{version}"}}'
+            out.writelines(f"{name} {100 + t // MINUTE * 7 % 11} {t}\n" for t in range(RELEASE - HOUR, AT + 1, MINUTE))
         out.write("# EOF\n")
 
 
@@ -137,8 +142,10 @@ def total_of(low, high, **labels):
 
 def tail(k, n, p, upper):
     """P(X >= k) or, with upper, P(X <= k) of a binomial."""
+
     def log_mass(i):
         return math.lgamma(n + 1) - math.lgamma(i + 1) - math.lgamma(n - i + 1) + i * math.log(p) + (n - i) * math.log1p(-p)
+
     lower = math.fsum(math.exp(log_mass(i)) for i in range(k + 1 if upper else k))
     return lower if upper else 1 - lower
 
@@ -310,9 +317,11 @@ class BudgetTest(unittest.TestCase):
     def analyze(self, name, canary, *more):
         """An analysis whose one metric passes, with one objective."""
         head, *blocks = self.config.read_text().split("\n  - ")
-        head = head.replace("objectives:", "window: {length: 2h, step: 1m}\nmetrics:\n  - {name: memory, query: 'level{${scope}}'}\nobjectives:")
+        metrics = "window: {length: 2h, step: 1m}\nmetrics:\n  - {name: memory, query: 'level{${scope}}'}\n"
+        head = head.replace("objectives:", metrics + "objectives:")
         one = self.dir / f"analyze-{name}.yaml"
-        one.write_text(head.replace("version: canary", f"version: {canary}") + "".join("\n  - " + b for b in blocks if f"name: {name}" in b))
+        head = head.replace("version: canary", f"version: {canary}")
+        one.write_text(head + "".join("\n  - " + block for block in blocks if f"name: {name}" in block))
         return serin("analyze", one, "--end", AT // MINUTE * MINUTE, *more)
 
     def test_analyze__fails_a_canary_that_burns_whatever_the_metrics_say(self):

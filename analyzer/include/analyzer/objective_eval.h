@@ -81,7 +81,8 @@ struct objective_results {
 bool objective_answer_is_good(const struct answer *answer);
 
 // How many answers are not good; says which in *ret_texts, the first few of them.
-size_t objective_failures(const struct objective_plan *plan, const struct answer *const *answers, struct arena *arena, struct texts *ret_texts);
+size_t objective_failures(const struct objective_plan *plan, const struct answer *const *answers, struct arena *arena,
+                          struct texts *ret_texts);
 
 // `answers` belong to the plan's queries, one each, and all of them are good. Lives in the arena.
 void objective_eval(const struct objective_plan *plan, const struct answer *const *answers, struct arena *arena,
