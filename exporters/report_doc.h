@@ -57,6 +57,7 @@ struct report_evidence { // of the judge serin
     struct report_number a12, shift, shift_low, shift_high, rho, phi;
     int64_t pairs, family;
     struct report_number step_s, minutes_left;
+    struct report_number visible; // smallest change that the window sees, as a size
     bool has_since;
     int64_t since_ms;
     double harm; // relative change that must not ship

@@ -49,6 +49,7 @@ static void evidence(struct doc_reader *in, struct doc_place at, struct report_e
     ret->pairs = doc_count(in, found, "n");
     ret->step_s = doc_number_or_null(in, found, "step_s");
     ret->minutes_left = doc_number_or_null(in, found, "minutes_left");
+    if (doc_has(found, "visible")) ret->visible = doc_number_or_null(in, found, "visible"); // documents of earlier versions lack it
     ret->rho = doc_number_or_null(in, found, "rho");
     ret->phi = doc_number_or_null(in, found, "phi");
     ret->a12 = doc_number_or_null(in, ranks, "a12");

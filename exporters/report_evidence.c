@@ -8,6 +8,8 @@
 #include "report_part.h"
 #include "text_value.h"
 
+#define MOST_VISIBLE ((size_t)6) // metrics of which it is told what they see
+
 const char *report_evidence_interval(struct text_out *to, const struct report_metric *metric) {
     const struct report_evidence *e = &metric->evidence;
     if (!e->low.known || !e->high.known) return "";
@@ -92,4 +94,26 @@ void report_judge(struct text_out *to, const struct report *report) {
                                     100 * report->pass_confidence.value);
     if (family > 1) text = arena_printf(to->arena, "%s, %" PRId64 " metrics share the level", text, family);
     text_piece(to, REPORT_INDENT, PAINT_NONE, text);
+}
+
+static const char *size_text(struct text_out *to, double size) {
+    return size < 1 ? arena_printf(to->arena, "%.2g%%", 100 * size) : arena_printf(to->arena, "x%.3g", 1 + size);
+}
+
+void report_visible(struct text_out *to, const struct report *report) {
+    const char *text = "";
+    size_t shown = 0, more = 0;
+    for (size_t i = 0; i < report->metric_count; i++) {
+        const struct report_metric *m = &report->metrics[i];
+        const struct report_number *visible = &m->evidence.visible;
+        if (!m->evidence.present || !visible->known || !isfinite(visible->value) || m->state == TEXT_FAIL) continue;
+        if (shown == MOST_VISIBLE) {
+            more++;
+            continue;
+        }
+        text = arena_printf(to->arena, "%s%s%s %s", text, shown++ > 0 ? ", " : "", m->name, size_text(to, visible->value));
+    }
+    if (shown == 0) return;
+    if (more > 0) text = arena_printf(to->arena, "%s, and %zu more", text, more);
+    text_piece(to, REPORT_INDENT, PAINT_NONE, arena_printf(to->arena, "sees changes from %s", text));
 }

@@ -34,6 +34,9 @@ size_t report_ranked(struct text_out *to, const struct report *report, const str
 
 void report_table(struct text_out *to, const struct report *report); // groups and metrics
 
+// How small a change the window could have seen in the metrics that do not fail; nothing where no document tells it.
+void report_visible(struct text_out *to, const struct report *report);
+
 // The interval of the shift, "[+70ms..+91ms]"; "" when there is none.
 const char *report_interval(struct text_out *to, const struct report_metric *metric);
 

@@ -124,6 +124,7 @@ static void print_trust(struct text_out *to, const struct report *report) {
     }
     trust_samples(to, report);
     report_judge(to, report);
+    report_visible(to, report);
     trust_queries(to, report);
     for (size_t i = 0; i < report->source_count; i++) {
         const struct report_source *source = &report->sources[i];
