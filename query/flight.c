@@ -136,6 +136,12 @@ static bool may_retry(const struct flight *f, const struct http_result *http) {
     return f->answer.tries < most;
 }
 
+static void wait_again(struct flight *f, int64_t due_ms) {
+    f->due_ms = due_ms;
+    f->state = FLIGHT_WAITING;
+    f->run->waits(f->run->user, f);
+}
+
 // Puts the flight back into the queue, unless its next try would begin after the deadline.
 static bool retry_later(struct flight *f, const struct http_result *http) {
     int64_t wait = retry_backoff_ms(f->answer.tries, &f->run->seed), asked = 0;
@@ -143,8 +149,7 @@ static bool retry_later(struct flight *f, const struct http_result *http) {
     int64_t due = mono_now_ms() + wait;
     if (due >= f->run->deadline_ms) return false;
     if (http->head->status == TOO_MANY_REQUESTS && asked > 0) pace_pause(&f->source->pace, due);
-    f->due_ms = due;
-    f->state = FLIGHT_WAITING;
+    wait_again(f, due);
     return true;
 }
 
@@ -154,8 +159,7 @@ static bool ask_less(struct flight *f) {
     if (f->answer.result.outcome == DECODE_OK || !dialect_wants_less(f->answer.result.err.text)) return false;
     if (!pieces_halve(&f->query, &later)) return false;
     f->answer.tries = 0;
-    f->due_ms = 0;
-    f->state = FLIGHT_WAITING;
+    wait_again(f, 0);
     f->run->halved(f->run->user, f, &later);
     return true;
 }
@@ -170,8 +174,7 @@ static bool ask_otherwise(struct flight *f, const struct http_result *http) {
     bool chunks_unread = f->answer.result.wants_other && f->answer.protocol == PROTOCOL_STREAM && f->protocol == PROTOCOL_STREAM;
     f->protocol = chunks_unread ? PROTOCOL_SAMPLES : PROTOCOL_RAW;
     f->answer.tries = 0;
-    f->due_ms = 0;
-    f->state = FLIGHT_WAITING;
+    wait_again(f, 0);
     return true;
 }
 
@@ -224,8 +227,7 @@ static void token_done(struct flight *f, const struct http_result *http) {
     }
     forget_body(&f->body);
     if (again) {
-        f->due_ms = 0;
-        f->state = FLIGHT_WAITING;
+        wait_again(f, 0);
         return;
     }
     if (!ok && may_retry(f, http) && retry_later(f, http)) return;
@@ -243,8 +245,7 @@ static bool renew_token(struct flight *f) {
         return false;
     f->token_dropped = true;
     source->ops->token_drop(source, f->token_generation);
-    f->due_ms = 0;
-    f->state = FLIGHT_WAITING;
+    wait_again(f, 0);
     return true;
 }
 

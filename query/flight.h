@@ -20,6 +20,7 @@ struct flight_run { // what all flights of a run share
     uint64_t seed;
     void *user;
     void (*ended)(void *user, struct flight *flight);                            // must; the flight is done, good or bad
+    void (*waits)(void *user, struct flight *flight);                            // must; the flight waits for another try
     void (*halved)(void *user, struct flight *flight, const struct query *later); // must; the flight keeps the earlier half
 };
 
@@ -30,6 +31,9 @@ struct flight {
     struct query query;        // the piece that is asked for
     const struct query *whole; // the query it is a piece of; NULL when it is not
     size_t job;                // whose answer it belongs to
+    size_t order;              // its place among the flights of the run
+    struct flight *next_piece; // of the same job
+    struct flight *next_moot;  // that waits for nothing, see fetch.c
     enum source_protocol protocol; // that a raw read is asked for in; PROTOCOL_AUTO before the first try
     size_t slot;               // of the recorder; tokens and probes have none
     unsigned token_generation; // of the token it was sent with

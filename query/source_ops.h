@@ -6,6 +6,7 @@
 
 #include "base/http.h"
 #include "breaker.h"
+#include "lineup.h"
 #include "pace.h"
 #include "query/source.h"
 
@@ -69,6 +70,7 @@ struct source {
     struct source_counters counters;
     struct breaker breaker;
     struct pace pace;
+    struct lineup lineup; // what waits; of the run going on
     unsigned token_generation; // counts the tokens there have been
     bool token_coming;   // a flight is on its way for one; of the run going on
     int running;         // transfers in flight; of the run going on

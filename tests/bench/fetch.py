@@ -5,6 +5,7 @@
 P14  steady fetch, parse and judge of a query, against `curl -Z` over 2,000 URLs (wall), and against wrk (CPU)
 P15  the HTTP loop alone, 1.9 KB bodies on 32 connections: requests a second, against wrk
 P16  CPU of fetch, parse and judge, against what the same 40 queries cost a real Prometheus
+P21  wall and CPU of 1,000 canaries, 40,000 queries in one run, against wrk for as many requests
 
 Usage: fetch.py FETCH_LOOP [ROUNDS]. Skips what needs nginx, curl, wrk or Prometheus where they are missing, and says so."""
 import os
@@ -24,7 +25,7 @@ os.environ.setdefault("SERIN", "")
 import remote  # noqa: E402
 from harness import Prometheus  # noqa: E402
 
-START, STEP, POINTS, QUERIES = 1735689600, 60, 60, 2000
+START, STEP, POINTS, QUERIES, FLEET = 1735689600, 60, 60, 2000, 40000
 NGINX = """worker_processes 1; daemon off; pid {dir}/nginx.pid; error_log {dir}/error.log;
 events {{}}
 http {{ access_log off; keepalive_requests 100000000; default_type application/json; types {{}}
@@ -132,7 +133,7 @@ def against_nginx(program, rounds):
         ours, theirs = got["serin"], got["curl"]
         print(f"P14 wall against curl {ours[0] / theirs[0]:.2f} (must be <= 1.0): {ours[0]:.1f} and {theirs[0]:.1f} us a query")
         if not has_wrk:
-            print("P14 CPU, P15 skipped: wrk is needed")
+            print("P14 CPU, P15, P21 skipped: wrk is needed")
             return
         print(f"P14 CPU against wrk {ours[1] / got['wrk'][1]:.1f} (must be <= 8): {ours[1]:.1f} and {got['wrk'][1]:.1f} us a query")
         target = f"{server.url}/stable/api/v1/query_range"
@@ -140,6 +141,11 @@ def against_nginx(program, rounds):
         ours, theirs = got["serin"], got["wrk"]
         rates = f"{1e6 / ours[0]:,.0f} and {1e6 / theirs[0]:,.0f} requests/s"
         print(f"P15 rate against wrk {theirs[0] / ours[0]:.2f} (must be >= 0.40): {rates}")
+        fleets = {"serin": lambda: loop(program, "fleet", server.sides, 16, FLEET), "wrk": lambda: wrk(server.url, 16)}
+        got = medians(min(rounds, 3), fleets)
+        wall, cpu = got["serin"]
+        seconds = f"{cpu * FLEET / 1e6:.1f} s of a core, {wall * FLEET / 1e6:.1f} s of wall"
+        print(f"P21 CPU against wrk {cpu / got["wrk"][1]:.1f} (must be <= 8, or <= 3 s of a core): {seconds}")
 
 
 def fill(url):

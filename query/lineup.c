@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Three binary heaps. A flight that was given up while it waited keeps its place until that comes first.
+#include "lineup.h"
+
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "flight.h"
+
+#define MOST_READS 2 // remote reads of a source at once: servers carry out ten for all who ask
+#define TOKEN_KEY INT64_C(-1)
+
+static void heap_push(struct lineup_heap *heap, int64_t key, struct flight *flight) {
+    void *places = heap->places;
+    mem_grow(&places, &heap->cap, heap->count, sizeof *heap->places);
+    heap->places = places;
+    size_t at = heap->count++;
+    for (; at > 0 && heap->places[(at - 1) / 2].key > key; at = (at - 1) / 2) heap->places[at] = heap->places[(at - 1) / 2];
+    heap->places[at] = (struct lineup_place){key, flight};
+}
+
+static struct flight *heap_pop(struct lineup_heap *heap) {
+    struct flight *first = heap->places[0].flight;
+    struct lineup_place last = heap->places[--heap->count];
+    size_t at = 0;
+    for (size_t child = 1; child < heap->count; child = 2 * at + 1) {
+        if (child + 1 < heap->count && heap->places[child + 1].key < heap->places[child].key) child++;
+        if (heap->places[child].key >= last.key) break;
+        heap->places[at] = heap->places[child];
+        at = child;
+    }
+    if (heap->count > 0) heap->places[at] = last;
+    return first;
+}
+
+static void heap_finish(struct lineup_heap *heap) {
+    free(heap->places);
+    *heap = (struct lineup_heap){0};
+}
+
+void lineup_finish(struct lineup *lineup) {
+    heap_finish(&lineup->ready);
+    heap_finish(&lineup->reads);
+    heap_finish(&lineup->later);
+    lineup->looks = 0;
+}
+
+static void add_due(struct lineup *lineup, struct flight *f) {
+    bool asks = f->source->ops->answer == NULL; // else it has no protocol to wait for
+    bool may_read = f->kind == FLIGHT_PROBE || (asks && flight_is_raw(f) && f->protocol != PROTOCOL_RAW);
+    heap_push(may_read ? &lineup->reads : &lineup->ready, f->kind == FLIGHT_TOKEN ? TOKEN_KEY : (int64_t)f->order, f);
+}
+
+void lineup_add(struct lineup *lineup, struct flight *f) {
+    if (f->due_ms > 0) {
+        heap_push(&lineup->later, f->due_ms, f);
+    } else {
+        add_due(lineup, f);
+    }
+}
+
+// The first one that still waits.
+static struct flight *head(struct lineup *lineup, struct lineup_heap *heap) {
+    while (heap->count > 0) {
+        lineup->looks++;
+        if (heap->places[0].flight->state == FLIGHT_WAITING) return heap->places[0].flight;
+        heap_pop(heap);
+    }
+    return NULL;
+}
+
+// True for a raw read whose protocol a probe is finding out, and for a remote read while there are enough of them.
+static bool waits_for_protocol(const struct flight *f) {
+    const struct source *source = f->source;
+    if (flight_is_raw(f) && f->protocol == PROTOCOL_AUTO && source->chosen == PROTOCOL_AUTO) return true;
+    return flight_is_read(f) && source->reading >= MOST_READS;
+}
+
+struct flight *lineup_first(struct lineup *lineup, int64_t now_ms, int64_t *ret_due_ms) {
+    struct flight *next = head(lineup, &lineup->later);
+    for (; next != NULL && next->due_ms <= now_ms; next = head(lineup, &lineup->later)) add_due(lineup, heap_pop(&lineup->later));
+    struct flight *ready = head(lineup, &lineup->ready), *read = head(lineup, &lineup->reads);
+    if (read != NULL && waits_for_protocol(read)) read = NULL;
+    *ret_due_ms = next != NULL ? next->due_ms : INT64_MAX;
+    if (ready == NULL && read == NULL) return NULL;
+    bool first = ready == NULL || (read != NULL && lineup->reads.places[0].key < lineup->ready.places[0].key);
+    return first ? read : ready;
+}
+
+void lineup_take(struct lineup *lineup, const struct flight *flight) {
+    bool is_read = lineup->reads.count > 0 && lineup->reads.places[0].flight == flight;
+    heap_pop(is_read ? &lineup->reads : &lineup->ready);
+}
+
+struct flight *lineup_take_any(struct lineup *lineup) {
+    struct lineup_heap *heaps[] = {&lineup->ready, &lineup->reads, &lineup->later};
+    for (size_t i = 0; i < sizeof heaps / sizeof *heaps; i++) {
+        if (head(lineup, heaps[i]) != NULL) return heap_pop(heaps[i]);
+    }
+    return NULL;
+}
