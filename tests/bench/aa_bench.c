@@ -1,28 +1,20 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// How often the judge fails a canary that is no different, and how long it takes beside the judge kayenta.
-// Rates: 2,000 pairs of autoregressive log-normal series, 500 for each rho, with fixed seeds: the same numbers on every machine;
-// also with a tight level, where rho is all that matters. Time: both judges in turn on the same pairs of 60 values. --quick: few.
+// How often the judge fails a canary that is no different: 2,000 pairs of autoregressive log-normal series, 500 for each rho, with
+// fixed seeds: the same numbers on every machine; also with a tight level, where rho is all that matters. --quick: few.
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "../analyzer/noise.h"
-#include "analyzer/kayenta_metric.h"
 #include "analyzer/series_evidence.h"
 #include "stats/errors.h"
 
 #define STEPS_MOST ((size_t)120)
-#define POINTS ((size_t)60)
-#define METRICS ((size_t)20)
-#define ROUNDS 41
 
 struct pair {
     double baseline[STEPS_MOST], canary[STEPS_MOST];
     size_t count;
 };
-
-static volatile double sink; // keeps results alive
 
 static void die(const char *text) {
     fprintf(stderr, "bench_aa: %s\n", text);
@@ -86,60 +78,11 @@ static void print_rates(double tolerance, size_t pairs) {
     printf("  all      %.2f %%  passed %.1f %%\n", 25 * (double)failed / (double)pairs, 25 * (double)passed / (double)pairs);
 }
 
-static double seconds(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
-}
-
-static double time_evidence(const struct pair *pairs) {
-    struct arena arena = {0};
-    double start = seconds();
-    for (size_t i = 0; i < METRICS; i++) sink += judge(&pairs[i], 0.05, &arena).p;
-    return seconds() - start;
-}
-
-static double time_kayenta(const struct pair *pairs) {
-    struct kayenta_settings settings;
-    kayenta_settings_default(&settings);
-    double start = seconds();
-    for (size_t i = 0; i < METRICS; i++) {
-        struct kayenta_sample canary = {pairs[i].canary, POINTS}, baseline = {pairs[i].baseline, POINTS};
-        struct kayenta_result result;
-        struct error err;
-        if (!kayenta_classify("bench", canary, baseline, &settings, &result, &err)) die(err.text);
-        sink += result.upper;
-    }
-    return seconds() - start;
-}
-
-static int compare_doubles(const void *a, const void *b) {
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-static void print_times(size_t rounds) {
-    static struct pair pairs[METRICS];
-    double ratios[ROUNDS], ours[ROUNDS];
-    struct noise noise = {42, 0};
-    for (size_t r = 0; r < rounds; r++) {
-        for (size_t i = 0; i < METRICS; i++) make_pair(&noise, POINTS, 0.3, 0.1, &pairs[i]);
-        double theirs = time_kayenta(pairs);
-        ours[r] = time_evidence(pairs);
-        ratios[r] = ours[r] / theirs;
-    }
-    qsort(ratios, rounds, sizeof *ratios, compare_doubles);
-    qsort(ours, rounds, sizeof *ours, compare_doubles);
-    printf("%zu metrics of %zu points: %.2f times the judge kayenta (%.0f us)\n", METRICS, POINTS, ratios[rounds / 2],
-           1e6 * ours[rounds / 2]);
-}
-
 int main(int argc, char **argv) {
     bool quick = argc == 2 && strcmp(argv[1], "--quick") == 0;
     if (argc > 1 && !quick) die("the only argument is --quick");
     stats_errors_off();
     print_rates(0.05, quick ? 50 : 500);
     print_rates(0.005, quick ? 50 : 500);
-    print_times(quick ? 3 : ROUNDS);
     return 0;
 }
