@@ -48,7 +48,7 @@ const struct canary_config *calibrate_config(const struct canary_config *config,
     *copy = *config;
     copy->scopes[SIDE_CANARY] = config->scopes[SIDE_BASELINE];
     copy->kayenta_scopes[SIDE_CANARY] = config->kayenta_scopes[SIDE_BASELINE];
-    copy->guard_count = copy->objective_count = 0;
+    copy->guard_count = 0;
     if (config->scopes[SIDE_BASELINE].source == NULL || config->metric_count == 0) {
         error_set(err, ERROR_CONFIG, "%s compares nothing with a baseline, so there is nothing to calibrate", config->file);
         return NULL;

@@ -22,10 +22,13 @@ int64_t history_window_ms(const struct canary_config *config) {
 bool history_plan(const struct canary_config *config, int64_t from_ms, int64_t to_ms, struct arena *arena, struct history *ret,
                   struct error *err) {
     int64_t step_ms = config->window.step_ms, window_ms = history_window_ms(config);
-    *ret = (struct history){.config = config, .from_ms = (from_ms + step_ms - 1) / step_ms * step_ms, .to_ms = to_ms / step_ms * step_ms};
+    struct canary_config *compared = arena_alloc(arena, sizeof *compared);
+    *compared = *config;
+    compared->objective_count = 0; // a budget is of a period, not of a window
+    *ret = (struct history){.config = compared, .from_ms = (from_ms + step_ms - 1) / step_ms * step_ms, .to_ms = to_ms / step_ms * step_ms};
     if (ret->to_ms - ret->from_ms < window_ms)
         return error_set(err, ERROR_USAGE, "the time is shorter than one window of the config (%lld s)", (long long)window_ms / 1000);
-    if (!plan_build(config, ret->to_ms, arena, &ret->plan, err)) return false;
+    if (!plan_build(compared, ret->to_ms, arena, &ret->plan, err)) return false;
     for (size_t q = 0; q < ret->plan.query_count; q++) ret->plan.queries[q].query.start_ms -= ret->to_ms - ret->from_ms - window_ms;
     return true;
 }

@@ -51,6 +51,6 @@ const struct command cmd_backtest = {
     .summary = "judge windows of the past: what the config would have said of them, and when",
     .details = "CONFIG is as for serin analyze. A window begins at each --at, warm-up included, or every so often. The data are read once\n"
                "per query and cut into windows here. The exit code is 0 when it ran, whatever the verdicts.\n",
-    .options = OPTIONS_CONFIG | OPTIONS_SOURCE | OPTIONS_HISTORY | OPTIONS_BACKTEST,
+    .options = OPTIONS_CONFIG | OPTIONS_HISTORY | OPTIONS_BACKTEST,
     .run = run,
 };

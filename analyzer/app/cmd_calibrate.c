@@ -55,8 +55,8 @@ const struct command cmd_calibrate = {
     .name = "calibrate",
     .usage = "calibrate CONFIG [--since 7d] [OPTIONS]",
     .summary = "compare the baseline with itself over its past: false fails, noise, and what a window can see",
-    .details = "CONFIG is as for serin analyze. The data are read once per query and cut into windows here; --record DIR keeps the\n"
-               "answers and --source recorded:DIR reads them again with the same --end and --since. The exit code is 0 when it ran.\n",
-    .options = OPTIONS_CONFIG | OPTIONS_SOURCE | OPTIONS_HISTORY | OPTIONS_CALIBRATE,
+    .details =
+        "CONFIG is as for serin analyze. The data are read once per query and cut into windows here. The exit code is 0 when it ran.\n",
+    .options = OPTIONS_CONFIG | OPTIONS_HISTORY | OPTIONS_CALIBRATE,
     .run = run,
 };

@@ -12,7 +12,9 @@
 #define METRICS                                                                                                                            \
     "  - {name: latency, query: 'latency{${scope}}', pre: {length: 10m}}\n"                                                                \
     "  - {name: share, query: 'sum(rate(hits{${scope}}[${window}]))'}\n"                                                                   \
-    "  - {name: errors, counts: {bad: 'bad{${scope}}', total: 'all{${scope}}'}}\n"
+    "  - {name: errors, counts: {bad: 'bad{${scope}}', total: 'all{${scope}}'}}\n"                                                         \
+    "objectives:\n"                                                                                                                        \
+    "  - {name: availability, target: 99.9%, period: 30d, counts: {bad: 'bad', total: 'all'}}\n"
 
 static void test_history__asks_for_the_whole_time_once(void **state) {
     (void)state;
@@ -23,6 +25,7 @@ static void test_history__asks_for_the_whole_time_once(void **state) {
     const struct history *h = &made.history;
     assert_true(plan_build(&made.r.config, h->from_ms + HOUR_MS / 2, &made.r.arena, &first, &err));
     assert_int_equal(first.query_count, h->plan.query_count);
+    assert_true(first.objectives != NULL && h->plan.objectives == NULL); // budgets are of periods, not of windows
     for (size_t q = 0; q < first.query_count; q++) { // from the first window's begin to the last one's end, by the same expression
         const struct query *whole = &h->plan.queries[q].query, *one = &first.queries[q].query;
         assert_int_equal(whole->start_ms, one->start_ms);

@@ -5,12 +5,15 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "analyzer/counts_evidence.h"
 #include "analyzer/judge_settings.h"
 #include "analyzer/plan.h"
+#include "analyzer/series_evidence.h"
 #include "base/file.h"
 #include "good_config.h"
 
@@ -52,6 +55,44 @@ static void test_priors__become_the_belief_of_the_judge(void **state) {
     judge_settings(&r.config.judge, &r.config.metrics[1], &settings); // not calibrated: as without priors
     assert_true(settings.prior.rho == 0.4 && settings.prior.weight == 6 && settings.phi_least == 1);
     assert_true(settings.prior.only_raises);
+    read_config_finish(&r);
+}
+
+// Bursts of four in one step of four: the priors say that the service knows ten times as many.
+static void test_priors__widen_and_narrow_what_is_believed(void **state) {
+    (void)state;
+    struct read_config r = {0};
+    struct evidence_settings usual, learned;
+    struct arena arena = {0};
+    struct evidence before, after;
+    double bad[40], worse[40], total[40], baseline[40], canary[40];
+    for (size_t i = 0; i < 40; i++) {
+        bad[i] = i % 4 == 0 ? 4 : 0;
+        worse[i] = i % 4 == 1 ? 14 : 0;
+        total[i] = 500;
+        baseline[i] = 100;
+        canary[i] = 101 + 5 * sin((double)i / 2);
+    }
+    read_with(&r, HEAD "  failures: {rho: 0, weight: 6, phi: 40}\n  memory: {rho: 0, weight: 60}\n");
+    assert_true(r.ok);
+    const struct count_columns counts = {{bad, total}, {worse, total}, 40};
+    struct metric_config without = r.config.metrics[0];
+    without.prior = (struct metric_prior){0};
+    judge_settings(&r.config.judge, &without, &usual);
+    judge_settings(&r.config.judge, &r.config.metrics[0], &learned);
+    counts_evidence_make(&counts, &usual, &arena, &before);
+    counts_evidence_make(&counts, &learned, &arena, &after);
+    assert_true(before.phi < 40 && before.status == EVIDENCE_FAIL);
+    assert_true(after.phi == 40 && after.status == EVIDENCE_INCONCLUSIVE);
+    without = r.config.metrics[1];
+    without.prior = (struct metric_prior){0};
+    judge_settings(&r.config.judge, &without, &usual);
+    judge_settings(&r.config.judge, &r.config.metrics[1], &learned);
+    const struct series_columns series = {.baseline = baseline, .canary = canary, .count = 40};
+    series_evidence_make(&series, &usual, &arena, &before);
+    series_evidence_make(&series, &learned, &arena, &after);
+    assert_true(after.rho < before.rho && after.high - after.low < before.high - before.low);
+    arena_finish(&arena);
     read_config_finish(&r);
 }
 
@@ -119,6 +160,7 @@ static void test_priors__must_be_a_file(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_priors__become_the_belief_of_the_judge),
+        cmocka_unit_test(test_priors__widen_and_narrow_what_is_believed),
         cmocka_unit_test(test_priors__are_shown_by_the_plan),
         cmocka_unit_test(test_priors__that_do_not_fit_are_errors_of_their_file),
         cmocka_unit_test(test_priors__must_be_a_file),

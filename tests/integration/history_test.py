@@ -164,6 +164,17 @@ class HistoryTest(unittest.TestCase):
         self.assertLessEqual(abs(minute), 6, bad)
         self.assertNotEqual(good["verdict"], "fail")
 
+    def test_backtest__says_what_analyze_says(self):
+        starts = ["2025-01-01T07:13:00Z", "2025-01-02T05:40:00Z"]
+        windows = json.loads(self.backtest("--at", ",".join(starts))[1])["windows"]
+        for window, end in zip(windows, ("2025-01-01T08:13:00Z", "2025-01-02T06:40:00Z")):
+            result = json.loads(serin("analyze", self.config, "--end", end, "--output", "json")[1])
+            same = ("verdict", "score", "reasons", "missing")
+            self.assertEqual({key: window[key] for key in same}, {key: result[key] for key in same})
+            metrics = {metric["name"]: metric["reason"] for metric in result["metrics"]}
+            if window["metric"] is not None:
+                self.assertEqual(window["reason"], metrics[window["metric"]])
+
     def test_backtest__with_looks_fails_early_and_names_the_look(self):
         result = self.backtest("--at", "2025-01-02T06:00:00Z,2025-01-02T04:00:00Z", "--looks")
         bad, good = json.loads(result[1])["windows"]

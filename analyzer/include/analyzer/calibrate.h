@@ -52,7 +52,7 @@ struct calibration {
     size_t metric_count;
 };
 
-// The config with the baseline scope on both sides, without guards and objectives; what history_plan() is to be given. NULL with
+// The config with the baseline scope on both sides, without guards; what history_plan() is to be given. NULL with
 // err when it compares nothing.
 const struct canary_config *calibrate_config(const struct canary_config *config, struct arena *arena, struct error *err);
 

@@ -6,7 +6,7 @@
 #include "analyzer/plan.h"
 
 struct history {
-    const struct canary_config *config;
+    const struct canary_config *config; // without objectives
     int64_t from_ms, to_ms; // where windows may lie, warm-up included; multiples of the step
     struct plan plan;       // of the last window; its queries reach back to the first one
     const struct answer *const *answers; // one per query of the plan, all good; NULL until fetched
