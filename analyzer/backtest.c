@@ -158,9 +158,9 @@ static const char *pass_reason(struct window *w) {
     if (m == NULL) return "nothing found";
     double visible = m->evidence->visible;
     const char *name = w->plan.config->metrics[m->samples->metric].name;
-    if (visible >= 1) return arena_printf(&w->arena, "nothing found; %s shows changes to %.3g times and more", name, 1 + visible);
-    return arena_printf(&w->arena, "nothing found; %s shows changes above %.3g%%%s", name, 100 * visible,
-                        w->verdict.metric_count > 1 ? ", the others smaller ones" : "");
+    const char *others = w->verdict.metric_count > 1 ? ", the others smaller ones" : "";
+    if (visible >= 1) return arena_printf(&w->arena, "nothing found; %s shows changes to %.3g times and more%s", name, 1 + visible, others);
+    return arena_printf(&w->arena, "nothing found; %s shows changes above %.3g%%%s", name, 100 * visible, others);
 }
 
 // What keeps the window open, and how long it would have taken.

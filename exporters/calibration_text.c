@@ -8,7 +8,7 @@
 #include "text_value.h"
 
 #define HEAD 14 // column of what a line says, behind its name
-enum { NAME = 2, DEALT = 24, FAILS = 34, OPEN = 43, RHO = 52, PHI = 62, SEES = 73 };
+enum { NAME = 2, DEALT = 20, FAILS = 30, OPEN = 38, RHO = 46, PHI = 58, SD = 68, SEES = 75 };
 
 static const char *percent(struct arena *arena, double share) {
     return arena_printf(arena, "%.3g%%", 100 * share);
@@ -89,7 +89,13 @@ static const char *pair_of(struct text_out *to, struct doc_reader *in, struct do
     struct doc_place at = doc_object(in, metric, key);
     struct report_number median = doc_number_or_null(in, at, "median"), high = doc_number_or_null(in, at, "p90");
     if (!median.known || !high.known) return "-";
+    if (high.value >= 10) return arena_printf(to->arena, "%.3g %.3g", median.value, high.value);
     return arena_printf(to->arena, "%.2f %.2f", median.value, high.value);
+}
+
+static const char *deviation(struct text_out *to, struct doc_reader *in, struct doc_place metric) {
+    struct report_number median = doc_number_or_null(in, doc_object(in, metric, "sd"), "median");
+    return median.known ? arena_printf(to->arena, "%.2g", median.value) : "-";
 }
 
 static const char *seen(struct text_out *to, struct doc_reader *in, struct doc_place metric) {
@@ -123,6 +129,8 @@ static void row(struct text_out *to, struct doc_reader *in, struct doc_place met
     text_put(to, PAINT_NONE, pair_of(to, in, metric, "rho"));
     text_tab(to, PHI);
     text_put(to, PAINT_NONE, pair_of(to, in, metric, "phi"));
+    text_tab(to, SD);
+    text_put(to, PAINT_NONE, deviation(to, in, metric));
     text_tab(to, SEES);
     text_put(to, PAINT_NONE, seen(to, in, metric));
     text_newline(to);
@@ -133,7 +141,7 @@ static void table(struct text_out *to, struct doc_reader *in, struct doc_place r
         int column;
         const char *name;
     } names[] = {{NAME, "METRIC"}, {DEALT, "DEALT BY"}, {FAILS, "FAILS"}, {OPEN, "OPEN"},
-                 {RHO, "RHO 90%"}, {PHI, "PHI 90%"},    {SEES, "SEES"}};
+                 {RHO, "RHO 90%"}, {PHI, "PHI 90%"},    {SD, "SD"},       {SEES, "SEES"}};
     struct doc_place metrics = doc_list(in, root, "metrics");
     bool shifted = false;
     text_newline(to);
@@ -145,8 +153,8 @@ static void table(struct text_out *to, struct doc_reader *in, struct doc_place r
     for (size_t i = 0; i < json_array_size(metrics.node) && !in->failed; i++) row(to, in, doc_item(in, metrics, i), &shifted);
     text_newline(to);
     text_prose(to, 0, PAINT_DIM,
-               "RHO autocorrelation, PHI dispersion of counts: median and 90th percentile of the windows. SEES: the change that a window "
-               "fails four times of five.");
+               "RHO autocorrelation, PHI dispersion of counts: median and 90th percentile of the windows. SD: standard deviation of a "
+               "step's ln(side / side). SEES: the change that a window fails four times of five.");
     text_newline(to);
     if (!shifted) return;
     text_prose(
