@@ -10,6 +10,7 @@
 #include "analyzer/analysis.h"
 #include "analyzer/judge_cases.h"
 #include "exporters/report_format.h"
+#include "gate_options.h"
 #include "history_options.h"
 
 enum option_set { // which options a command takes
@@ -26,6 +27,8 @@ enum option_set { // which options a command takes
     OPTIONS_HISTORY = 1024, // of commands over the past: --source, --length, --output with its own formats, ...
     OPTIONS_CALIBRATE = 2048, // --since, --windows, ...
     OPTIONS_BACKTEST = 4096, // --from, --to, --at, ...
+    OPTIONS_STATE = 1 << 16,  // of commands that keep decisions: --state, --reason, --by, --output with its own formats, --color, ...
+    OPTIONS_FREEZE = 1 << 17, // --scope, --until, --all, --at
 };
 
 #define MOST_OUTPUTS 16
@@ -63,6 +66,7 @@ struct options { // what the command line said
     struct query_options query;
     struct look_options looks;
     struct history_arguments history;
+    struct gate_arguments gate;
     struct output outputs[MOST_OUTPUTS];
     size_t output_count;
     const char *output_dir; // of serin rules; NULL: standard output
@@ -79,7 +83,7 @@ struct command {
 };
 
 extern const struct command cmd_analyze, cmd_replay, cmd_plan, cmd_check, cmd_judge, cmd_query, cmd_stats;
-extern const struct command cmd_backtest, cmd_budget, cmd_calibrate, cmd_rules;
+extern const struct command cmd_backtest, cmd_budget, cmd_calibrate, cmd_rules, cmd_freeze;
 
 // Parses what follows the command's name. False with err (ERROR_USAGE) for anything not understood.
 bool options_parse(const struct command *command, int argc, char **argv, struct arena *arena, struct options *ret, struct error *err);

@@ -359,6 +359,19 @@ static bool set_verbose(struct parser *p, const char *value) {
     return p->options->verbose = true;
 }
 
+// One setter for each option of gates and freezes.
+#define SET_GATE(name)                                                                                                                     \
+    static bool set_gate_##name(struct parser *p, const char *value) {                                                                     \
+        return gate_set_##name(&p->options->gate, value, p->err);                                                                          \
+    }
+SET_GATE(state)
+SET_GATE(reason)
+SET_GATE(by)
+SET_GATE(scope)
+SET_GATE(until)
+SET_GATE(all)
+#undef SET_GATE
+
 static bool set_help(struct parser *p, const char *value) {
     (void)value;
     return p->options->help = true;
@@ -429,12 +442,20 @@ static const struct option {
     {"output", "FORMAT[=FILE]", OPTIONS_HISTORY, set_history_output, "text or json; may be given several times; else text"},
     {"output", "DIR", OPTIONS_RULES, set_output_dir, "write the files there; made when needed"},
     {"output", "FORMAT[=FILE]", OPTIONS_QUERY, set_query_output, "text, json, csv or openmetrics; may be given several times; else text"},
-    {"color", "WHEN", OPTIONS_OUTPUT | OPTIONS_QUERY | OPTIONS_HISTORY, set_color, "auto, always or never"},
-    {"ascii", NULL, OPTIONS_OUTPUT | OPTIONS_QUERY | OPTIONS_HISTORY, set_ascii, "words instead of symbols"},
-    {"quiet", NULL, OPTIONS_OUTPUT | OPTIONS_HISTORY, set_quiet, "the first line only"},
+    {"color", "WHEN", OPTIONS_OUTPUT | OPTIONS_QUERY | OPTIONS_HISTORY | OPTIONS_STATE, set_color, "auto, always or never"},
+    {"ascii", NULL, OPTIONS_OUTPUT | OPTIONS_QUERY | OPTIONS_HISTORY | OPTIONS_STATE, set_ascii, "words instead of symbols"},
+    {"quiet", NULL, OPTIONS_OUTPUT | OPTIONS_HISTORY | OPTIONS_STATE, set_quiet, "the first line only"},
     {"verbose", NULL, OPTIONS_QUERY, set_verbose, "all lines, none of them cut"},
     {"verbose", NULL, OPTIONS_OUTPUT, set_verbose, "queries and reasons too"},
     {"fail-on", "LIST", OPTIONS_OUTPUT, set_fail_on, "marginal, inconclusive, nodata, gate, error: end these with exit code 1"},
+    {"state", "DIR", OPTIONS_STATE, set_gate_state, "where freezes and approvals are kept; else $XDG_STATE_HOME/serin or /var/lib/serin"},
+    {"at", "TIME", OPTIONS_FREEZE, set_end, "the time it is; else now"},
+    {"scope", "SCOPE", OPTIONS_FREEZE, set_gate_scope, "all, owner=NAME or canary=NAME"},
+    {"until", "TIME", OPTIONS_FREEZE, set_gate_until, "when the freeze ends: a time, or a duration from now"},
+    {"all", NULL, OPTIONS_FREEZE, set_gate_all, "list freezes that are over or lifted too"},
+    {"reason", "TEXT", OPTIONS_STATE, set_gate_reason, "why, for those who read the log"},
+    {"by", "NAME", OPTIONS_STATE, set_gate_by, "who decides"},
+    {"output", "FORMAT[=FILE]", OPTIONS_STATE, set_history_output, "text or json; may be given several times; else text"},
     {"help", NULL, 0, set_help, "show this help"},
 };
 

@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Reports for people of gates and freezes, rendered from their documents.
+#ifndef EXPORTERS_GATE_REPORT_H
+#define EXPORTERS_GATE_REPORT_H
+
+#include "exporters/report.h"
+
+// Appends the text of a document "serin.freezes/1". Fails as report_text() does.
+bool freezes_text(struct buf *out, const json_t *document, const struct report_style *style, struct error *err);
+
+#endif
