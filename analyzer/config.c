@@ -180,7 +180,7 @@ static void read_native(struct config_reader *r, const struct yaml_node *root) {
         {"guards", read_guards, 0, false},
         {"metrics", config_read_metrics, 0, false},
         {"objectives", config_read_objectives, 0, false},
-        {"publish", config_read_publish, 0, false},
+        {"publish", config_read_publish, AT(publish), false},
     };
 #undef AT
     config_read_map(r, root, NULL, keys, sizeof keys / sizeof keys[0], r->config);

@@ -154,6 +154,7 @@ struct kayenta_scope { // a side of a Kayenta execution request, given on the co
 };
 
 struct objective_config; // objective.h
+struct publish_config;   // publish_config.h
 
 struct canary_config {
     const char *file, *name, *owner, *runbook;
@@ -173,6 +174,7 @@ struct canary_config {
     size_t metric_count;
     struct objective_config *objectives;
     size_t objective_count;
+    struct publish_config *publish; // NULL: nobody is told
     struct name_values kayenta_templates;
     struct kayenta_scope kayenta_scopes[SIDE_COUNT];
     struct texts notices; // what the config asks for and this build does not do

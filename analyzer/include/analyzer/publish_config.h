@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Whom a canary config tells the verdict to: its block `publish`. Lives in the config's arena.
+#ifndef ANALYZER_PUBLISH_CONFIG_H
+#define ANALYZER_PUBLISH_CONFIG_H
+
+#include "analyzer/config.h"
+
+enum publish_kind { PUBLISH_ALERTMANAGER, PUBLISH_WEBHOOK, PUBLISH_REMOTE_WRITE };
+
+enum webhook_format { WEBHOOK_STANDARD, WEBHOOK_CLOUDEVENTS, WEBHOOK_SLACK };
+
+struct publish_target {
+    enum publish_kind kind;
+    const char *key;           // for messages: "publish.webhooks[0]"
+    const char *url, *url_file; // exactly one of them; url_file only of webhooks
+    const char *username, *password_file, *bearer_token_file, *tenant; // NULL: not given
+    const char *ca_file, *cert_file, *key_file;
+    struct name_values headers;
+    struct name_values labels;  // put on every alert or series
+    int64_t resend_ms;          // Alertmanager: how often the analysis is repeated
+    enum webhook_format format;
+    struct texts secret_files;  // webhook: it is signed with each of them
+    struct texts on;            // webhook: verdicts to tell; none: all
+};
+
+#define PUBLISH_DEADLINE_MS INT64_C(10000)
+#define PUBLISH_LONGEST_MS INT64_C(60000)
+
+struct publish_config {
+    struct publish_target *targets;
+    size_t target_count;
+    int64_t deadline_ms; // for all deliveries together
+    const char *link;    // of a page about the run; NULL: none
+};
+
+#endif
