@@ -100,4 +100,5 @@ void exposition_sample(struct exposition *e, enum exported_metric metric, const 
     buf_char(out, ' ');
     buf_double(out, value);
     buf_char(out, '\n');
+    if (e->sample != NULL) e->sample(e->user, metric, values, value);
 }

@@ -15,6 +15,9 @@ struct exposition {
         size_t offset, len; // of the labels in `out`; len 0: free
     } *seen;                // labels of the family so far, by hash
     size_t seen_count, seen_cap;
+    // Called for each sample that is written; may be NULL. Set after exposition_init().
+    void (*sample)(void *user, enum exported_metric metric, const char *const *values, double value);
+    void *user;
 };
 
 void exposition_init(struct exposition *e, struct buf *out);

@@ -285,10 +285,9 @@ static void put_longest(const struct source_doc *doc) {
     put(doc, EXPORTED_QUERY_DURATION, NULL, NULL, number((double)longest / 1000));
 }
 
-static void write_report(struct text_out *to, const struct report *report, const json_t *result) {
-    struct exposition e;
+void report_prom_samples(struct exposition *e, struct text_out *to, const struct report *report, const json_t *result) {
     struct report_objective *objectives;
-    struct source_doc doc = {.e = &e, .to = to, .report = report, .result = result};
+    struct source_doc doc = {.e = e, .to = to, .report = report, .result = result};
     doc.canary = label(&doc, report->canary);
     doc.metrics = report->metric_count < MOST_METRICS ? report->metric_count : MOST_METRICS;
     doc.objective_count = report_objectives_read(result, to->arena, &objectives);
@@ -301,7 +300,6 @@ static void write_report(struct text_out *to, const struct report *report, const
         extras[i].tags = label(&doc, extras[i].tags);
     }
     doc.extras = extras;
-    exposition_init(&e, to->out);
     put_analysis(&doc);
     put_groups(&doc);
     put_guards(&doc);
@@ -311,6 +309,12 @@ static void write_report(struct text_out *to, const struct report *report, const
     put_set(&doc, EXPORTED_ANALYSES, verdicts, report->verdict);
     put_sources(&doc);
     put_longest(&doc);
+}
+
+static void write_report(struct text_out *to, const struct report *report, const json_t *result) {
+    struct exposition e;
+    exposition_init(&e, to->out);
+    report_prom_samples(&e, to, report, result);
     exposition_finish(&e);
 }
 

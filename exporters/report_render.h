@@ -3,6 +3,7 @@
 #ifndef EXPORTERS_REPORT_RENDER_H
 #define EXPORTERS_REPORT_RENDER_H
 
+#include "exposition.h"
 #include "report_doc.h"
 
 // Writes into to->out; the texts of the report are clean and live as long as to->arena.
@@ -19,5 +20,8 @@ bool report_junit(struct buf *out, const json_t *result, const struct report_sty
 bool report_github(struct buf *out, const json_t *result, const struct report_style *style, struct error *err);
 bool report_dotenv(struct buf *out, const json_t *result, const struct report_style *style, struct error *err);
 bool report_prom(struct buf *out, const json_t *result, const struct report_style *style, struct error *err);
+
+// Every sample of the document in the order of the table; of `to` only the style and the arena are used.
+void report_prom_samples(struct exposition *e, struct text_out *to, const struct report *report, const json_t *result);
 
 #endif

@@ -103,6 +103,10 @@ bool read_config_file(const char *path, struct arena *arena, struct view *ret_te
 // Renders the document to every output asked for and returns the exit code, folded as --fail-on says.
 int publish(const json_t *result, const struct options *options);
 
+// Delivers the verdict to the receivers of the config in `text`, unless the answers were recorded ones. Failures are only told; the
+// deadline of the config's publish block bounds it.
+void tell_receivers(struct view text, const struct options *options, const json_t *result, struct arena *arena);
+
 // Becomes nonzero when the program is interrupted; the signals are caught from now on.
 const volatile int *watch_interrupts(void);
 

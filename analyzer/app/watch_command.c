@@ -58,7 +58,10 @@ int watch_command(struct view text, const struct options *options, const struct 
     json_t *result = watch_run(text, options->operands[0], &watch, arena, &findings, &err);
     if (result == NULL || options->verbose) tell_findings(&findings);
     int code = result != NULL ? publish(result, options) : exit_code_of(&err);
-    if (result == NULL) tell_error(&err);
+    if (result != NULL)
+        tell_receivers(text, options, result, arena);
+    else
+        tell_error(&err);
     json_decref(result);
     findings_finish(&findings);
     return code;

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What receivers are told of a run, taken from its result document: texts are clean and bounded.
+#ifndef EXPORTERS_RUN_DIGEST_H
+#define EXPORTERS_RUN_DIGEST_H
+
+#include "report_doc.h"
+
+enum { DIGEST_METRICS = 100, DIGEST_LABEL = 1024 }; // metrics in a digest; columns of a label's value
+
+struct run_digest {
+    struct arena arena;
+    struct report report;
+    struct text_out to;   // only for texts
+    const json_t *result; // borrowed
+    const char *link;     // of a page about the run; NULL: none
+    int64_t now_ms;
+    char id[65];          // of the message: the same document has the same
+};
+
+// False with err as of report_read(). Finish it either way.
+bool run_digest_init(struct run_digest *digest, const json_t *result, const char *link, int64_t now_ms, struct error *err);
+void run_digest_finish(struct run_digest *digest);
+
+// The data of an event: verdict, score, window, reasons and the metrics, those that do not pass first. The caller releases it.
+json_t *run_digest_json(struct run_digest *digest);
+
+const char *run_digest_line(struct run_digest *digest); // "checkout-api: fail, score 41 (pass 85, marginal 70)"
+
+// "0.56% → 3.01%, +435% [+373%..+511%]: why".
+const char *run_digest_metric(struct run_digest *digest, const struct report_metric *metric);
+
+const char *run_digest_time(struct run_digest *digest, int64_t ms); // RFC 3339
+
+// The metric's position among those of the document, for report_extra_read().
+size_t run_digest_index(const struct run_digest *digest, const struct report_metric *metric);
+
+#endif

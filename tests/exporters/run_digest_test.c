@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What receivers are sent of a run, in all forms: bodies of webhooks and series.
+#include "run_digest.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "documents.h"
+#include "exporters/remote_write_encode.h"
+#include "run_series.h"
+#include "webhook_body.h"
+
+#define NOW INT64_C(1772361360000)
+
+static json_t *body_of(const json_t *result, enum webhook_format format, const char **ret_canary) {
+    struct run_digest digest;
+    struct error err = {0};
+    struct buf body;
+    buf_init(&body, (size_t)1 << 20);
+    if (!run_digest_init(&digest, result, "https://ci.example/7", NOW, &err)) fail_msg("%s", err.text);
+    assert_true(webhook_body(&body, &digest, format, &err));
+    json_t *read = json_loads(buf_text(&body), 0, NULL);
+    assert_non_null(read);
+    if (ret_canary != NULL) *ret_canary = json_string_value(json_object_get(result, "canary"));
+    buf_finish(&body);
+    run_digest_finish(&digest);
+    return read;
+}
+
+static const char *text(const json_t *object, const char *key) {
+    const char *found = json_string_value(json_object_get(object, key));
+    return found != NULL ? found : "";
+}
+
+static void test_webhook_body__is_an_event_with_all_metrics(void **state) {
+    (void)state;
+    json_t *result = document_load("fail"), *event = body_of(result, WEBHOOK_STANDARD, NULL);
+    const json_t *data = json_object_get(event, "data"), *metrics = json_object_get(data, "metrics");
+    assert_string_equal(text(event, "type"), "serin.verdict.finished");
+    assert_string_equal(text(event, "timestamp"), "2026-03-01T10:36:00Z");
+    assert_string_equal(text(data, "verdict"), "fail");
+    assert_string_equal(text(data, "run_id"), text(result, "id"));
+    assert_string_equal(text(data, "link"), "https://ci.example/7");
+    assert_int_equal(json_integer_value(json_object_get(data, "exit_code")), 1);
+    assert_int_equal(json_array_size(metrics), json_array_size(json_object_get(result, "metrics")));
+    assert_string_not_equal(text(json_array_get(metrics, 0), "classification"), "pass"); // what speaks against it comes first
+    json_decref(event);
+    json_decref(result);
+}
+
+static void test_webhook_body__is_bounded(void **state) {
+    (void)state;
+    json_t *result = document_crowd(1000), *event = body_of(result, WEBHOOK_STANDARD, NULL);
+    const json_t *data = json_object_get(event, "data");
+    assert_int_equal(json_array_size(json_object_get(data, "metrics")), DIGEST_METRICS);
+    assert_int_equal(json_integer_value(json_object_get(data, "metrics_omitted")), 1000 - DIGEST_METRICS);
+    json_decref(event);
+    json_decref(result);
+}
+
+static void test_webhook_body__is_a_structured_cloudevent(void **state) {
+    (void)state;
+    json_t *result = document_load("pass");
+    json_object_set_new(result, "canary", json_string("check out/ü"));
+    json_t *event = body_of(result, WEBHOOK_CLOUDEVENTS, NULL), *again = body_of(result, WEBHOOK_CLOUDEVENTS, NULL);
+    assert_string_equal(text(event, "specversion"), "1.0");
+    assert_string_equal(text(event, "source"), "/serin/check%20out%2F%C3%BC");
+    assert_string_equal(text(event, "subject"), "check out/ü");
+    assert_string_equal(text(event, "datacontenttype"), "application/json");
+    assert_string_equal(text(json_object_get(event, "data"), "verdict"), "pass");
+    assert_int_equal(strlen(text(event, "id")), 64);
+    assert_string_equal(text(event, "id"), text(again, "id"));
+    assert_string_equal(webhook_content_type(WEBHOOK_CLOUDEVENTS), "application/cloudevents+json");
+    json_object_set_new(result, "score", json_real(1.5));
+    json_t *other = body_of(result, WEBHOOK_CLOUDEVENTS, NULL);
+    assert_string_not_equal(text(event, "id"), text(other, "id"));
+    json_decref(event);
+    json_decref(again);
+    json_decref(other);
+    json_decref(result);
+}
+
+static void test_webhook_body__escapes_what_slack_would_read(void **state) {
+    (void)state;
+    json_t *result = document_load("fail");
+    document_poison(result, "<!channel> & <http://evil.example|click>");
+    json_object_set_new(result, "canary", json_string("a<!here>&b"));
+    json_t *message = body_of(result, WEBHOOK_SLACK, NULL);
+    const char *line = text(message, "text");
+    assert_int_equal(strncmp(line, "a&lt;!here&gt;&amp;b: fail, ", 28), 0);
+    assert_null(strchr(line, '<'));
+    assert_null(strchr(line, '>'));
+    assert_true(strlen(line) < 40000); // Slack cuts longer ones
+    assert_int_equal(json_object_size(message), 1);
+    json_decref(message);
+    json_decref(result);
+}
+
+static void series_of(const char *document, const struct name_values *labels, struct series_set *set) {
+    json_t *result = document_load(document);
+    struct run_digest digest;
+    struct error err = {0};
+    if (!run_digest_init(&digest, result, NULL, NOW, &err)) fail_msg("%s", err.text);
+    series_set_init(set);
+    run_series(&digest, labels, set);
+    for (size_t i = 0; i < set->count; i++) assert_int_equal(set->items[i].time_ms[0], digest.report.end_ms);
+    run_digest_finish(&digest);
+    json_decref(result);
+}
+
+static void test_run_series__holds_the_gauges_at_the_end_of_the_window(void **state) {
+    static const char *const documents[] = {"pass", "fail", "evidence", "error", "inconclusive", "marginal"};
+    static struct name_value items[] = {{.name = "cluster", .value = "eu"}, {.name = "canary", .value = "own labels win"}};
+    const struct name_values labels = {items, 2};
+    (void)state;
+    for (size_t i = 0; i < sizeof documents / sizeof documents[0]; i++) {
+        struct series_set set;
+        struct buf body;
+        struct error err = {0};
+        size_t verdicts = 0, sum = 0;
+        series_of(documents[i], &labels, &set);
+        for (size_t k = 0; k < set.count; k++) {
+            const struct label *name = labels_get(&set.items[k].labels, "__name__"), *canary = labels_get(&set.items[k].labels, "canary");
+            assert_true(view_is(labels_get(&set.items[k].labels, "cluster")->value, "eu"));
+            assert_true(canary == NULL || !view_is(canary->value, "own labels win") || view_is(name->value, "serin_build_info"));
+            assert_true(name->value.len < 6 || memcmp(name->value.ptr + name->value.len - 6, "_total", 6) != 0);
+            if (!view_is(name->value, "serin_verdict")) continue;
+            verdicts++;
+            sum += set.items[k].value[0] > 0;
+        }
+        assert_true(series_set_distinct(&set));
+        assert_int_equal(verdicts, 5);
+        assert_int_equal(sum, 1);
+        buf_init(&body, (size_t)1 << 20);
+        if (!remote_write_encode(set.items, set.count, &body, &err)) fail_msg("%s: %s", documents[i], err.text);
+        buf_finish(&body);
+        series_set_finish(&set);
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_webhook_body__is_an_event_with_all_metrics),
+        cmocka_unit_test(test_webhook_body__is_bounded),
+        cmocka_unit_test(test_webhook_body__is_a_structured_cloudevent),
+        cmocka_unit_test(test_webhook_body__escapes_what_slack_would_read),
+        cmocka_unit_test(test_run_series__holds_the_gauges_at_the_end_of_the_window),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
