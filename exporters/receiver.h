@@ -6,7 +6,7 @@
 
 #include "analyzer/publish_config.h"
 #include "base/http.h"
-#include "base/secret.h"
+#include "query/secret.h"
 
 struct receiver {
     const struct publish_target *target;

@@ -5,8 +5,8 @@
 #define QUERY_TOKEN_H
 
 #include "base/http.h"
-#include "base/secret.h"
 #include "query/source.h"
+#include "secret.h"
 
 struct token {
     const struct source_oauth2 *settings;

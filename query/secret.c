@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "base/secret.h"
+#include "secret.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A secret in a file: one line of text, read again when the file has changed. It is wiped when it is replaced or let go, and no
 // error holds it.
-#ifndef BASE_SECRET_H
-#define BASE_SECRET_H
+#ifndef QUERY_SECRET_H
+#define QUERY_SECRET_H
 
 #include <stdbool.h>
 #include <sys/stat.h>
