@@ -145,7 +145,7 @@ def against_nginx(program, rounds):
         got = medians(min(rounds, 3), fleets)
         wall, cpu = got["serin"]
         seconds = f"{cpu * FLEET / 1e6:.1f} s of a core, {wall * FLEET / 1e6:.1f} s of wall"
-        print(f"P21 CPU against wrk {cpu / got["wrk"][1]:.1f} (must be <= 8, or <= 3 s of a core): {seconds}")
+        print(f"P21 CPU against wrk {cpu / got['wrk'][1]:.1f} (must be <= 8, or <= 3 s of a core): {seconds}")
 
 
 def fill(url):
