@@ -7,10 +7,11 @@
 
 #include "pair_sums.h"
 #include "select.h"
+#include "sort.h"
 
 #define THIN 4           // one value of so many goes to the next level
 #define THIN_LEAST 16    // a column this short stays whole
-#define PLAIN_MOST 400   // pairs: fewer are all written out; no less than THIN_LEAST squared
+#define PLAIN_MOST 400   // pairs: fewer are all written out and sorted; no less than THIN_LEAST squared
 #define ROOM_LEAST 1024  // sums of a bracket, beside one for each value
 #define SAMPLE_MOST 4096 // sums drawn where the limits of the thinned columns fail
 #define SAMPLE_ROUNDS 8  // then the doubles between the limits are halved
@@ -20,7 +21,8 @@
 struct search {
     struct pair_sums levels[LEVELS_MOST]; // the first is the question, each further one thinner
     size_t count;
-    double *room; // for sums of a bracket
+    const double *plain; // all sums of the last level, ascending
+    double *room;        // for sums of a bracket
     size_t most;
     struct pair_bracket found; // of the question: where the last rank was
     bool flat;                 // too many sums in `found` for the room, but all are found.upto
@@ -38,22 +40,6 @@ static const double *thin(const double *values, size_t count, size_t left, doubl
 
 static size_t levels_room(size_t count) {
     return count / (THIN - 1) + LEVELS_MOST * THIN_LEAST;
-}
-
-static void build_levels(struct search *search, double *room) {
-    const struct pair_sums *whole = &search->levels[0];
-    search->count = 1;
-    for (struct pair_sums level = *whole; pair_sums_total(&level) > PLAIN_MOST && search->count < LEVELS_MOST;) {
-        level.x_count = thin_count(level.x_count);
-        level.z_count = thin_count(level.z_count);
-        level.x = level.z = thin(whole->x, whole->x_count, level.x_count, room);
-        room += level.x_count;
-        if (!level.half) {
-            level.z = thin(whole->z, whole->z_count, level.z_count, room);
-            room += level.z_count;
-        }
-        search->levels[search->count++] = level;
-    }
 }
 
 // Numbers in the order of doubles; its own inverse.
@@ -172,18 +158,82 @@ static struct pair_bracket limits_around(const struct search *search, const stru
     return limits;
 }
 
+static uint64_t plain_margin(const struct pair_sums *level) {
+    size_t path = level->half ? level->x_count : level->x_count + level->z_count;
+    return (uint64_t)sqrt((double)path) + 1;
+}
+
+// Where a rank lies on the last level.
+static uint64_t plain_rank(const struct search *search, uint64_t rank) {
+    const struct pair_sums *whole = &search->levels[0], *level = &search->levels[search->count - 1];
+    if (level == whole) return rank;
+    return level_rank(search, level, rank, (double)rank / (double)pair_sums_total(whole));
+}
+
+// Writes out the last level and sorts it as far as any rank from `first` to `last` looks there.
+static void sort_plain(struct search *search, uint64_t first, uint64_t last, double *room) {
+    const struct pair_sums *level = &search->levels[search->count - 1];
+    size_t count = 0;
+    for (size_t i = 0; i < level->x_count; i++) {
+        for (size_t j = level->half ? i : 0; j < level->z_count; j++) room[count++] = level->x[i] + level->z[j];
+    }
+    uint64_t margin = plain_margin(level), low = plain_rank(search, first), high = plain_rank(search, last);
+    size_t from = low > margin ? (size_t)(low - margin - 1) : 0;
+    size_t to = high + margin < count ? (size_t)(high + margin) : count; // what lies from `from` up to it
+    if (to < count) select_smallest(room, count, to);
+    if (from > 0) select_smallest(room, to, from);
+    sort_doubles(room + from, to - from);
+    search->plain = room;
+}
+
+static void build_levels(struct search *search, double *room) {
+    const struct pair_sums *whole = &search->levels[0];
+    search->count = 1;
+    for (struct pair_sums level = *whole; pair_sums_total(&level) > PLAIN_MOST && search->count < LEVELS_MOST;) {
+        level.x_count = thin_count(level.x_count);
+        level.z_count = thin_count(level.z_count);
+        level.x = level.z = thin(whole->x, whole->x_count, level.x_count, room);
+        room += level.x_count;
+        if (!level.half) {
+            level.z = thin(whole->z, whole->z_count, level.z_count, room);
+            room += level.z_count;
+        }
+        search->levels[search->count++] = level;
+    }
+}
+
+// What limits_around() finds, on the last level.
+static struct pair_bracket limits_on_plain(const struct search *search, const struct pair_sums *level, uint64_t rank, uint64_t margin) {
+    struct pair_bracket limits = everything(level);
+    if (rank + margin <= limits.through) limits.upto = search->plain[rank + margin - 1];
+    if (rank > margin) limits.above = just_below(search->plain[rank - margin - 1]);
+    return limits;
+}
+
+// Limits half as far apart hold the rank nine times in ten.
+static bool seek_near(struct search *search, const struct pair_sums *level, uint64_t there, uint64_t rank) {
+    struct pair_bracket *found = &search->found;
+    *found = limits_on_plain(search, level, there, (plain_margin(level) + 1) / 2);
+    search->flat = false;
+    return pair_sums_collect(&search->levels[0], found, search->room, search->most) && found->below < rank && rank <= found->through;
+}
+
 static double find(struct search *search, uint64_t rank) {
     const struct pair_sums *whole = &search->levels[0];
     if (rank > search->found.below && rank <= search->found.through) return value_at(search, &search->found, search->flat, rank);
+    if (search->count == 1) return search->plain[rank - 1];
     double diagonal = (double)rank / (double)pair_sums_total(whole);
     struct pair_bracket guess = everything(whole);
     for (size_t i = search->count - 1; i > 0; i--) {
         const struct pair_sums *level = &search->levels[i];
-        uint64_t there = level_rank(search, level, rank, diagonal);
+        bool plain = i == search->count - 1;
+        uint64_t there = plain ? plain_rank(search, rank) : level_rank(search, level, rank, diagonal);
         struct pair_bracket found;
-        bool flat = !seek(search, level, there, guess, &found);
-        if (whole->half) diagonal = (double)column_rank(whole, value_at(search, &found, flat, there) / 2) / (double)whole->x_count;
-        guess = limits_around(search, level, there, &found, flat);
+        bool flat = !plain && !seek(search, level, there, guess, &found);
+        double value = plain ? search->plain[there - 1] : value_at(search, &found, flat, there);
+        if (whole->half) diagonal = (double)column_rank(whole, value / 2) / (double)whole->x_count;
+        if (i == 1 && plain && seek_near(search, level, there, rank)) return value_at(search, &search->found, false, rank);
+        guess = plain ? limits_on_plain(search, level, there, plain_margin(level)) : limits_around(search, level, there, &found, flat);
     }
     search->flat = !seek(search, whole, rank, guess, &search->found);
     return value_at(search, &search->found, search->flat, rank);
@@ -200,8 +250,15 @@ static bool ranks_valid(const struct pair_sums *sums, const uint64_t *ranks, siz
 static void find_all(struct pair_sums sums, double *room, double factor, const uint64_t *ranks, size_t rank_count, double *ret_values) {
     size_t path = sums.half ? sums.x_count : sums.x_count + sums.z_count;
     size_t levels = levels_room(sums.x_count) + (sums.half ? 0 : levels_room(sums.z_count));
-    struct search search = {.levels = {sums}, .room = room + levels, .most = path + ROOM_LEAST};
+    struct search search = {.levels = {sums}, .room = room + levels + PLAIN_MOST, .most = path + ROOM_LEAST};
+    if (rank_count == 0) return;
     build_levels(&search, room);
+    uint64_t first = ranks[0], last = ranks[0];
+    for (size_t i = 1; i < rank_count; i++) {
+        if (ranks[i] < first) first = ranks[i];
+        if (ranks[i] > last) last = ranks[i];
+    }
+    sort_plain(&search, first, last, room + levels);
     for (size_t i = 0; i < rank_count; i++) ret_values[i] = find(&search, ranks[i]) * factor;
 }
 
@@ -219,11 +276,11 @@ static const double *halved(struct column column, double *room) {
 }
 
 size_t pair_select_differences_scratch(size_t x_count, size_t y_count) {
-    return 2 * (x_count + y_count) + levels_room(x_count) + levels_room(y_count) + ROOM_LEAST;
+    return 2 * (x_count + y_count) + levels_room(x_count) + levels_room(y_count) + PLAIN_MOST + ROOM_LEAST;
 }
 
 size_t pair_select_averages_scratch(size_t x_count) {
-    return 2 * x_count + levels_room(x_count) + ROOM_LEAST;
+    return 2 * x_count + levels_room(x_count) + PLAIN_MOST + ROOM_LEAST;
 }
 
 enum stats_status pair_select_differences(struct column x, struct column y, const uint64_t *ranks, size_t rank_count, double *scratch,
