@@ -20,8 +20,11 @@ static void find_runs(const double *z, size_t count, size_t width, double *room,
     double deepest = (double)INFINITY;
     ret->height = -(double)INFINITY;
     for (size_t i = 0; i < count; i++) {
-        if (i >= width) sorted_window_remove(&run, z[i - width]);
-        sorted_window_add(&run, z[i]);
+        if (i >= width) {
+            sorted_window_move(&run, z[i - width], z[i]);
+        } else {
+            sorted_window_add(&run, z[i]);
+        }
         if (run.count < width) continue;
         deepest = fmin(deepest, room[width - 1 - width / 4]);
         if (!(room[width / 4] > ret->height)) continue;

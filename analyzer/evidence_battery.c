@@ -47,17 +47,22 @@ void battery_decide(const struct battery *battery, struct evidence_part *part, d
     part->fails = large && p / part->share < battery->settings->alpha;
 }
 
+void battery_place(const struct battery *battery, struct evidence_part *part, struct battery_estimate estimate, double null, bool large) {
+    double value = estimate.value, se = estimate.se, df = estimate.df;
+    part->estimate = value;
+    part->se = se;
+    part->df = df;
+    double p = value > null ? 0 : 1;
+    battery_decide(battery, part, se > 0 ? student_t_upper((value - null) / se, df) : p, large);
+}
+
 void battery_test(const struct battery *battery, struct evidence_part *part, struct battery_estimate estimate, double null, bool large) {
     const struct evidence_settings *s = battery->settings;
     double value = estimate.value, se = estimate.se, df = estimate.df;
     bool certain = !(se > 0);
-    part->estimate = value;
-    part->se = se;
-    part->df = df;
-    part->low = certain ? value : value - se * student_t_upper_root(s->alpha * part->share, df);
-    part->high = certain ? value : value + se * student_t_upper_root(s->beta, df);
-    double p = value > null ? 0 : 1;
-    battery_decide(battery, part, certain ? p : student_t_upper((value - null) / se, df), large);
+    battery_place(battery, part, estimate, null, large);
+    part->low = certain ? value : value - se * t_roots_upper(battery->roots, s->alpha * part->share, df);
+    part->high = certain ? value : value + se * t_roots_upper(battery->roots, s->beta, df);
 }
 
 void evidence_conclude(struct evidence *e, const struct evidence_settings *settings) {
@@ -98,7 +103,7 @@ static double steps_needed(double variance_of_a_step, double se_fixed, double re
 
 void evidence_describe(struct evidence *e, const struct battery *battery, struct battery_estimate natural, double se_fixed, size_t steps) {
     const struct evidence_settings *s = battery->settings;
-    double se = hypot(natural.se, se_fixed), reach = se > 0 ? se * student_t_upper_root(s->beta, natural.df) : 0;
+    double se = hypot(natural.se, se_fixed), reach = se > 0 ? se * t_roots_upper(battery->roots, s->beta, natural.df) : 0;
     e->estimate = relative(natural.value, e->log_scale);
     e->low = relative(natural.value - reach, e->log_scale);
     e->high = relative(natural.value + reach, e->log_scale);
@@ -114,6 +119,7 @@ void evidence_describe(struct evidence *e, const struct battery *battery, struct
                               .tolerance = battery->margins.tolerance,
                               .least = battery->margins.tolerance,
                               .sign = battery->sign,
-                              .log_scale = e->log_scale};
+                              .log_scale = e->log_scale,
+                              .roots = battery->roots};
     e->visible = power_visible(s, &view);
 }

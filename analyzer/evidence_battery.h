@@ -5,6 +5,7 @@
 
 #include "analyzer/evidence.h"
 #include "evidence_margins.h"
+#include "stats/t_roots.h"
 
 // What the part that sees the size of a change has of alpha.
 #define SHARE_LOCATION 0.5 // series, histograms
@@ -16,6 +17,7 @@ struct battery { // the parts that look for a change in one direction
     double sign;  // 1: an increase is bad, -1: a decrease
     double share; // of alpha, for the battery as a whole
     struct evidence *evidence;
+    struct t_roots *roots; // found so far; may be NULL
 };
 
 struct battery_estimate { // in the bad direction
@@ -30,6 +32,9 @@ struct evidence_part *battery_add(struct battery *battery, enum evidence_kind ki
 
 // Fills in the part: Student's test of theta <= null with its limits. Without a standard error the estimate is the truth.
 void battery_test(const struct battery *battery, struct evidence_part *part, struct battery_estimate estimate, double null, bool large);
+
+// As battery_test, but without limits.
+void battery_place(const struct battery *battery, struct evidence_part *part, struct battery_estimate estimate, double null, bool large);
 
 // Decides the part by its p, which is a one-sided p-value.
 void battery_decide(const struct battery *battery, struct evidence_part *part, double p, bool large);

@@ -88,7 +88,11 @@ static void difference(struct paired *p) {
     for (size_t i = 0; i < p->count; i++) p->log_scale = p->log_scale && p->baseline[i] > 0 && p->canary[i] > 0;
     for (size_t i = 0; i < p->count; i++) {
         double b = p->baseline[i], c = p->canary[i];
-        p->differences[i] = p->log_scale ? log(c) - log(b) : level > 0 ? (c - b) / level : 0;
+        if (p->log_scale) {
+            p->logs[0][i] = log(b);
+            p->logs[1][i] = log(c);
+        }
+        p->differences[i] = p->log_scale ? p->logs[1][i] - p->logs[0][i] : level > 0 ? (c - b) / level : 0;
     }
 }
 
@@ -116,6 +120,7 @@ bool paired_build(const struct series_columns *c, const struct evidence_settings
                            .canary = room_for(arena, c->count),
                            .steps = room_for(arena, c->count),
                            .differences = room_for(arena, c->count),
+                           .logs = {room_for(arena, c->count), room_for(arena, c->count)},
                            .span = c->count};
     if (!match(c, settings->least, arena, ret)) return false;
     tame(ret);

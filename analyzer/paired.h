@@ -12,6 +12,7 @@ struct paired {
     int exponent;
     double level;              // mean size of the baseline's values, of the canary's where those are all 0; unscaled
     bool log_scale;            // all values are positive
+    double *logs[2];           // of baseline and canary, where log_scale
     double *differences;       // canary against baseline: ln of the ratio, or the difference by the level
     bool offset_known;         // an old offset was taken out of the differences
     double offset_se;          // its standard error; else 0

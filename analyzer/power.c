@@ -4,7 +4,6 @@
 #include <math.h>
 
 #include "stats/normal.h"
-#include "stats/student_t.h"
 
 #define DF_LEAST 3
 
@@ -17,7 +16,8 @@ static double theta_of(double change, const struct power_view *view) {
 double power_visible(const struct evidence_settings *s, const struct power_view *view) {
     if (!(view->se > 0) || isinf(view->se)) return (double)NAN;
     double power = normal_quantile(POWER_CHANCE);
-    double sure = s->kappa * theta_of(view->tolerance, view) + (power + student_t_upper_root(s->alpha * view->share, view->df)) * view->se;
+    double sure =
+        s->kappa * theta_of(view->tolerance, view) + (power + t_roots_upper(view->roots, s->alpha * view->share, view->df)) * view->se;
     double large = theta_of(view->least, view) + power * view->se, theta = fmax(sure, large);
     if (!view->log_scale) return theta;
     return view->sign > 0 ? expm1(theta) : -expm1(-theta);

@@ -4,6 +4,7 @@
 #define ANALYZER_POWER_H
 
 #include "analyzer/evidence.h"
+#include "stats/t_roots.h"
 
 #define POWER_CHANCE 0.8 // of the decision that is projected
 
@@ -14,6 +15,7 @@ struct power_view {
     double least;     // relative; the estimate must exceed it, from the tolerance
     double sign;      // 1: an increase is bad, -1: a decrease
     bool log_scale;
+    struct t_roots *roots; // found so far; may be NULL
 };
 
 // The relative change, as a size, that fails with chance POWER_CHANCE: its lower limit must clear kappa times the tolerance, its

@@ -11,6 +11,7 @@
 #include "onset.h"
 #include "paired.h"
 #include "spread.h"
+#include "stats/clip.h"
 #include "stats/mean_variance.h"
 #include "stats/median.h"
 #include "stats/robust_location.h"
@@ -44,7 +45,7 @@ static double rho_of_halves(const double *d, size_t count, struct ar1_prior prio
     double k = CLIP * median_of(z, count, rest);
     for (size_t i = 0; i < count; i++) {
         z[i] = d[i] - (i < half ? first : second);
-        if (k > 0) z[i] = fmin(fmax(z[i], -k), k);
+        if (k > 0) z[i] = clip_to(z[i], -k, k);
     }
     struct ar1_mean halves;
     ar1_mean_estimate(z, count, 0, prior, rest, &halves);
@@ -84,7 +85,7 @@ static void see(const struct paired *p, const struct evidence_settings *settings
     see_later(ret, prior, arena);
     if (ret->has_means) ret->means = compare_means(p, prior, arena);
     ret->trend = trend_fit(p->differences, p->steps, p->count, prior, arena);
-    if (ret->has_spread) ret->spread = spread_compare(p->baseline, p->canary, p->count, prior, arena);
+    if (ret->has_spread) ret->spread = spread_compare(p->logs[0], p->logs[1], p->count, prior, arena);
     ret->has_bursts = ret->has_spread && burst_width(horizon) <= p->count;
 }
 
@@ -130,9 +131,8 @@ static void add_dispersion(struct battery *b, const struct views *v) {
     double ratio = fmax(s->canary, 1e-12) / fmax(s->baseline, 1e-12);
     bool wide = ratio > SPREAD_SUSPECT && s->canary > b->margins.theta_tolerance / 2;
     struct evidence_part *part = battery_add(b, EVIDENCE_DISPERSION, 0.1 / b->share);
-    battery_test(b, part, (struct battery_estimate){s->a12, s->se, s->df}, 0.5, wide && ratio > SPREAD_LARGE && s->se > 0);
+    battery_place(b, part, (struct battery_estimate){s->a12, s->se, s->df}, 0.5, wide && ratio > SPREAD_LARGE && s->se > 0);
     part->estimate = ratio;
-    part->low = part->high = (double)NAN; // those are of the placements, not of the ratio
     part->blocks = wide && s->a12 > 0.6;
 }
 
@@ -178,6 +178,7 @@ static size_t run_battery(struct battery *b, const struct views *v, bool with_di
 static void judge_views(const struct views *v, const struct evidence_settings *settings, struct arena *arena, struct evidence *e) {
     bool either = settings->direction == EVIDENCE_EITHER;
     struct battery batteries[2];
+    struct t_roots roots = {0};
     size_t count = either ? 2 : 1, bursts[2];
     for (size_t i = 0; i < count; i++) {
         double sign = i == 1 || settings->direction == EVIDENCE_DECREASE ? -1 : 1;
@@ -185,7 +186,8 @@ static void judge_views(const struct views *v, const struct evidence_settings *s
                                         .margins = evidence_margins(settings, v->paired->level, sign, e->log_scale),
                                         .sign = sign,
                                         .share = either ? 0.5 : 1,
-                                        .evidence = e};
+                                        .evidence = e,
+                                        .roots = &roots};
         bursts[i] = run_battery(&batteries[i], v, i == 0, arena);
     }
     evidence_conclude(e, settings);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "sorted_window.h"
 
+#include <math.h>
+
 void sorted_window_add(struct sorted_window *window, double value) {
     size_t at = window->count++;
     for (; at > 0 && window->values[at - 1] > value; at--) window->values[at] = window->values[at - 1];
@@ -16,6 +18,19 @@ static size_t index_of(const struct sorted_window *window, double value) {
 void sorted_window_remove(struct sorted_window *window, double value) {
     window->count--;
     for (size_t at = index_of(window, value); at < window->count; at++) window->values[at] = window->values[at + 1];
+}
+
+// Each value is the middle one of the new one and its neighbours in the window without the old one.
+void sorted_window_move(struct sorted_window *window, double removed, double added) {
+    size_t last = window->count - 1, at = 0;
+    double *v = window->values, below = -(double)INFINITY;
+    for (size_t i = 0; i < last; i++) at += v[i] < removed;
+    for (size_t i = 0; i < last; i++) {
+        double above = v[i + (i >= at)], inner = above < added ? above : added;
+        v[i] = below > inner ? below : inner;
+        below = above;
+    }
+    v[last] = below > added ? below : added;
 }
 
 double sorted_window_median_without(const struct sorted_window *window, double value) {

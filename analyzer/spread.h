@@ -12,7 +12,7 @@ struct spread {
     double a12, se, df;      // chance that the canary strays farther; se 0 where the placements never vary
 };
 
-// All values positive, in the order of time, at least 2.
+// Of the logarithms of the values, in the order of time, at least 2.
 struct spread spread_compare(const double *baseline, const double *canary, size_t count, struct ar1_prior prior, struct arena *arena);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include <math.h>
 
+#include "stats/clip.h"
 #include "stats/column.h"
 #include "stats/mean_variance.h"
 #include "stats/quantile.h"
@@ -19,7 +20,7 @@ static double mean_of(const double *values, size_t count) {
 static void clip(const double *values, size_t count, double *ret) {
     struct column sorted = column_sort(values, count, ret);
     double low = quantile_sorted(sorted.values, sorted.count, CLIPPED), high = quantile_sorted(sorted.values, sorted.count, 1 - CLIPPED);
-    for (size_t i = 0; i < count; i++) ret[i] = fmin(fmax(values[i], low), high);
+    for (size_t i = 0; i < count; i++) ret[i] = clip_to(values[i], low, high);
 }
 
 static double residual_rho(const double *residuals, size_t count) {

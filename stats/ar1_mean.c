@@ -32,8 +32,8 @@ static double variance_factor(double rho, double n) {
 }
 
 static void fill(const struct deviations *series, struct ar1_prior prior, struct ar1_mean *ret) {
-    double n = (double)series->count, squares = deviations_product(series, 0);
-    ret->rho_raw = deviations_product(series, 1) / squares;
+    double n = (double)series->count, neighbours, squares = deviations_products(series, &neighbours);
+    ret->rho_raw = neighbours / squares;
     ret->rho = shrunk(ret->rho_raw, n, prior);
     double factor = variance_factor(ret->rho, n);
     double variance = squares / (n - 1) / fmax(1 - (factor - 1) / (n - 1), SHARE_LEAST);

@@ -32,6 +32,11 @@ static double mean_less(const double *values, size_t count, double centre) {
     return (total.sum + total.lost) / (double)count;
 }
 
+// Of numbers; an instruction, where fmax may be a call.
+static double larger(double a, double b) {
+    return a > b ? a : b;
+}
+
 // Multiplies by a power of two that brings `largest` to this exponent; lowers *exponent by that power.
 static void scale(double *values, size_t count, double largest, int target, int *exponent) {
     int shift = 0;
@@ -48,7 +53,7 @@ enum stats_status deviations_scaled(const double *values, size_t count, double r
     for (size_t i = 0; i < count; i++) {
         if (isnan(values[i])) continue;
         room[ret->count++] = values[i];
-        largest = fmax(largest, fabs(values[i]));
+        largest = larger(largest, fabs(values[i]));
     }
     if (ret->count == 0) return STATS_NODATA;
     if (isinf(largest)) return STATS_NONFINITE;
@@ -61,7 +66,7 @@ static enum stats_status subtract(double *values, double head, double rest, stru
     double largest = 0;
     for (size_t i = 0; i < ret->count; i++) {
         values[i] = (values[i] - head) - rest;
-        largest = fmax(largest, fabs(values[i]));
+        largest = larger(largest, fabs(values[i]));
     }
     if (largest == 0) return STATS_DEGENERATE;
     scale(values, ret->count, largest, 0, &ret->exponent);
@@ -82,4 +87,16 @@ double deviations_product(const struct deviations *deviations, size_t lag) {
     struct total total = {0, 0};
     for (size_t i = lag; i < deviations->count; i++) total_add(&total, deviations->values[i] * deviations->values[i - lag]);
     return total.sum + total.lost;
+}
+
+double deviations_products(const struct deviations *deviations, double *ret_neighbours) {
+    struct total squares = {0, 0}, neighbours = {0, 0};
+    const double *values = deviations->values;
+    if (deviations->count > 0) total_add(&squares, values[0] * values[0]);
+    for (size_t i = 1; i < deviations->count; i++) {
+        total_add(&squares, values[i] * values[i]);
+        total_add(&neighbours, values[i] * values[i - 1]);
+    }
+    *ret_neighbours = neighbours.sum + neighbours.lost;
+    return squares.sum + squares.lost;
 }

@@ -25,4 +25,7 @@ enum stats_status deviations_of(const double *values, size_t count, double centr
 // The sum of products of deviations `lag` apart, with compensated addition; 0 when there are no such pairs.
 double deviations_product(const struct deviations *deviations, size_t lag);
 
+// deviations_product() of lag 0, and of lag 1 in *ret_neighbours, in the time of one.
+double deviations_products(const struct deviations *deviations, double *ret_neighbours);
+
 #endif

@@ -8,8 +8,8 @@ struct moments_range moments_range(const double *values, size_t count) {
     struct moments_range range = {(double)INFINITY, -(double)INFINITY, 0};
     for (size_t i = 0; i < count; i++) {
         if (isnan(values[i])) continue;
-        range.low = fmin(range.low, values[i]);
-        range.high = fmax(range.high, values[i]);
+        range.low = range.low < values[i] ? range.low : values[i]; // an instruction, where fmin may be a call
+        range.high = range.high > values[i] ? range.high : values[i];
         range.count++;
     }
     return range;

@@ -6,6 +6,7 @@
 
 #include "deviations.h"
 #include "select.h"
+#include "stats/clip.h"
 #include "stats/hodges_lehmann_one.h"
 
 #define CLIP (2.5 * 1.4826) // times the median deviation: 2.5 standard deviations of a normal distribution
@@ -21,7 +22,7 @@ static double clip_at(const double *z, size_t count, double *room) {
     double largest = 0;
     for (size_t i = 0; i < count; i++) {
         room[i] = fabs(z[i]);
-        largest = fmax(largest, room[i]);
+        largest = room[i] > largest ? room[i] : largest;
     }
     double k = CLIP * select_median(room, count);
     return k > 0 ? k : largest;
@@ -31,7 +32,7 @@ static void clip(double *z, size_t count, double k) {
     size_t inside = 0;
     for (size_t i = 0; i < count; i++) inside += fabs(z[i]) <= k;
     double share = fmax((double)inside / (double)count, SHARE_LEAST);
-    for (size_t i = 0; i < count; i++) z[i] = fmin(fmax(z[i], -k), k) / share;
+    for (size_t i = 0; i < count; i++) z[i] = clip_to(z[i], -k, k) / share;
 }
 
 enum stats_status robust_location_estimate(const double *values, size_t count, struct ar1_prior prior, double *scratch,

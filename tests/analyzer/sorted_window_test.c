@@ -29,6 +29,27 @@ static void test_sorted_window__moves_along_a_series(void **state) {
     }
 }
 
+static void test_sorted_window__move_is_remove_and_add(void **state) {
+    (void)state;
+    double values[STEPS], moved[WIDTH], room[WIDTH + 1];
+    struct noise noise = {13, 0};
+    for (size_t i = 0; i < STEPS; i++) values[i] = floor(6 * noise_uniform(&noise));
+    for (size_t width = 1; width <= WIDTH; width++) {
+        struct sorted_window window = {moved, 0}, slow = {room, 0};
+        for (size_t i = 0; i < STEPS; i++) {
+            if (i < width) {
+                sorted_window_add(&window, values[i]);
+            } else {
+                sorted_window_move(&window, values[i - width], values[i]);
+                sorted_window_remove(&slow, values[i - width]);
+            }
+            sorted_window_add(&slow, values[i]);
+            assert_int_equal(window.count, slow.count);
+            for (size_t k = 0; k < slow.count; k++) check_near("place", moved[k], room[k], 0);
+        }
+    }
+}
+
 static void test_sorted_window__may_become_empty(void **state) {
     (void)state;
     double room[2];
@@ -44,6 +65,7 @@ static void test_sorted_window__may_become_empty(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_sorted_window__moves_along_a_series),
+        cmocka_unit_test(test_sorted_window__move_is_remove_and_add),
         cmocka_unit_test(test_sorted_window__may_become_empty),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

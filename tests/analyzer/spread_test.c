@@ -9,7 +9,12 @@
 static struct spread compare(const double *baseline, const double *canary, size_t count) {
     struct arena arena = {0};
     struct ar1_prior prior = {.rho = 0.4, .weight = 6, .least = -0.1, .only_raises = true};
-    struct spread spread = spread_compare(baseline, canary, count, prior, &arena);
+    double logs[2][STEPS];
+    for (size_t i = 0; i < count; i++) {
+        logs[0][i] = log(baseline[i]);
+        logs[1][i] = log(canary[i]);
+    }
+    struct spread spread = spread_compare(logs[0], logs[1], count, prior, &arena);
     arena_finish(&arena);
     return spread;
 }

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "stats/t_roots.h"
+
+#include "stats/student_t.h"
+
+double t_roots_upper(struct t_roots *roots, double p, double df) {
+    if (roots == NULL) return student_t_upper_root(p, df);
+    for (size_t i = 0; i < roots->count; i++) {
+        if (roots->kept[i].p == p && roots->kept[i].df == df) return roots->kept[i].root;
+    }
+    double root = student_t_upper_root(p, df);
+    if (roots->count < T_ROOTS_MOST) roots->kept[roots->count++] = (struct t_root){p, df, root};
+    return root;
+}
