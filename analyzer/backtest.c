@@ -6,7 +6,7 @@
 
 #include "analyzer/judge_settings.h"
 #include "analyzer/verdict.h"
-#include "base/timetext.h"
+#include "history_document.h"
 #include "look_schedule.h"
 #include "result_number.h"
 
@@ -45,15 +45,6 @@ bool backtest_every(const struct canary_config *config, int64_t from_ms, int64_t
     *ret_starts_ms = starts;
     *ret_count = count;
     return true;
-}
-
-static json_t *instant(int64_t ms) {
-    struct buf text;
-    buf_init(&text, 64);
-    time_format(&text, ms);
-    json_t *value = json_string(buf_text(&text));
-    buf_finish(&text);
-    return value;
 }
 
 static bool judge(struct backtest *b, struct window *w) {
@@ -212,15 +203,15 @@ static json_t *describe(struct window *w) {
     const struct metric_result *failing = v->kind == VERDICT_FAIL ? first_failing(w) : NULL;
     int64_t since_ms = failing != NULL ? since(w, failing) : INT64_MAX;
     json_t *item = json_object();
-    json_object_set_new(item, "start", instant(w->start_ms));
-    json_object_set_new(item, "end", instant(w->end_ms));
+    json_object_set_new(item, "start", result_instant(w->start_ms));
+    json_object_set_new(item, "end", result_instant(w->end_ms));
     json_object_set_new(item, "verdict", json_string(verdict_name(v->kind)));
     json_object_set_new(item, "score", v->has_score ? result_number(v->score) : json_null());
     json_object_set_new(item, "outcome", json_string(outcome_name(v->kind)));
     json_object_set_new(item, "metric",
                         failing != NULL ? json_string(w->plan.config->metrics[failing->samples->metric].name) : json_null());
-    json_object_set_new(item, "since", since_ms < INT64_MAX ? instant(since_ms) : json_null());
-    json_object_set_new(item, "detected", v->kind == VERDICT_FAIL ? instant(w->plan.end_ms) : json_null());
+    json_object_set_new(item, "since", since_ms < INT64_MAX ? result_instant(since_ms) : json_null());
+    json_object_set_new(item, "detected", v->kind == VERDICT_FAIL ? result_instant(w->plan.end_ms) : json_null());
     json_object_set_new(item, "looks", looks_json(w));
     json_object_set_new(item, "reason", result_text(reason(w, failing)));
     json_object_set_new(item, "reasons", result_texts(&v->reasons));
@@ -252,31 +243,6 @@ static json_t *judge_window(struct backtest *b, int64_t start_ms) {
     return item;
 }
 
-static json_t *window_json(const struct canary_config *config) {
-    json_t *item = json_object();
-    json_object_set_new(item, "length_s", result_number((double)config->window.length_ms / 1000));
-    json_object_set_new(item, "warmup_s", result_number((double)config->window.warmup_ms / 1000));
-    json_object_set_new(item, "step_s", result_number((double)config->window.step_ms / 1000));
-    return item;
-}
-
-static json_t *head(const struct backtest *b) {
-    const struct canary_config *config = b->history->config;
-    json_t *root = json_object(), *file = json_object(), *time = json_object();
-    json_object_set_new(root, "schema", json_string("serin.backtest/1"));
-    json_object_set_new(root, "serin", json_string(SERIN_VERSION));
-    json_object_set_new(root, "canary", json_string(config->name));
-    json_object_set_new(file, "file", json_string(config->file));
-    json_object_set_new(file, "sha256", json_string(config->sha256));
-    json_object_set_new(root, "config", file);
-    json_object_set_new(root, "judge", json_string(config->judge.name));
-    json_object_set_new(time, "from", instant(b->history->from_ms));
-    json_object_set_new(time, "to", instant(b->history->to_ms));
-    json_object_set_new(root, "time", time);
-    json_object_set_new(root, "window", window_json(config));
-    return root;
-}
-
 // False after the first window that could not be judged.
 static bool judge_windows(struct backtest *b, json_t *windows) {
     struct arena arena = {0};
@@ -300,7 +266,7 @@ json_t *backtest_run(const struct history *history, const struct backtest_option
     }
     for (int kind = VERDICT_PASS; kind < VERDICT_ERROR; kind++)
         json_object_set_new(counts, verdict_name((enum verdict_kind)kind), json_integer((json_int_t)b.verdicts[kind]));
-    json_t *root = head(&b);
+    json_t *root = history_document("serin.backtest/1", b.history);
     json_object_set_new(root, "verdicts", counts);
     json_object_set_new(root, "windows", windows);
     return root;

@@ -7,6 +7,7 @@
 #include "analyzer/calibrate.h"
 #include "analyzer/judge_settings.h"
 #include "base/timetext.h"
+#include "history_document.h"
 #include "result_number.h"
 
 #ifndef SERIN_VERSION
@@ -17,15 +18,6 @@
 
 static json_t *known(double value) {
     return isnan(value) ? json_null() : result_number(value);
-}
-
-static json_t *instant(int64_t ms) {
-    struct buf text;
-    buf_init(&text, 64);
-    time_format(&text, ms);
-    json_t *value = json_string(buf_text(&text));
-    buf_finish(&text);
-    return value;
 }
 
 static void put_count(json_t *object, const char *name, size_t count) {
@@ -63,14 +55,6 @@ static json_t *metric_json(const struct calibration *c, const struct calibrated_
     return item;
 }
 
-static json_t *window_json(const struct canary_config *config) {
-    json_t *item = json_object();
-    json_object_set_new(item, "length_s", result_number((double)config->window.length_ms / 1000));
-    json_object_set_new(item, "warmup_s", result_number((double)config->window.warmup_ms / 1000));
-    json_object_set_new(item, "step_s", result_number((double)config->window.step_ms / 1000));
-    return item;
-}
-
 static json_t *share_json(size_t count, size_t judged) {
     json_t *item = json_object();
     put_count(item, "count", count);
@@ -89,19 +73,8 @@ static json_t *windows_json(const struct calibration *c) {
 
 json_t *calibrate_document(const struct calibration *c) {
     const struct canary_config *config = c->history->config;
-    json_t *root = json_object(), *file = json_object(), *time = json_object(), *metrics = json_array();
+    json_t *root = history_document("serin.calibration/1", c->history), *metrics = json_array();
     size_t judged = c->windows - c->empty;
-    json_object_set_new(root, "schema", json_string("serin.calibration/1"));
-    json_object_set_new(root, "serin", json_string(SERIN_VERSION));
-    json_object_set_new(root, "canary", json_string(config->name));
-    json_object_set_new(file, "file", json_string(config->file));
-    json_object_set_new(file, "sha256", json_string(config->sha256));
-    json_object_set_new(root, "config", file);
-    json_object_set_new(root, "judge", json_string(config->judge.name));
-    json_object_set_new(time, "from", instant(c->history->from_ms));
-    json_object_set_new(time, "to", instant(c->history->to_ms));
-    json_object_set_new(root, "time", time);
-    json_object_set_new(root, "window", window_json(config));
     json_object_set_new(root, "seed", json_integer((json_int_t)c->seed));
     json_object_set_new(root, "windows", windows_json(c));
     json_t *fails = share_json(c->fails, judged);
@@ -183,8 +156,8 @@ void calibrate_priors(const struct calibration *c, bool json, struct buf *out) {
     json_object_set_new(root, "canary", json_string(config->name));
     put_duration(root, "step", config->window.step_ms);
     put_duration(root, "window", config->window.length_ms);
-    json_object_set_new(root, "from", instant(c->history->from_ms));
-    json_object_set_new(root, "to", instant(c->history->to_ms));
+    json_object_set_new(root, "from", result_instant(c->history->from_ms));
+    json_object_set_new(root, "to", result_instant(c->history->to_ms));
     put_count(root, "windows", c->windows - c->empty);
     for (size_t i = 0; i < c->metric_count; i++) {
         const struct calibrated_metric *m = &c->metrics[i];

@@ -8,7 +8,6 @@
 #include "analyzer/judge_settings.h"
 #include "analyzer/verdict.h"
 #include "base/mem.h"
-#include "base/timetext.h"
 #include "result_number.h"
 
 static bool spends(const struct canary_config *config) {
@@ -50,15 +49,6 @@ bool watch_is_final(const struct look_schedule *schedule, const json_t *result, 
     return entry->number == schedule->planned || strcmp(member(result, "verdict"), verdict_name(VERDICT_FAIL)) == 0;
 }
 
-static json_t *instant(int64_t ms) {
-    struct buf text;
-    buf_init(&text, 64);
-    time_format(&text, ms);
-    json_t *value = json_string(buf_text(&text));
-    buf_finish(&text);
-    return value;
-}
-
 static json_t *known(double value) {
     return isnan(value) ? json_null() : result_number(value);
 }
@@ -77,7 +67,7 @@ static json_t *skipped(const struct look_schedule *schedule, const struct look_s
         if (entry != NULL && entry->outcome == LOOK_JUDGED) continue;
         json_t *item = json_object();
         json_object_set_new(item, "look", json_integer((json_int_t)number));
-        json_object_set_new(item, "at", instant(look_schedule_end_ms(schedule, number)));
+        json_object_set_new(item, "at", result_instant(look_schedule_end_ms(schedule, number)));
         json_object_set_new(item, "reason", json_string(entry != NULL ? look_outcome_name(entry->outcome) : "missed"));
         json_array_append_new(list, item);
     }
@@ -153,8 +143,8 @@ void watch_describe(json_t *result, const struct canary_config *config, const st
     json_object_set_new(looks, "planned", json_integer((json_int_t)schedule->planned));
     json_object_set_new(looks, "look", json_integer((json_int_t)entry->number));
     json_object_set_new(looks, "attempt", json_integer((json_int_t)entry->attempt));
-    json_object_set_new(looks, "at", instant(look_schedule_end_ms(schedule, entry->number)));
-    json_object_set_new(looks, "horizon", instant(look_schedule_horizon_ms(schedule)));
+    json_object_set_new(looks, "at", result_instant(look_schedule_end_ms(schedule, entry->number)));
+    json_object_set_new(looks, "horizon", result_instant(look_schedule_horizon_ms(schedule)));
     json_object_set_new(looks, "fraction", result_number((double)look_schedule_steps(schedule, entry->number) / (double)schedule->steps));
     json_object_set_new(looks, "outcome", json_string(look_outcome_name(entry->outcome)));
     json_object_set_new(looks, "spending", spends(config) ? json_string(spending_name(config->judge.spending)) : json_null());
@@ -163,7 +153,7 @@ void watch_describe(json_t *result, const struct canary_config *config, const st
     json_object_set_new(looks, "spent", known(f.spent));
     json_object_set_new(looks, "skipped", omitted);
     json_object_set_new(looks, "final", json_boolean(f.final));
-    json_object_set_new(looks, "next_at", f.next_ms > 0 ? instant(f.next_ms) : json_null());
+    json_object_set_new(looks, "next_at", f.next_ms > 0 ? result_instant(f.next_ms) : json_null());
     json_object_set_new(looks, "text", sentence(&f));
     json_object_set_new(result, "looks", looks);
 }

@@ -33,15 +33,6 @@ static const char *number(struct writer *w, double value) {
     return copy;
 }
 
-static const char *duration(struct writer *w, int64_t ms) {
-    struct buf text;
-    buf_init(&text, 64);
-    duration_format(&text, ms);
-    const char *copy = arena_strdup(&w->arena, buf_text(&text));
-    buf_finish(&text);
-    return copy;
-}
-
 // name{slo="..."}
 static const char *series(struct writer *w, const char *name, const char *more) {
     struct buf text;
@@ -78,7 +69,7 @@ static void write_expected(struct writer *w, const struct scene *scene) {
     buf_str(w->out, "    promql_expr_test:\n      - expr: ");
     const char *firing = series(w, "ALERTS", "alertname=\"SLOErrorBudgetBurn\",alertstate=\"firing\",");
     yaml_text(w->out, arena_printf(&w->arena, "count by (tier) (%s)", firing));
-    buf_printf(w->out, "\n        eval_time: %s\n", duration(w, w->eval_ms));
+    buf_printf(w->out, "\n        eval_time: %s\n", rules_duration(&w->arena, w->eval_ms));
     for (size_t i = 0; i < o->tier_count; i++) {
         if (!expects(w, scene, &o->tiers[i])) continue;
         if (!any) buf_str(w->out, "        exp_samples:\n");
@@ -93,7 +84,7 @@ static void write_scene(struct writer *w, const struct scene *scene) {
     yaml_text(w->out, arena_printf(&w->arena, "%s: %s", w->objective->id, scene->title));
     buf_str(w->out, "\n    interval: 1m\n    input_series:\n");
     for (size_t i = 0; i < w->windows.count; i++) {
-        const char *window = duration(w, w->windows.ms[i]);
+        const char *window = rules_duration(&w->arena, w->windows.ms[i]);
         write_series(w, arena_printf(&w->arena, "slo_service:errors:increase%s", window), number(w, scene->ratios[i]));
         write_series(w, arena_printf(&w->arena, "slo_service:events:increase%s", window), scene->traffic ? "1" : "0");
     }
@@ -125,7 +116,7 @@ static void write_absent(struct writer *w) {
     buf_str(w->out, "\n    interval: 1m\n    promql_expr_test:\n      - expr: ");
     yaml_text(w->out, arena_printf(&w->arena, "count by (tier) (%s)", series(w, "ALERTS", "alertstate=\"firing\",")));
     buf_printf(w->out, "\n        eval_time: %s\n        exp_samples:\n          - {labels: '{tier=\"absent\"}', value: 1}\n",
-               duration(w, w->eval_ms));
+               rules_duration(&w->arena, w->eval_ms));
 }
 
 static void write_objective(struct writer *w) {

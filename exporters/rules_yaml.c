@@ -52,17 +52,17 @@ const struct objective_tier *rules_first_page(const struct objective_config *obj
     return NULL;
 }
 
-bool rules_check(const struct canary_config *config, struct error *err) {
-    return config->objective_count > 0 || error_set(err, ERROR_CONFIG, "%s has no objectives", config->file);
-}
-
-static const char *duration(struct writer *w, int64_t ms) {
+const char *rules_duration(struct arena *arena, int64_t ms) {
     struct buf text;
     buf_init(&text, 64);
     duration_format(&text, ms);
-    const char *copy = arena_strdup(&w->arena, buf_text(&text));
+    const char *copy = arena_strdup(arena, buf_text(&text));
     buf_finish(&text);
     return copy;
+}
+
+bool rules_check(const struct canary_config *config, struct error *err) {
+    return config->objective_count > 0 || error_set(err, ERROR_CONFIG, "%s has no objectives", config->file);
 }
 
 static const char *number(struct writer *w, double value) {
@@ -109,7 +109,7 @@ static const char *own_matcher(struct writer *w) {
 
 // Counts of a window, then their ratio. An error series that was never made is no error, as long as there is traffic.
 static void record_window(struct writer *w, const char *level, const struct objective_view *view, int64_t window_ms) {
-    const char *window = duration(w, window_ms), *slo = own_matcher(w);
+    const char *window = rules_duration(&w->arena, window_ms), *slo = own_matcher(w);
     const char *errors = arena_printf(&w->arena, "%s:errors:increase%s", level, window);
     const char *events = arena_printf(&w->arena, "%s:events:increase%s", level, window);
     const char *marked = query(w, view, OBJECTIVE_MARKED, window_ms), *total = query(w, view, OBJECTIVE_TOTAL, window_ms);
@@ -135,7 +135,7 @@ static void record_constants(struct writer *w, const struct rules_windows *windo
     }
     if (windows->count == 0) return;
     record(w, "slo:current_burn_rate:ratio",
-           arena_printf(&w->arena, "slo_service:error_ratio:rate%s{%s} / %s", duration(w, windows->ms[0]), own_matcher(w),
+           arena_printf(&w->arena, "slo_service:error_ratio:rate%s{%s} / %s", rules_duration(&w->arena, windows->ms[0]), own_matcher(w),
                         number(w, o->budget)));
 }
 
@@ -170,18 +170,19 @@ static const char *shown_id(struct writer *w) {
 static void alert_head(struct writer *w, const char *name, const char *expr, int64_t hold_ms) {
     line(w, "      - ", "alert", name);
     line(w, "        ", "expr", expr);
-    if (hold_ms > 0) buf_printf(w->out, "        for: %s\n", duration(w, hold_ms));
+    if (hold_ms > 0) buf_printf(w->out, "        for: %s\n", rules_duration(&w->arena, hold_ms));
 }
 
 static const char *tier_expr(struct writer *w, const char *level, const char *matchers, const struct objective_tier *tier) {
     const char *limit = number(w, objective_threshold(w->objective, tier->factor));
-    return arena_printf(&w->arena, "%s:error_ratio:rate%s{%s} > %s and %s:error_ratio:rate%s{%s} > %s", level, duration(w, tier->long_ms),
-                        matchers, limit, level, duration(w, tier->short_ms), matchers, limit);
+    return arena_printf(&w->arena, "%s:error_ratio:rate%s{%s} > %s and %s:error_ratio:rate%s{%s} > %s", level,
+                        rules_duration(&w->arena, tier->long_ms), matchers, limit, level, rules_duration(&w->arena, tier->short_ms),
+                        matchers, limit);
 }
 
 static void alert_tier(struct writer *w, const struct objective_tier *tier) {
     const struct objective_config *o = w->objective;
-    const char *long_window = duration(w, tier->long_ms), *short_window = duration(w, tier->short_ms);
+    const char *long_window = rules_duration(&w->arena, tier->long_ms), *short_window = rules_duration(&w->arena, tier->short_ms);
     alert_head(w, "SLOErrorBudgetBurn", tier_expr(w, "slo_service", own_matcher(w), tier), tier->hold_ms);
     alert_labels(w, o->severities[tier->severity], tier->name);
     line(w, "          ", "long_window", long_window);
@@ -194,7 +195,7 @@ static void alert_tier(struct writer *w, const struct objective_tier *tier) {
                      "Over %s and still over %s the budget burns more than %s times as fast as the target of %s%% allows. At %s times "
                      "a whole budget lasts %s.",
                      long_window, short_window, number(w, tier->factor), number(w, o->target), number(w, tier->factor),
-                     duration(w, (int64_t)((double)o->period_ms / tier->factor) / 60000 * 60000)));
+                     rules_duration(&w->arena, (int64_t)((double)o->period_ms / tier->factor) / 60000 * 60000)));
 }
 
 // The recorded series of the canary alone: its labels among those that tell the sides apart.
@@ -220,7 +221,7 @@ static void alert_canary(struct writer *w) {
     alert_labels(w, w->objective->severities[SEVERITY_PAGE], tier->name);
     alert_annotations(w,
                       arena_printf(&w->arena, "%s: {{ $value | humanizePercentage }} of the canary's events failed in %s", shown_id(w),
-                                   duration(w, tier->long_ms)),
+                                   rules_duration(&w->arena, tier->long_ms)),
                       arena_printf(&w->arena,
                                    "The canary alone burns more than %s times what the target of %s%% allows; the service as a whole may "
                                    "not show it while the canary has little traffic.",
@@ -252,7 +253,7 @@ static void alert_absent(struct writer *w, const struct objective_view *view) {
 }
 
 static void write_period(struct writer *w, const struct objective_view *service) {
-    const char *window = duration(w, w->objective->period_ms), *slo = own_matcher(w);
+    const char *window = rules_duration(&w->arena, w->objective->period_ms), *slo = own_matcher(w);
     buf_str(w->out, "  - name: ");
     yaml_text(w->out, arena_printf(&w->arena, "serin-%s-period", w->objective->id));
     buf_str(w->out, "\n    interval: 5m\n    rules:\n");

@@ -5,7 +5,6 @@
 #include <stdbool.h>
 
 #include "check.h"
-#include "stats/errors.h"
 
 static void check_interval(struct binomial_interval got, double low, double high) {
     check_double("low", got.low, low, 1e-11 * low);
@@ -83,17 +82,11 @@ static void test_binomial_interval__statuses(void **state) {
     }
 }
 
-static int set_up(void **state) {
-    (void)state;
-    stats_errors_off();
-    return 0;
-}
-
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_binomial_interval__exact),
         cmocka_unit_test(test_binomial_interval__wilson),
         cmocka_unit_test(test_binomial_interval__statuses),
     };
-    return cmocka_run_group_tests(tests, set_up, NULL);
+    return cmocka_run_group_tests(tests, check_setup, NULL);
 }

@@ -3,7 +3,6 @@
 #include "stats/binomial.h"
 
 #include "check.h"
-#include "stats/errors.h"
 
 static void test_binomial__tails_and_mass(void **state) {
     (void)state;
@@ -51,16 +50,10 @@ static void test_binomial__takes_a_small_q_at_its_word(void **state) {
     check_double("ln of none of 1e9", binomial_log_mass(1000000000, 1000000000, 1, 1e-30), -1e-21, 1e-33);
 }
 
-static int set_up(void **state) {
-    (void)state;
-    stats_errors_off();
-    return 0;
-}
-
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_binomial__tails_and_mass),
         cmocka_unit_test(test_binomial__takes_a_small_q_at_its_word),
     };
-    return cmocka_run_group_tests(tests, set_up, NULL);
+    return cmocka_run_group_tests(tests, check_setup, NULL);
 }

@@ -5,7 +5,6 @@
 #include <stdbool.h>
 
 #include "check.h"
-#include "stats/errors.h"
 
 static void test_burn_significance__is_exact_at_any_traffic(void **state) {
     (void)state;
@@ -80,17 +79,11 @@ static void test_burn_significance__refuses(void **state) {
     }
 }
 
-static int set_up(void **state) {
-    (void)state;
-    stats_errors_off();
-    return 0;
-}
-
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_burn_significance__is_exact_at_any_traffic),
         cmocka_unit_test(test_burn_significance__without_traffic_or_budget),
         cmocka_unit_test(test_burn_significance__refuses),
     };
-    return cmocka_run_group_tests(tests, set_up, NULL);
+    return cmocka_run_group_tests(tests, check_setup, NULL);
 }

@@ -3,7 +3,6 @@
 #include "deviance.h"
 
 #include "check.h"
-#include "stats/errors.h"
 
 static void test_deviance__keeps_its_digits(void **state) {
     (void)state;
@@ -39,17 +38,11 @@ static void test_stirling_error__over_all_ranges(void **state) {
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) check_double("error", stirling_error(cases[i].x), cases[i].want, 1e-15);
 }
 
-static int set_up(void **state) {
-    (void)state;
-    stats_errors_off();
-    return 0;
-}
-
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_deviance__keeps_its_digits),
         cmocka_unit_test(test_deviance__takes_a_shift_finer_than_the_mean),
         cmocka_unit_test(test_stirling_error__over_all_ranges),
     };
-    return cmocka_run_group_tests(tests, set_up, NULL);
+    return cmocka_run_group_tests(tests, check_setup, NULL);
 }

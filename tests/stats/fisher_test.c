@@ -3,7 +3,6 @@
 #include "stats/fisher.h"
 
 #include "check.h"
-#include "stats/errors.h"
 
 static void check_p(struct p_values got, struct p_values want) {
     check_double("two-sided", got.two_sided, want.two_sided, 1e-12 * want.two_sided);
@@ -68,16 +67,10 @@ static void test_fisher__statuses(void **state) {
     }
 }
 
-static int set_up(void **state) {
-    (void)state;
-    stats_errors_off();
-    return 0;
-}
-
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_fisher__exact_values_and_symmetry),
         cmocka_unit_test(test_fisher__statuses),
     };
-    return cmocka_run_group_tests(tests, set_up, NULL);
+    return cmocka_run_group_tests(tests, check_setup, NULL);
 }

@@ -5,7 +5,6 @@
 #include <stdbool.h>
 
 #include "check.h"
-#include "stats/errors.h"
 
 static double slack(double value, double relative) {
     return relative * fmax(fmin(1, fabs(value)), 1e-15 * fabs(value));
@@ -140,17 +139,11 @@ static void test_incomplete_beta__ends_and_domain_of_roots(void **state) {
     }
 }
 
-static int set_up(void **state) {
-    (void)state;
-    stats_errors_off();
-    return 0;
-}
-
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_incomplete_beta__both_tails),     cmocka_unit_test(test_incomplete_beta__ends_and_domain),
         cmocka_unit_test(test_incomplete_beta__log_factor),     cmocka_unit_test(test_incomplete_beta__roots),
         cmocka_unit_test(test_incomplete_beta__tails_of_roots), cmocka_unit_test(test_incomplete_beta__ends_and_domain_of_roots),
     };
-    return cmocka_run_group_tests(tests, set_up, NULL);
+    return cmocka_run_group_tests(tests, check_setup, NULL);
 }

@@ -3,7 +3,6 @@
 #include "stats/poisson_dispersed.h"
 
 #include "check.h"
-#include "stats/errors.h"
 #include "stats/poisson_test.h"
 
 static void test_poisson_dispersed__tails_and_limits(void **state) {
@@ -69,17 +68,11 @@ static void test_poisson_dispersed__statuses(void **state) {
     }
 }
 
-static int set_up(void **state) {
-    (void)state;
-    stats_errors_off();
-    return 0;
-}
-
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_poisson_dispersed__tails_and_limits),
         cmocka_unit_test(test_poisson_dispersed__is_the_exact_test_without_dispersion),
         cmocka_unit_test(test_poisson_dispersed__statuses),
     };
-    return cmocka_run_group_tests(tests, set_up, NULL);
+    return cmocka_run_group_tests(tests, check_setup, NULL);
 }

@@ -3,7 +3,6 @@
 #include "stats/poisson_test.h"
 
 #include "check.h"
-#include "stats/errors.h"
 
 static void test_poisson_test__p_values(void **state) {
     (void)state;
@@ -89,17 +88,11 @@ static void test_poisson_test__statuses(void **state) {
     assert_int_equal(poisson_test((struct poisson_count){UINT64_MAX, 1}, (struct poisson_count){1, 1}, 1, 0.05, &got), STATS_INVALID);
 }
 
-static int set_up(void **state) {
-    (void)state;
-    stats_errors_off();
-    return 0;
-}
-
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_poisson_test__p_values),
         cmocka_unit_test(test_poisson_test__interval_of_the_rate_ratio),
         cmocka_unit_test(test_poisson_test__statuses),
     };
-    return cmocka_run_group_tests(tests, set_up, NULL);
+    return cmocka_run_group_tests(tests, check_setup, NULL);
 }

@@ -3,7 +3,6 @@
 #include "stats/student_t.h"
 
 #include "check.h"
-#include "stats/errors.h"
 #include "stats/normal.h"
 
 static void test_student_t__upper_tails(void **state) {
@@ -66,12 +65,6 @@ static void test_student_t__ends_and_domain(void **state) {
     check_double("df below 0", student_t_upper(1, -2.5), (double)NAN, 0);
 }
 
-static int set_up(void **state) {
-    (void)state;
-    stats_errors_off();
-    return 0;
-}
-
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_student_t__upper_tails),
@@ -79,5 +72,5 @@ int main(void) {
         cmocka_unit_test(test_student_t__root_meets_the_tail),
         cmocka_unit_test(test_student_t__ends_and_domain),
     };
-    return cmocka_run_group_tests(tests, set_up, NULL);
+    return cmocka_run_group_tests(tests, check_setup, NULL);
 }
