@@ -9,6 +9,7 @@ import json
 import pathlib
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -19,7 +20,7 @@ import urllib.parse
 import urllib.request
 
 from fake_prometheus import FakePrometheus, Server
-from harness import FAIL, PASS, UNREACHABLE, Prometheus, serin, show
+from harness import FAIL, PASS, ROOT, SERIN, UNREACHABLE, Prometheus, serin, show
 
 KEYS = [bytes(range(32)), bytes(range(64))]
 CONFIG = """\
@@ -120,11 +121,17 @@ class Analysis(unittest.TestCase):
         path.chmod(0o600)
         return str(path)
 
-    def analyze(self, publish, factor=2, *more):
-        """The run's result and the seconds it took."""
+    def write(self, prometheus, publish, metrics=0):
+        """A config, with so many metrics more."""
+        more = "".join(f"  - {{name: m{i}, query: 'm{i}{{${{scope}}}}', tolerance: 10%}}\n" for i in range(metrics))
         config = self.dir / "canary.yaml"
+        config.write_text(CONFIG.replace("SOURCE", prometheus.url).replace("publish: PUBLISH", more + "publish: " + json.dumps(publish)))
+        return config
+
+    def analyze(self, publish, factor=2, *more, metrics=0):
+        """The run's result and the seconds it took."""
         with FakePrometheus(source(factor)) as prometheus:
-            config.write_text(CONFIG.replace("SOURCE", prometheus.url).replace("PUBLISH", json.dumps(publish)))
+            config = self.write(prometheus, publish, metrics)
             begin = time.monotonic()
             result = serin("analyze", config, "--output", "json", *more)
             return result, time.monotonic() - begin
@@ -225,6 +232,39 @@ class PublishTest(Analysis):
         self.assertGreaterEqual(second[2] - first[2], 1)
         self.assertEqual(first[0]["webhook-id"], second[0]["webhook-id"])
 
+    def test_an_interruption_ends_deliveries_and_keeps_the_verdict(self):
+        with Receiver({"/": hang}) as receiver, FakePrometheus(source(2)) as prometheus:
+            config = self.write(prometheus, {"deadline": "1m", "webhooks": [{"url": receiver.url}]})
+            command = [SERIN, "analyze", str(config), "--output", "json"]
+            run = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+            deadline = time.monotonic() + 30
+            while not receiver.requests and time.monotonic() < deadline:
+                time.sleep(0.02)
+            run.send_signal(signal.SIGTERM)
+            out, err = run.communicate(timeout=20)
+        self.assertEqual(run.returncode, FAIL, err)
+        self.assertEqual(json.loads(out)["verdict"], "fail")
+        self.assertIn(b"webhooks[0]: not delivered", err)
+
+    def test_a_watch_tells_its_verdict_once(self):
+        with Receiver() as receiver, FakePrometheus(source(2)) as prometheus:
+            config = self.write(prometheus, {"webhooks": [{"url": receiver.url + "/hook"}]})
+            start = int(time.time()) - 60 - 5 * 60  # five minutes of data: a look is due now
+            config.write_text(config.read_text().replace("step: 15s}", "step: 15s, interval: 1m}"))
+            result = serin("analyze", config, "--watch", "--start", start, "--state", self.dir / "state.json")
+        self.assertEqual(result[0], FAIL, show(result))
+        self.assertEqual([json.loads(body)["data"]["verdict"] for _, body, _ in receiver.at("/hook")], ["fail"])
+
+    def test_redirects_to_others_and_open_secrets_are_told(self):
+        with Receiver() as other, Receiver({"/": answer(307, {"Location": other.url + "/caught"})}) as receiver:
+            path = pathlib.Path(self.secret("token", "t0ken"))
+            path.chmod(0o644)
+            result, _ = self.analyze({"webhooks": [{"url": receiver.url + "/s3cret", "bearer_token_file": str(path)}]})
+        self.assertEqual((result[0], other.requests), (FAIL, []), show(result))
+        self.assertRegex(result[2], r"token can be read by every user")
+        self.assertRegex(result[2], r"webhooks\[0\]: not delivered: .* redirect to .*, which is not followed")
+        self.assertNotIn("s3cret", result[2])
+
     def test_recorded_answers_are_told_to_nobody(self):
         record = self.dir / "record"
         with Receiver() as receiver:
@@ -238,15 +278,32 @@ class PublishTest(Analysis):
         self.assertEqual(source_again[0], FAIL, show(source_again))
 
     def test_a_source_that_fails_is_told_as_an_error(self):
-        config = self.dir / "canary.yaml"
         with Receiver() as receiver, FakePrometheus("broken") as prometheus:
             publish = {"webhooks": [{"url": receiver.url + "/hook", "on": "error"}], "alertmanagers": [{"url": receiver.url}]}
-            config.write_text(CONFIG.replace("SOURCE", prometheus.url).replace("PUBLISH", json.dumps(publish)))
-            result = serin("analyze", config)
+            result = serin("analyze", self.write(prometheus, publish))
         self.assertEqual(result[0], UNREACHABLE, show(result))
         self.assertEqual(json.loads(receiver.at("/hook")[0][1])["data"]["verdict"], "error")
         names = [alert["labels"]["alertname"] for alert in json.loads(receiver.at("/api/v2/alerts")[0][1])]
         self.assertEqual(names, ["CanaryUndecided"])
+
+    def test_remote_write_is_sent_in_pieces(self):
+        with Prometheus(None, "--web.enable-remote-write-receiver") as prometheus, Receiver() as receiver:
+            targets = [{"url": prometheus.url + "/api/v1/write"}, {"url": receiver.url + "/write"}]
+            result, _ = self.analyze({"remote_write": targets}, 2, "--output", f"prom={self.dir}/metrics", metrics=30)
+            form = urllib.parse.urlencode({"query": 'count({__name__=~".+"})', "time": json.loads(result[1])["window"]["end"]}).encode()
+            with urllib.request.urlopen(prometheus.url + "/api/v1/query", form, timeout=10) as answered:
+                stored = int(json.load(answered)["data"]["result"][0]["value"][1])
+        self.assertEqual((result[0], result[2]), (FAIL, ""), show(result))
+        lines = (self.dir / "metrics").read_text().splitlines()
+        gauges = {line.split()[2] for line in lines if line.startswith("# TYPE") and line.endswith(" gauge")}
+        self.assertEqual(stored, sum(re.match(r"\w+", line)[0] in gauges for line in lines if line[0] != "#"))
+        pieces = receiver.at("/write")
+        self.assertEqual(len(pieces), -(-stored // 500))
+        self.assertGreater(len(pieces), 1)
+        for headers, body, _ in pieces:
+            sent = [headers[name] for name in ("Content-Type", "Content-Encoding", "X-Prometheus-Remote-Write-Version")]
+            self.assertEqual(sent, ["application/x-protobuf", "snappy", "0.1.0"])
+            self.assertIn("serin/", headers["User-Agent"])
 
     def test_remote_write_reaches_a_real_prometheus(self):
         with Prometheus(None, "--web.enable-remote-write-receiver") as prometheus:
