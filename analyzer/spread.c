@@ -9,8 +9,9 @@
 
 #define REACH ((size_t)4) // neighbours on each side, and as many are sorted by sort_runs()
 
+// Each by a comparison of its own, as compilers make a branch of two that share one.
 static inline void order(double *a, double *b) {
-    double low = *a < *b ? *a : *b, high = *a < *b ? *b : *a;
+    double low = *a < *b ? *a : *b, high = *a > *b ? *a : *b;
     *a = low;
     *b = high;
 }
@@ -32,7 +33,7 @@ static void sort_runs(const double *values, size_t count, struct run *ret) {
 static double median_of_runs(const struct run *x, const struct run *y) {
     double below = -(double)INFINITY, above = (double)INFINITY;
     for (size_t k = 0; k < REACH; k++) {
-        double a = x->values[k], b = y->values[REACH - 1 - k], low = a < b ? a : b, high = a < b ? b : a;
+        double a = x->values[k], b = y->values[REACH - 1 - k], low = a < b ? a : b, high = a > b ? a : b;
         below = low > below ? low : below;
         above = high < above ? high : above;
     }
