@@ -113,10 +113,11 @@ static bool goes_on(const struct send_options *options) {
 }
 
 static void give_up(struct sending *s) {
+    const volatile int *interrupted = s->run->options->interrupted;
     s->flying = false;
     if (s->over) return;
     if (s->err.code == ERROR_NONE) error_set(&s->err, ERROR_SOURCE, "no answer");
-    out_of_time(s, "out of time");
+    out_of_time(s, interrupted != NULL && *interrupted != 0 ? "interrupted" : "out of time");
 }
 
 void send_all(struct http_client *client, struct sending *items, size_t count, const struct send_options *options) {

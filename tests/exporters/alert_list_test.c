@@ -98,6 +98,21 @@ static void test_alert_list__identifies_alerts_without_any_number(void **state) 
     json_decref(fail);
 }
 
+static void test_alert_list__tells_label_combinations_apart(void **state) {
+    (void)state;
+    size_t omitted, tagged = 0;
+    json_t *alerts = alerts_of("evidence", &plain, NOW, &omitted);
+    for (size_t i = 0; i < json_array_size(alerts); i++) {
+        const json_t *alert = json_array_get(alerts, i);
+        tagged +=
+            strcmp(text_of(alert, "labels", "tags"), "handler=/pay") == 0 && strcmp(text_of(alert, "labels", "metric"), "error_ratio") == 0;
+        for (size_t k = 0; k < i; k++)
+            assert_false(json_equal(json_object_get(alert, "labels"), json_object_get(json_array_get(alerts, k), "labels")));
+    }
+    assert_int_equal(tagged, 1);
+    json_decref(alerts);
+}
+
 static void test_alert_list__takes_labels_of_the_config(void **state) {
     static struct name_value items[] = {
         {.name = "severity", .value = "info"}, {.name = "cluster", .value = "eu-1"}, {.name = "owner", .value = ""}};
@@ -150,6 +165,7 @@ int main(void) {
         cmocka_unit_test(test_alert_list__fires_and_resolves_by_the_verdict),
         cmocka_unit_test(test_alert_list__leaves_failures_alone_without_a_verdict),
         cmocka_unit_test(test_alert_list__identifies_alerts_without_any_number),
+        cmocka_unit_test(test_alert_list__tells_label_combinations_apart),
         cmocka_unit_test(test_alert_list__takes_labels_of_the_config),
         cmocka_unit_test(test_alert_list__never_starts_an_alert_after_its_end),
         cmocka_unit_test(test_alert_list__is_bounded_with_failures_first),

@@ -5,6 +5,7 @@
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -16,7 +17,7 @@
 
 #define NOW INT64_C(1772361360000)
 
-static json_t *body_of(const json_t *result, enum webhook_format format, const char **ret_canary) {
+static json_t *body_of(const json_t *result, enum webhook_format format) {
     struct run_digest digest;
     struct error err = {0};
     struct buf body;
@@ -25,7 +26,6 @@ static json_t *body_of(const json_t *result, enum webhook_format format, const c
     assert_true(webhook_body(&body, &digest, format, &err));
     json_t *read = json_loads(buf_text(&body), 0, NULL);
     assert_non_null(read);
-    if (ret_canary != NULL) *ret_canary = json_string_value(json_object_get(result, "canary"));
     buf_finish(&body);
     run_digest_finish(&digest);
     return read;
@@ -38,7 +38,7 @@ static const char *text(const json_t *object, const char *key) {
 
 static void test_webhook_body__is_an_event_with_all_metrics(void **state) {
     (void)state;
-    json_t *result = document_load("fail"), *event = body_of(result, WEBHOOK_STANDARD, NULL);
+    json_t *result = document_load("fail"), *event = body_of(result, WEBHOOK_STANDARD);
     const json_t *data = json_object_get(event, "data"), *metrics = json_object_get(data, "metrics");
     assert_string_equal(text(event, "type"), "serin.verdict.finished");
     assert_string_equal(text(event, "timestamp"), "2026-03-01T10:36:00Z");
@@ -54,7 +54,7 @@ static void test_webhook_body__is_an_event_with_all_metrics(void **state) {
 
 static void test_webhook_body__is_bounded(void **state) {
     (void)state;
-    json_t *result = document_crowd(1000), *event = body_of(result, WEBHOOK_STANDARD, NULL);
+    json_t *result = document_crowd(1000), *event = body_of(result, WEBHOOK_STANDARD);
     const json_t *data = json_object_get(event, "data");
     assert_int_equal(json_array_size(json_object_get(data, "metrics")), DIGEST_METRICS);
     assert_int_equal(json_integer_value(json_object_get(data, "metrics_omitted")), 1000 - DIGEST_METRICS);
@@ -66,7 +66,7 @@ static void test_webhook_body__is_a_structured_cloudevent(void **state) {
     (void)state;
     json_t *result = document_load("pass");
     json_object_set_new(result, "canary", json_string("check out/ü"));
-    json_t *event = body_of(result, WEBHOOK_CLOUDEVENTS, NULL), *again = body_of(result, WEBHOOK_CLOUDEVENTS, NULL);
+    json_t *event = body_of(result, WEBHOOK_CLOUDEVENTS), *again = body_of(result, WEBHOOK_CLOUDEVENTS);
     assert_string_equal(text(event, "specversion"), "1.0");
     assert_string_equal(text(event, "source"), "/serin/check%20out%2F%C3%BC");
     assert_string_equal(text(event, "subject"), "check out/ü");
@@ -76,7 +76,7 @@ static void test_webhook_body__is_a_structured_cloudevent(void **state) {
     assert_string_equal(text(event, "id"), text(again, "id"));
     assert_string_equal(webhook_content_type(WEBHOOK_CLOUDEVENTS), "application/cloudevents+json");
     json_object_set_new(result, "score", json_real(1.5));
-    json_t *other = body_of(result, WEBHOOK_CLOUDEVENTS, NULL);
+    json_t *other = body_of(result, WEBHOOK_CLOUDEVENTS);
     assert_string_not_equal(text(event, "id"), text(other, "id"));
     json_decref(event);
     json_decref(again);
@@ -89,7 +89,7 @@ static void test_webhook_body__escapes_what_slack_would_read(void **state) {
     json_t *result = document_load("fail");
     document_poison(result, "<!channel> & <http://evil.example|click>");
     json_object_set_new(result, "canary", json_string("a<!here>&b"));
-    json_t *message = body_of(result, WEBHOOK_SLACK, NULL);
+    json_t *message = body_of(result, WEBHOOK_SLACK);
     const char *line = text(message, "text");
     assert_int_equal(strncmp(line, "a&lt;!here&gt;&amp;b: fail, ", 28), 0);
     assert_null(strchr(line, '<'));
@@ -98,6 +98,23 @@ static void test_webhook_body__escapes_what_slack_would_read(void **state) {
     assert_int_equal(json_object_size(message), 1);
     json_decref(message);
     json_decref(result);
+}
+
+// Texts from servers may hold anything; every form stays one document and is told in bounds.
+static void test_webhook_body__takes_hostile_texts(void **state) {
+    static const enum webhook_format formats[] = {WEBHOOK_STANDARD, WEBHOOK_CLOUDEVENTS, WEBHOOK_SLACK};
+    (void)state;
+    for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++) {
+        json_t *result = document_load("hostile"), *event = body_of(result, formats[i]);
+        char *line = json_dumps(event, JSON_COMPACT);
+        assert_non_null(line);
+        assert_null(strchr(line, 0x1b));
+        assert_null(strstr(line, "u001"));
+        assert_true(strlen(line) < 100000);
+        free(line);
+        json_decref(event);
+        json_decref(result);
+    }
 }
 
 static void series_of(const char *document, const struct name_values *labels, struct series_set *set) {
@@ -113,7 +130,7 @@ static void series_of(const char *document, const struct name_values *labels, st
 }
 
 static void test_run_series__holds_the_gauges_at_the_end_of_the_window(void **state) {
-    static const char *const documents[] = {"pass", "fail", "evidence", "error", "inconclusive", "marginal"};
+    static const char *const documents[] = {"pass", "fail", "evidence", "error", "inconclusive", "marginal", "hostile"};
     static struct name_value items[] = {{.name = "cluster", .value = "eu"}, {.name = "canary", .value = "own labels win"}};
     const struct name_values labels = {items, 2};
     (void)state;
@@ -148,6 +165,7 @@ int main(void) {
         cmocka_unit_test(test_webhook_body__is_bounded),
         cmocka_unit_test(test_webhook_body__is_a_structured_cloudevent),
         cmocka_unit_test(test_webhook_body__escapes_what_slack_would_read),
+        cmocka_unit_test(test_webhook_body__takes_hostile_texts),
         cmocka_unit_test(test_run_series__holds_the_gauges_at_the_end_of_the_window),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -244,7 +244,7 @@ class PublishTest(Analysis):
             out, err = run.communicate(timeout=20)
         self.assertEqual(run.returncode, FAIL, err)
         self.assertEqual(json.loads(out)["verdict"], "fail")
-        self.assertIn(b"webhooks[0]: not delivered", err)
+        self.assertIn(b"webhooks[0]: not delivered: interrupted", err)
 
     def test_a_watch_tells_its_verdict_once(self):
         with Receiver() as receiver, FakePrometheus(source(2)) as prometheus:
