@@ -7,6 +7,7 @@
 
 #include "base/digest.h"
 #include "config_check.h"
+#include "config_gate.h"
 #include "config_judge.h"
 #include "config_kayenta.h"
 #include "config_metric.h"
@@ -180,12 +181,14 @@ static void read_native(struct config_reader *r, const struct yaml_node *root) {
         {"guards", read_guards, 0, false},
         {"metrics", config_read_metrics, 0, false},
         {"objectives", config_read_objectives, 0, false},
+        {"gate", config_read_gate, 0, false},
         {"publish", config_read_publish, AT(publish), false},
     };
 #undef AT
     config_read_map(r, root, NULL, keys, sizeof keys / sizeof keys[0], r->config);
     require_comparison(r, root);
     config_check(r, root);
+    config_check_gate(r, root);
     if (r->config->judge.priors != NULL) priors_read(r, yaml_get(root, "judge"));
 }
 

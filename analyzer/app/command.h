@@ -29,6 +29,7 @@ enum option_set { // which options a command takes
     OPTIONS_BACKTEST = 4096, // --from, --to, --at, ...
     OPTIONS_STATE = 1 << 16,  // of commands that keep decisions: --state, --reason, --by, --output with its own formats, --color, ...
     OPTIONS_FREEZE = 1 << 17, // --scope, --until, --all, --at
+    OPTIONS_GATE = 1 << 18,   // --result, --digest, --advisory, --source, --record, --deadline
 };
 
 #define MOST_OUTPUTS 16
@@ -83,7 +84,7 @@ struct command {
 };
 
 extern const struct command cmd_analyze, cmd_replay, cmd_plan, cmd_check, cmd_judge, cmd_query, cmd_stats;
-extern const struct command cmd_backtest, cmd_budget, cmd_calibrate, cmd_rules, cmd_freeze;
+extern const struct command cmd_backtest, cmd_budget, cmd_calibrate, cmd_rules, cmd_freeze, cmd_gate;
 
 // Parses what follows the command's name. False with err (ERROR_USAGE) for anything not understood.
 bool options_parse(const struct command *command, int argc, char **argv, struct arena *arena, struct options *ret, struct error *err);

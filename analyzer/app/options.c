@@ -370,6 +370,9 @@ SET_GATE(by)
 SET_GATE(scope)
 SET_GATE(until)
 SET_GATE(all)
+SET_GATE(result)
+SET_GATE(digest)
+SET_GATE(advisory)
 #undef SET_GATE
 
 static bool set_help(struct parser *p, const char *value) {
@@ -418,14 +421,14 @@ static const struct option {
     {"every", "DURATION", OPTIONS_BACKTEST, set_every, "from the begin of a window to the next one's; else a window's length"},
     {"at", "T1,T2,...", OPTIONS_BACKTEST, set_at, "a window from each of these times on, instead"},
     {"looks", NULL, OPTIONS_BACKTEST, set_backtest_looks, "look inside each window as serin analyze --watch would have done"},
-    {"source", "recorded:DIR", OPTIONS_HISTORY, set_source, "read the answers that --record kept, with the same times"},
-    {"record", "DIR", OPTIONS_HISTORY, set_record, "keep the answers"},
+    {"source", "recorded:DIR", OPTIONS_HISTORY | OPTIONS_GATE, set_source, "read the answers that --record kept, with the same times"},
+    {"record", "DIR", OPTIONS_HISTORY | OPTIONS_GATE, set_record, "keep the answers"},
     {"deadline", "DURATION", OPTIONS_HISTORY, set_deadline, "for all queries together; else 10m"},
     {"length", "DURATION", OPTIONS_HISTORY, set_length, "length of a window, warm-up included, instead of the file's"},
     {"step", "DURATION", OPTIONS_HISTORY, set_step, "step of range queries, instead of the file's"},
     {"source", "recorded:DIR", OPTIONS_SOURCE, set_source, "answer every query from recorded answers"},
     {"record", "DIR", OPTIONS_SOURCE, set_record, "keep config, options and answers for serin replay"},
-    {"deadline", "DURATION", OPTIONS_SOURCE | OPTIONS_QUERY, set_deadline, "for all queries together; else 60s"},
+    {"deadline", "DURATION", OPTIONS_SOURCE | OPTIONS_QUERY | OPTIONS_GATE, set_deadline, "for all queries together; else 60s"},
     {"watch", NULL, OPTIONS_WATCH, set_watch,
      "look several times while the window fills, from --start (else now) on, until there is a verdict"},
     {"state", "FILE", OPTIONS_WATCH, set_state, "where the watch keeps its looks, to go on after a restart"},
@@ -450,6 +453,9 @@ static const struct option {
     {"fail-on", "LIST", OPTIONS_OUTPUT, set_fail_on, "marginal, inconclusive, nodata, gate, error: end these with exit code 1"},
     {"state", "DIR", OPTIONS_STATE, set_gate_state, "where freezes and approvals are kept; else $XDG_STATE_HOME/serin or /var/lib/serin"},
     {"at", "TIME", OPTIONS_FREEZE, set_end, "the time it is; else now"},
+    {"result", "FILE", OPTIONS_GATE, set_gate_result, "the verdict: what serin analyze --output json wrote"},
+    {"digest", "TEXT", OPTIONS_GATE, set_gate_digest, "the artefact to be promoted, instead of gate.artefact with its variables"},
+    {"advisory", NULL, OPTIONS_GATE, set_gate_advisory, "tell, and end with exit code 0 whatever the gate says"},
     {"scope", "SCOPE", OPTIONS_FREEZE, set_gate_scope, "all, owner=NAME or canary=NAME"},
     {"until", "TIME", OPTIONS_FREEZE, set_gate_until, "when the freeze ends: a time, or a duration from now"},
     {"all", NULL, OPTIONS_FREEZE, set_gate_all, "list freezes that are over or lifted too"},

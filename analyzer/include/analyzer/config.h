@@ -154,6 +154,7 @@ struct kayenta_scope { // a side of a Kayenta execution request, given on the co
 };
 
 struct objective_config; // objective.h
+struct gate_config;      // gate_config.h
 struct publish_config;   // publish_config.h
 
 struct canary_config {
@@ -174,6 +175,7 @@ struct canary_config {
     size_t metric_count;
     struct objective_config *objectives;
     size_t objective_count;
+    struct gate_config *gate; // NULL: the file has none
     struct publish_config *publish; // NULL: nobody is told
     struct name_values kayenta_templates;
     struct kayenta_scope kayenta_scopes[SIDE_COUNT];

@@ -5,7 +5,10 @@
 
 #include "exporters/report.h"
 
-// Appends the text of a document "serin.freezes/1". Fails as report_text() does.
+// Appends the text of a document "serin.gate/1". Fails as report_text() does.
+bool gate_text(struct buf *out, const json_t *document, const struct report_style *style, struct error *err);
+
+// The same for "serin.freezes/1".
 bool freezes_text(struct buf *out, const json_t *document, const struct report_style *style, struct error *err);
 
 #endif
