@@ -3,20 +3,16 @@
 #include "select.h"
 
 #include <math.h>
-#include <stdbool.h>
 
 #include "stats/column.h"
 
 #define SORT_BELOW 16
 #define ROUNDS_MOST 48 // good pivots halve the rest about every second round
 
-// Of the first, the middle and the last value.
-static size_t middle_of_three(const double *values, size_t from, size_t to) {
-    size_t low = from, high = to - 1, other = from + (to - from) / 2;
-    bool turned = values[high] < values[low];
-    size_t less = turned ? high : low, more = turned ? low : high;
-    size_t rest = values[other] < values[more] ? other : more;
-    return values[less] < values[rest] ? rest : less;
+static double middle_of_three(double a, double b, double c) {
+    double low = a < b ? a : b, high = a < b ? b : a;
+    double rest = c < high ? c : high;
+    return low < rest ? rest : low;
 }
 
 static size_t move_below(double *values, size_t from, size_t to, double pivot) {
@@ -42,18 +38,13 @@ static size_t move_equal(double *values, size_t from, size_t to, double pivot) {
 double select_smallest(double *values, size_t count, size_t rank) {
     size_t from = 0, to = count;
     for (int round = 0; to - from > SORT_BELOW && round < ROUNDS_MOST; round++) {
-        size_t at = middle_of_three(values, from, to);
-        double pivot = values[at];
-        values[at] = values[to - 1];
-        size_t equal = move_below(values, from, to - 1, pivot);
-        values[to - 1] = values[equal];
-        values[equal] = pivot;
+        double pivot = middle_of_three(values[from], values[from + (to - from) / 2], values[to - 1]);
+        size_t equal = move_below(values, from, to, pivot);
         if (rank < equal) {
             to = equal;
             continue;
         }
-        // Where nothing lies below the pivot there may be many that equal it.
-        size_t above = equal == from ? move_equal(values, equal, to, pivot) : equal + 1;
+        size_t above = move_equal(values, equal, to, pivot);
         if (rank < above) return pivot;
         from = above;
     }
