@@ -87,7 +87,8 @@ static bool judge_looks(struct backtest *b, struct window *w) {
                                 .start_ms = schedule.start_ms,
                                 .end_ms = look_schedule_end_ms(&schedule, number),
                                 .horizon_ms = look_schedule_horizon_ms(&schedule),
-                                .alpha = level_of(b, &schedule, at, count, w->skipped)};
+                                .alpha = level_of(b, &schedule, at, count, w->skipped),
+                                .beta = (double)NAN};
         if (!plan_build_look(config, &w->look, &w->arena, &w->plan, b->err) || !judge(b, w)) return false;
         bool broken = guarded(w);
         if (w->verdict.kind == VERDICT_FAIL) return true;

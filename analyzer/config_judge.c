@@ -41,6 +41,7 @@ void config_read_judge(struct config_reader *r, const struct yaml_node *node, co
         {"min_samples", config_positive, offsetof(struct judge_config, min_samples), false},
         {"priors", config_text, offsetof(struct judge_config, priors), false},
         {"spending", read_spending, offsetof(struct judge_config, spending), false},
+        {"early_pass", config_bool, offsetof(struct judge_config, early_pass), false},
     };
     config_read_map(r, node, path, keys, sizeof keys / sizeof keys[0], field);
 }
@@ -100,8 +101,11 @@ struct owned_key {
     bool thresholds; // metrics of kind threshold may have it whoever judges
 };
 
-static const struct owned_key judge_keys[] = {
-    {"confidence", OF_SERIN, false}, {"pass_confidence", OF_SERIN, false}, {"priors", OF_SERIN, false}, {"spending", OF_SERIN, false}};
+static const struct owned_key judge_keys[] = {{"confidence", OF_SERIN, false},
+                                              {"pass_confidence", OF_SERIN, false},
+                                              {"priors", OF_SERIN, false},
+                                              {"spending", OF_SERIN, false},
+                                              {"early_pass", OF_SERIN, false}};
 static const struct owned_key metric_keys[] = {
     {"tolerance", OF_SERIN, false}, {"harm", OF_SERIN, false},     {"histogram", OF_SERIN, false},
     {"quantiles", OF_SERIN, false}, {"pre", OF_SERIN, false},      {"required", OF_SERIN | OF_THRESHOLD, false},

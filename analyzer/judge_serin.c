@@ -63,6 +63,7 @@ static bool judge_metric(const struct plan *plan, struct arena *arena, struct me
     struct evidence_settings settings;
     judge_settings(&plan->config->judge, metric, &settings);
     settings.alpha = judge_plan_alpha(plan);
+    settings.beta = judge_plan_beta(plan);
     settings.horizon = horizon(plan, columns);
     ret->p_adjusted = ret->minutes = (double)NAN;
     if (!evidence_settings_check(&settings, err)) return false;
@@ -126,7 +127,7 @@ static void classify(const struct metric_config *metric, double alpha, struct me
 }
 
 // Steps until a decision is expected: a fail when the estimate is beyond what is tolerated, else a pass.
-// Of several looks none passes before the window ends, and the last one fails what an early one leaves open.
+// Of several looks none passes before the window ends unless told to, and the last one fails what an early one leaves open.
 static double minutes_left(const struct plan *plan, const struct metric_config *metric, const struct metric_result *m) {
     const struct evidence *e = m->evidence;
     const struct step_columns *c = &m->samples->columns;
@@ -135,7 +136,7 @@ static double minutes_left(const struct plan *plan, const struct metric_config *
                                                              : e->estimate;
     bool fails = bad > metric->tolerance.relative;
     double steps = fails ? e->steps_to_fail : e->steps_to_pass, whole = (double)horizon(plan, c);
-    if (plan->look != NULL && !isnan(steps)) steps = fails ? fmin(steps, whole) : fmax(steps, whole);
+    if (plan->look != NULL && !isnan(steps)) steps = fails || plan->config->judge.early_pass ? fmin(steps, whole) : fmax(steps, whole);
     if (e->reason == EVIDENCE_TOO_FEW && e->count > 0) steps = metric->min_samples * (double)c->steps / (double)e->count;
     double minutes = ceil((steps - (double)c->steps) * (double)c->step_ms / 60000);
     return minutes > 0 && minutes < 1e9 ? minutes : (double)NAN;

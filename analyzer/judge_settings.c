@@ -25,6 +25,14 @@ double judge_plan_alpha(const struct plan *plan) {
     return plan->look != NULL ? plan->look->alpha : judge_alpha(&plan->config->judge);
 }
 
+double judge_beta(const struct judge_config *judge) {
+    return (100 - judge->pass_confidence) / 100;
+}
+
+double judge_plan_beta(const struct plan *plan) {
+    return plan->look != NULL && !isnan(plan->look->beta) ? plan->look->beta : judge_beta(&plan->config->judge);
+}
+
 void judge_settings(const struct judge_config *judge, const struct metric_config *metric, struct evidence_settings *ret) {
     evidence_settings_default(ret);
     ret->direction = direction_of(metric->judge.direction);
@@ -32,7 +40,7 @@ void judge_settings(const struct judge_config *judge, const struct metric_config
     ret->absolute = metric->tolerance.absolute;
     ret->harm = metric->tolerance.harm;
     ret->alpha = judge_alpha(judge);
-    ret->beta = (100 - judge->pass_confidence) / 100;
+    ret->beta = judge_beta(judge);
     if (metric->prior.known) { // learned, so it may lower the estimate too
         ret->prior.rho = metric->prior.rho;
         ret->prior.weight = metric->prior.weight;

@@ -66,6 +66,7 @@ static json_t *entry_json(const struct look_entry *entry) {
     json_object_set_new(item, "verdict", json_string(entry->verdict));
     json_object_set_new(item, "alpha", known(entry->alpha));
     json_object_set_new(item, "spent", known(entry->spent));
+    json_object_set_new(item, "beta", known(entry->beta));
     return item;
 }
 
@@ -115,7 +116,8 @@ static bool read_entry(const struct look_state *state, const json_t *item, struc
                                .outcome = (enum look_outcome)i,
                                .verdict = verdict_name(kind),
                                .alpha = number_of(item, "alpha"),
-                               .spent = number_of(item, "spent")};
+                               .spent = number_of(item, "spent"),
+                               .beta = number_of(item, "beta")};
     if (before == NULL) return attempt == 1;
     bool again = ret->number == before->number && ret->attempt == before->attempt + 1 && before->outcome == LOOK_FAILED;
     return again || (ret->number > before->number && attempt == 1);

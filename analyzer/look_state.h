@@ -22,6 +22,7 @@ struct look_entry {
     size_t attempt; // from 1; more than one only at the end of the window
     enum look_outcome outcome;
     double alpha, spent; // judge serin; else NaN. For people: they follow from the numbers
+    double beta;         // the level of a pass, where looks may pass early; else NaN
     const char *verdict; // a word of verdict.h
 };
 

@@ -166,9 +166,10 @@ static bool is_early(const struct plan *plan) {
     return plan->look != NULL && plan->end_ms < plan->look->horizon_ms;
 }
 
-// Slow leaks and late steps come at the end, so no early look lets a canary pass.
+// Slow leaks and late steps come at the end, so no early look lets a canary pass unless the config says so.
 static void wait_for_horizon(const struct plan *plan, struct arena *arena, struct verdict *v) {
     if (!is_early(plan) || (v->kind != VERDICT_PASS && v->kind != VERDICT_MARGINAL)) return;
+    if (v->kind == VERDICT_PASS && plan->config->judge.early_pass) return;
     v->kind = VERDICT_INCONCLUSIVE;
     texts_clear(&v->reasons);
     texts_add(&v->reasons, arena,

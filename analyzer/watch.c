@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "analyzer/watch.h"
 
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "analysis_look.h"
+#include "analyzer/judge_settings.h"
 #include "base/file.h"
 #include "base/timetext.h"
 #include "run_record.h"
@@ -188,19 +190,23 @@ static const char *verdict_of(const json_t *result) {
 static json_t *take_look(struct watch *w, size_t number, size_t attempt, const char *record_dir) {
     struct arena arena = {0};
     struct plan plan;
-    struct look_level level = watch_level(w->config, &w->schedule, &w->state, number);
+    const struct judge_config *judge = &w->config->judge;
+    struct look_level level = watch_level(w->config, judge_alpha(judge), &w->schedule, &w->state, number);
+    double beta = (double)NAN;
+    if (judge->early_pass) beta = watch_level(w->config, judge_beta(judge), &w->schedule, &w->state, number).alpha;
     struct look look = {.number = number,
                         .planned = w->schedule.planned,
                         .start_ms = w->schedule.start_ms,
                         .end_ms = look_schedule_end_ms(&w->schedule, number),
                         .horizon_ms = look_schedule_horizon_ms(&w->schedule),
-                        .alpha = level.alpha};
+                        .alpha = level.alpha,
+                        .beta = beta};
     struct analysis_options options = w->options->analysis;
     json_t *result = NULL;
     options.record_dir = look_dir(&arena, record_dir, number, attempt);
     if (plan_build_look(w->config, &look, &arena, &plan, w->err)) result = analysis_look(&plan, &w->answers, &options, &arena, w->err);
     if (result != NULL) {
-        struct look_entry entry = {number, attempt, watch_outcome(result), level.alpha, level.spent, verdict_of(result)};
+        struct look_entry entry = {number, attempt, watch_outcome(result), level.alpha, level.spent, beta, verdict_of(result)};
         look_state_add(&w->state, &entry);
         watch_describe(result, w->config, &w->schedule, &w->state);
     }

@@ -14,8 +14,8 @@ static bool spends(const struct canary_config *config) {
     return strcmp(config->judge.name, "serin") == 0;
 }
 
-struct look_level watch_level(const struct canary_config *config, const struct look_schedule *schedule, const struct look_state *state,
-                              size_t number) {
+struct look_level watch_level(const struct canary_config *config, double chance, const struct look_schedule *schedule,
+                              const struct look_state *state, size_t number) {
     if (!spends(config)) return (struct look_level){(double)NAN, (double)NAN};
     size_t *at = mem_zero(state->count + 1, sizeof *at), count = 0;
     struct look_level *levels = mem_zero(state->count + 1, sizeof *levels);
@@ -23,7 +23,7 @@ struct look_level watch_level(const struct canary_config *config, const struct l
         if (state->entries[i].outcome == LOOK_JUDGED) at[count++] = look_schedule_steps(schedule, state->entries[i].number);
     }
     at[count++] = look_schedule_steps(schedule, number);
-    look_levels(config->judge.spending, judge_alpha(&config->judge), at, count, schedule->steps, levels);
+    look_levels(config->judge.spending, chance, at, count, schedule->steps, levels);
     struct look_level level = levels[count - 1];
     free(levels);
     free(at);
@@ -46,7 +46,9 @@ enum look_outcome watch_outcome(const json_t *result) {
 
 bool watch_is_final(const struct look_schedule *schedule, const json_t *result, const struct look_entry *entry) {
     if (entry->outcome == LOOK_FAILED) return false;
-    return entry->number == schedule->planned || strcmp(member(result, "verdict"), verdict_name(VERDICT_FAIL)) == 0;
+    const char *verdict = member(result, "verdict"); // of early looks none says pass unless it may
+    return entry->number == schedule->planned || strcmp(verdict, verdict_name(VERDICT_FAIL)) == 0 ||
+           strcmp(verdict, verdict_name(VERDICT_PASS)) == 0;
 }
 
 static json_t *known(double value) {
@@ -151,6 +153,7 @@ void watch_describe(json_t *result, const struct canary_config *config, const st
     json_object_set_new(looks, "level", known(f.level));
     json_object_set_new(looks, "alpha", entry->outcome == LOOK_JUDGED ? known(entry->alpha) : json_null());
     json_object_set_new(looks, "spent", known(f.spent));
+    json_object_set_new(looks, "beta", entry->outcome == LOOK_JUDGED ? known(entry->beta) : json_null());
     json_object_set_new(looks, "skipped", omitted);
     json_object_set_new(looks, "final", json_boolean(f.final));
     json_object_set_new(looks, "next_at", f.next_ms > 0 ? result_instant(f.next_ms) : json_null());

@@ -7,8 +7,8 @@
 #include "look_state.h"
 
 // The level that a look would have after those that counted. NaN with a judge that claims none.
-struct look_level watch_level(const struct canary_config *config, const struct look_schedule *schedule, const struct look_state *state,
-                              size_t number);
+struct look_level watch_level(const struct canary_config *config, double chance, const struct look_schedule *schedule,
+                              const struct look_state *state, size_t number);
 
 // What the document of a look means for the watch, and whether it ends it.
 enum look_outcome watch_outcome(const json_t *result);

@@ -83,6 +83,38 @@ static void test_watch__lets_a_good_canary_pass_at_the_horizon_only(void **state
     world_end(&world);
 }
 
+static void test_watch__lets_a_good_canary_pass_early_when_told_to(void **state) {
+    (void)state;
+    static const char metrics[] = "metrics:";
+    struct world world;
+    struct arena arena = {0};
+    struct error err;
+    struct spending_look want[WORLD_LOOKS];
+    const struct spending plan = {SPENDING_POCOCK, 0.05, 0};
+    double scratch_growth = 0.1, *scratch = calloc(alpha_spending_scratch(scratch_growth), sizeof *scratch);
+    struct alpha_spending spent;
+    assert_int_equal(alpha_spending_start(&plan, scratch_growth, scratch, &spent), STATS_OK);
+    for (size_t i = 0; i < WORLD_LOOKS; i++)
+        assert_int_equal(alpha_spending_add(&spent, (10 + 5 * (double)i) / WORLD_STEPS, &want[i]), STATS_OK);
+    const char *at = strstr(world_config, metrics);
+    const char *config =
+        arena_printf(&arena, "%.*sjudge: {spending: pocock, early_pass: true}\n%s", (int)(at - world_config), world_config, at);
+    world_begin(&world, 1, 0);
+    world_record_all(&world);
+    json_t *result = world_watch(&world, config, &err);
+    if (result == NULL) fail_msg("%s", err.text);
+    assert_string_equal(verdict(result), "pass");
+    json_int_t look = whole(result, "look");
+    assert_in_range(look, 1, WORLD_LOOKS - 1);
+    assert_true(json_is_true(world_look(result, "final")));
+    double beta = json_number_value(world_look(result, "beta"));
+    if (fabs(beta / want[look - 1].nominal_p - 1) > 1e-9) fail_msg("beta %.17g, wanted %.17g", beta, want[look - 1].nominal_p);
+    json_decref(result);
+    free(scratch);
+    arena_finish(&arena);
+    world_end(&world);
+}
+
 static void test_watch__spends_as_the_config_says(void **state) {
     (void)state;
     static const char metrics[] = "metrics:";
@@ -294,6 +326,7 @@ static void test_watch__misses_looks_whose_time_has_passed(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_watch__lets_a_good_canary_pass_at_the_horizon_only),
+        cmocka_unit_test(test_watch__lets_a_good_canary_pass_early_when_told_to),
         cmocka_unit_test(test_watch__spends_as_the_config_says),
         cmocka_unit_test(test_watch__says_in_a_line_how_far_it_is),
         cmocka_unit_test(test_watch__fails_where_looks_at_given_data_fail),

@@ -142,6 +142,7 @@ struct judge_config {
     double min_samples; // default of the metrics
     const char *priors; // serin: file that calibration wrote; NULL: none
     enum spending_type spending; // serin: of the chance of a false fail over several looks
+    bool early_pass;             // serin: looks spend the chance of a false pass too, and may pass before the window ends
 };
 
 struct window_config {

@@ -18,7 +18,11 @@ void judge_settings(const struct judge_config *judge, const struct metric_config
 // The chance of a false fail of one metric that is judged alone.
 double judge_alpha(const struct judge_config *judge);
 
-// The same at one of several looks: what the look may spend of it.
+// The chance of a pass of one metric whose change is as large as its harm.
+double judge_beta(const struct judge_config *judge);
+
+// The same two at one of several looks: what the look may spend of them. Looks that may not pass early spend no beta.
 double judge_plan_alpha(const struct plan *plan);
+double judge_plan_beta(const struct plan *plan);
 
 #endif
