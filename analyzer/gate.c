@@ -55,12 +55,13 @@ static void judge_answers(struct gate *g, const struct plan *plan, const struct 
         const struct answer *const *of_objectives = plan_answers_of_objectives(fetched, plan, arena);
         struct objective_results results = {0};
         struct texts failures;
-        if (objective_failures(plan->objectives, of_objectives, arena, &failures) == 0) {
+        size_t failed = objective_failures(plan->objectives, of_objectives, arena, &failures);
+        if (failed == 0) {
             objective_eval(plan->objectives, of_objectives, arena, &results);
             gate_budget_judge(g->asks, &results, g->options->release_start_ms != 0, &g->items);
-        }
-        for (size_t i = 0; i < failures.count; i++) {
-            struct gate_item item = {"objectives", NULL, GATE_ERROR, false, failures.items[i], "usable answers of the source"};
+        } else {
+            struct gate_item item = {.kind = "objectives", .state = GATE_ERROR, .opens = "usable answers of the source"};
+            item.text = failed == 1 ? failures.items[0] : arena_printf(arena, "%s; %zu more queries failed", failures.items[0], failed - 1);
             gate_items_add(&g->items, item);
         }
     }

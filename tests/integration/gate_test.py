@@ -4,7 +4,9 @@ kind of external check."""
 
 import json
 import pathlib
+import resource
 import shutil
+import signal
 import tempfile
 import unittest
 from datetime import datetime, timezone
@@ -62,7 +64,10 @@ scopes:
   canary: {{labels: {{version: {canary}}}}}
   service: {{matchers: ['version=~"stable|{canary}"']}}
 objectives:
-  - {{name: availability, target: 99%, period: 7d, counts: {{bad: 'requests_total{{code="500",{both}}}', total: 'requests_total{{{both}}}'}}}}
+  - name: availability
+    target: 99%
+    period: 7d
+    counts: {{bad: 'requests_total{{code="500",{both}}}', total: 'requests_total{{{both}}}'}}
 gate: {gate}
 {metrics}"""
 
@@ -151,7 +156,8 @@ class GateTest(unittest.TestCase):
         self.check(PASS, self.write(gate="{checks: [{name: x, query: pushed, min: 1, fresh: 40m}]}"))
 
     def test_advisory__tells_and_exits_with_0(self):
-        document = self.check(PASS, self.write(gate="{checks: [{name: findings, query: findings, max: 0}]}"), "--advisory", says=["CLOSED", "advisory"])
+        path = self.write(gate="{checks: [{name: findings, query: findings, max: 0}]}")
+        document = self.check(PASS, path, "--advisory", says=["CLOSED", "advisory"])
         self.assertEqual((document["gate"], document["advisory"], document["exit_code"]), ("closed", True, GATE))
 
     def test_freeze__closes_until_it_ends(self):
@@ -190,6 +196,27 @@ class GateTest(unittest.TestCase):
         self.check(INCONCLUSIVE, path, says=["freeze:"])
         shutil.rmtree(self.state)
         self.check(INCONCLUSIVE, path, says=["no such state directory"])
+
+    def test_state__of_a_change_that_was_cut_short_holds_all_the_others(self):
+        self.freeze("set", "cart", "--until", "1h", "--at", AT, "--reason", "x" * 100)
+        killed = 0
+        for most in range(0, 900, 60):  # bytes a file may have before the system ends the program
+            result = serin("freeze", "set", "shop", "--until", "1h", "--at", AT, "--reason", "y" * 50, "--state", self.state,
+                           preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (most, most)))
+            killed += result[0] == -signal.SIGXFSZ
+            self.assertIn(result[0], (PASS, USAGE, -signal.SIGXFSZ), show(result))
+            document = json.loads(self.freeze("list", "--at", AT, "--output", "json"))
+            self.assertEqual(len([f for f in document["freezes"] if f["scope"] == "canary=cart"]), 1)
+            if result[0] == PASS:
+                break
+        self.assertGreater(killed, 2)
+        self.freeze("set", "tea", "--until", "1h", "--at", AT, "--reason", "later")
+        last = (self.state / "audit.jsonl").read_text().splitlines()[-1]
+        self.assertEqual(json.loads(last)["reason"], "later")
+        plain = self.dir / "plain"
+        plain.write_text("")
+        self.assertEqual(serin("freeze", "list", "--state", plain)[0], USAGE)
+        self.assertEqual(serin("freeze", "set", "shop", "--until", "1h", "--reason", "x", "--state", plain)[0], USAGE)
 
     def test_approvals__count_people_and_are_void_for_another_artefact(self):
         path = self.write(gate="{approvals: 2, artefact: 'shop@${digest}'}")
@@ -240,7 +267,8 @@ class GateTest(unittest.TestCase):
         ask(INCONCLUSIVE, config={"sha256": "0" * 64}, says=["another config"])
         ask(INCONCLUSIVE, window=good["window"] | {"end": instant(AT - HOUR - 1)}, says=["verdict_max_age is 1h"])
         ask(INCONCLUSIVE, window=good["window"] | {"end": instant(AT + HOUR)}, says=["lies ahead"])
-        ask(INCONCLUSIVE, *digest, "--release-start", AT - MINUTE, window=good["window"] | {"end": instant(AT - MINUTE)}, says=["before the release"])
+        before = good["window"] | {"end": instant(AT - MINUTE)}
+        ask(INCONCLUSIVE, *digest, "--release-start", AT - MINUTE, window=before, says=["before the release"])
         ask(INCONCLUSIVE, schema="serin.budget/1")
         ask(MARGINAL, verdict="marginal", exit_code=3, says=["marginal verdict"])
         self.assertEqual(serin("gate", "approve", path, "--at", AT, "--state", self.state, *digest, *APPROVE)[0], PASS)
@@ -257,10 +285,14 @@ class GateTest(unittest.TestCase):
         self.check(UNREACHABLE, path, "--deadline", "3s", says=["ERROR", "source prod"])
         self.freeze("set", "shop", "--until", "1h", "--at", AT, "--reason", "x", "--by", "ann")
         document = self.check(GATE, path, "--deadline", "3s", says=["CLOSED"])
-        self.assertEqual({i["state"] for i in document["items"]}, {"error", "closed"})
+        self.assertEqual([(i["kind"], i["state"]) for i in document["items"]],
+                         [("objectives", "error"), ("check", "error"), ("freeze", "closed")])
+        for more in (("--release-start", AT + 1), ("--result", self.dir / "absent"), ("--digest", "x")):
+            self.assertEqual(self.ask(path, *more)[0], USAGE)
 
     def test_record__answers_again_the_same(self):
-        path = self.write(gate="{release_budget: {}, checks: [{name: f, query: findings, max: 0}, {name: p, query: pushed, min: 1, fresh: 40m}]}")
+        checks = "[{name: f, query: findings, max: 0}, {name: p, query: pushed, min: 1, fresh: 40m}]"
+        path = self.write(gate=f"{{release_budget: {{}}, checks: {checks}}}")
         live = self.ask(path, "--release-start", RELEASE, "--output", "json", "--record", self.dir / "run")
         again = self.ask(path, "--release-start", RELEASE, "--output", "json", "--source", f"recorded:{self.dir}/run")
         self.assertEqual((again[0], again[1]), (GATE, live[1]), show(again))
