@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "history_options.h"
-
+// What serin calibrate and serin backtest take beside what others take.
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,15 +7,7 @@
 #include "analyzer/backtest.h"
 #include "analyzer/calibrate.h"
 #include "base/timetext.h"
-
-static bool bad(const char *value, const char *expected, struct error *err) {
-    return error_set(err, ERROR_USAGE, "expected %s, found %s", expected, value);
-}
-
-static bool read_duration(const char *value, int64_t *field, struct error *err) {
-    if (duration_parse(view_of(value), field) && *field > 0) return true;
-    return bad(value, "a duration such as 30m, 7d or 1h30m", err);
-}
+#include "option.h"
 
 static bool read_time(struct view text, int64_t *field, struct error *err) {
     if (time_parse(text, field) && *field > 0) return true;
@@ -30,63 +21,64 @@ static bool read_number(const char *value, unsigned long long most, unsigned lon
     return *value >= '0' && *value <= '9' && *end == '\0' && errno == 0 && *ret <= most;
 }
 
-bool history_set_since(struct history_arguments *a, const char *value, struct arena *arena, struct error *err) {
-    (void)arena;
-    return read_duration(value, &a->since_ms, err);
+bool option_since(struct option_call *p, const char *value) {
+    struct history_arguments *a = &p->options->history;
+    return option_duration(p, value, &a->since_ms);
 }
 
-bool history_set_windows(struct history_arguments *a, const char *value, struct arena *arena, struct error *err) {
+bool option_windows(struct option_call *p, const char *value) {
+    struct history_arguments *a = &p->options->history;
     unsigned long long windows;
-    (void)arena;
-    if (!read_number(value, CALIBRATE_MOST_WINDOWS, &windows) || windows == 0) return bad(value, "a number from 1 to 10000", err);
+    if (!read_number(value, CALIBRATE_MOST_WINDOWS, &windows) || windows == 0) return option_bad(p, value, "a number from 1 to 10000");
     a->windows = (size_t)windows;
     return true;
 }
 
-bool history_set_seed(struct history_arguments *a, const char *value, struct arena *arena, struct error *err) {
+bool option_seed(struct option_call *p, const char *value) {
+    struct history_arguments *a = &p->options->history;
     unsigned long long seed;
-    (void)arena;
-    if (!read_number(value, INT64_MAX / 10000, &seed)) return bad(value, "a whole number from 0", err);
+    if (!read_number(value, INT64_MAX / 10000, &seed)) return option_bad(p, value, "a whole number from 0");
     a->seed = seed;
     return a->has_seed = true;
 }
 
-bool history_set_deal_by(struct history_arguments *a, const char *value, struct arena *arena, struct error *err) {
-    (void)arena;
+bool option_deal_by(struct option_call *p, const char *value) {
+    struct history_arguments *a = &p->options->history;
     a->deal_by = value;
-    return *value != '\0' || bad(value, "the name of a label", err);
+    return *value != '\0' || option_bad(p, value, "the name of a label");
 }
 
-bool history_set_write(struct history_arguments *a, const char *value, struct arena *arena, struct error *err) {
-    (void)arena;
+bool option_write(struct option_call *p, const char *value) {
+    struct history_arguments *a = &p->options->history;
     a->priors_file = value;
-    return *value != '\0' || bad(value, "a file", err);
+    return *value != '\0' || option_bad(p, value, "a file");
 }
 
-bool history_set_from(struct history_arguments *a, const char *value, struct arena *arena, struct error *err) {
-    (void)arena;
-    return a->has_from = read_time(view_of(value), &a->from_ms, err);
+bool option_from(struct option_call *p, const char *value) {
+    struct history_arguments *a = &p->options->history;
+    return a->has_from = read_time(view_of(value), &a->from_ms, p->err);
 }
 
-bool history_set_to(struct history_arguments *a, const char *value, struct arena *arena, struct error *err) {
-    (void)arena;
-    return a->has_to = read_time(view_of(value), &a->to_ms, err);
+bool option_to(struct option_call *p, const char *value) {
+    struct history_arguments *a = &p->options->history;
+    return a->has_to = read_time(view_of(value), &a->to_ms, p->err);
 }
 
-bool history_set_every(struct history_arguments *a, const char *value, struct arena *arena, struct error *err) {
-    (void)arena;
-    return read_duration(value, &a->every_ms, err);
+bool option_every(struct option_call *p, const char *value) {
+    struct history_arguments *a = &p->options->history;
+    return option_duration(p, value, &a->every_ms);
 }
 
-bool history_set_at(struct history_arguments *a, const char *value, struct arena *arena, struct error *err) {
+bool option_at(struct option_call *p, const char *value) {
+    struct history_arguments *a = &p->options->history;
     size_t most = 1;
     for (const char *c = value; *c != '\0'; c++) most += *c == ',';
-    if (most > BACKTEST_MOST_WINDOWS) return error_set(err, ERROR_USAGE, "more than %zu times", BACKTEST_MOST_WINDOWS);
-    int64_t *times = arena_array(arena, most, sizeof *times);
+    if (most > BACKTEST_MOST_WINDOWS) return error_set(p->err, ERROR_USAGE, "more than %zu times", BACKTEST_MOST_WINDOWS);
+    int64_t *times = arena_array(p->arena, most, sizeof *times);
     size_t count = 0;
     for (const char *at = value; count < most; count++) {
         size_t len = strcspn(at, ",");
-        if (!read_time((struct view){at, len}, &times[count], err)) return false;
+        if (!read_time((struct view){at, len}, &times[count], p->err)) return false;
         at += len + 1;
     }
     a->at_ms = times;
@@ -94,9 +86,13 @@ bool history_set_at(struct history_arguments *a, const char *value, struct arena
     return true;
 }
 
-bool history_set_looks(struct history_arguments *a, const char *value, struct arena *arena, struct error *err) {
+bool option_backtest_looks(struct option_call *p, const char *value) {
+    struct history_arguments *a = &p->options->history;
     (void)value;
-    (void)arena;
-    (void)err;
     return a->looks = true;
+}
+
+bool option_history_output(struct option_call *p, const char *value) {
+    static const char *const formats[] = {"text", "json", NULL};
+    return option_format(p, value, formats);
 }

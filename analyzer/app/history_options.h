@@ -7,9 +7,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/arena.h"
-#include "base/error.h"
-
 struct history_arguments { // zeroes: not given
     int64_t since_ms;
     size_t windows;
@@ -22,10 +19,5 @@ struct history_arguments { // zeroes: not given
     size_t at_count;
     bool looks;
 };
-
-// Each reads one option's value; false with err (ERROR_USAGE).
-typedef bool history_option_fn(struct history_arguments *arguments, const char *value, struct arena *arena, struct error *err);
-history_option_fn history_set_since, history_set_windows, history_set_seed, history_set_deal_by, history_set_write;
-history_option_fn history_set_from, history_set_to, history_set_every, history_set_at, history_set_looks;
 
 #endif
