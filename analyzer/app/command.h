@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Commands and their options. A command is a file cmd_x.c and a row in main.c; an option is a row in options.c with its reader beside it (option.h), from which
-// parsing and help are made.
+// Commands and their options. A command is a file cmd_x.c and a row in main.c; an option is a row in options.c, from which
+// parsing and help are made, with the reader of its value in a file of its command (option.h).
 #ifndef APP_COMMAND_H
 #define APP_COMMAND_H
 
