@@ -36,14 +36,9 @@ static int run(const struct options *options, struct arena *arena) {
     if (watch) return watch_command(text, options, &analysis, arena);
     findings_init(&findings, arena);
     json_t *result = analysis_run(text, options->operands[0], &analysis, arena, &findings, &err);
-    if (result == NULL || options->verbose) tell_findings(&findings);
-    int code = result != NULL ? publish(result, options) : exit_code_of(&err);
-    if (result != NULL)
-        tell_receivers(text, options, result, arena);
-    else
-        tell_error(&err);
+    int code = conclude(result, options, &findings, &err);
+    if (result != NULL) tell_receivers(text, options, result, arena);
     json_decref(result);
-    findings_finish(&findings);
     return code;
 }
 

@@ -28,11 +28,8 @@ static int run(const struct options *options, struct arena *arena) {
     }
     findings_init(&findings, arena);
     json_t *document = analysis_run(text, options->operands[0], &analysis, arena, &findings, &err);
-    if (document == NULL || options->verbose) tell_findings(&findings);
-    int code = document != NULL ? publish(document, options) : exit_code_of(&err);
-    if (document == NULL) tell_error(&err);
+    int code = conclude(document, options, &findings, &err);
     json_decref(document);
-    findings_finish(&findings);
     return code;
 }
 

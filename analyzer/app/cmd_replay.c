@@ -19,13 +19,8 @@ static int run(const struct options *options, struct arena *arena) {
     if (!one_operand(options, &cmd_replay)) return EXIT_USAGE;
     findings_init(&findings, arena);
     json_t *result = replay(options, arena, &findings, &err);
-    int code = result != NULL ? publish(result, options) : exit_code_of(&err);
-    if (result == NULL) {
-        tell_findings(&findings);
-        tell_error(&err);
-    }
+    int code = conclude(result, options, &findings, &err);
     json_decref(result);
-    findings_finish(&findings);
     return code;
 }
 

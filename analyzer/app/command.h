@@ -104,6 +104,10 @@ bool read_config_file(const char *path, struct arena *arena, struct view *ret_te
 // Renders the document to every output asked for and returns the exit code, folded as --fail-on says.
 int publish(const json_t *result, const struct options *options);
 
+// The end of a command that makes a document: publishes it, or tells why there is none (NULL), with the findings of its config, which
+// are finished. Returns the exit code.
+int conclude(const json_t *document, const struct options *options, struct findings *findings, const struct error *err);
+
 // Delivers the verdict to the receivers of the config in `text`, unless the answers were recorded ones. Failures are only told; the
 // deadline of the config's publish block bounds it.
 void tell_receivers(struct view text, const struct options *options, const json_t *result, struct arena *arena);

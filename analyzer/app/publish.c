@@ -157,6 +157,14 @@ int publish(const json_t *result, const struct options *options) {
     return code;
 }
 
+int conclude(const json_t *document, const struct options *options, struct findings *findings, const struct error *err) {
+    if (document == NULL || options->verbose) tell_findings(findings);
+    int code = document != NULL ? publish(document, options) : exit_code_of(err);
+    if (document == NULL) tell_error(err);
+    findings_finish(findings);
+    return code;
+}
+
 void publish_look(const json_t *result, const struct options *options) {
     for (size_t i = 0; i < options->output_count; i++) {
         const char *format = options->outputs[i].format;

@@ -56,13 +56,8 @@ int watch_command(struct view text, const struct options *options, const struct 
                                   .user = &own};
     findings_init(&findings, arena);
     json_t *result = watch_run(text, options->operands[0], &watch, arena, &findings, &err);
-    if (result == NULL || options->verbose) tell_findings(&findings);
-    int code = result != NULL ? publish(result, options) : exit_code_of(&err);
-    if (result != NULL)
-        tell_receivers(text, options, result, arena);
-    else
-        tell_error(&err);
+    int code = conclude(result, options, &findings, &err);
+    if (result != NULL) tell_receivers(text, options, result, arena);
     json_decref(result);
-    findings_finish(&findings);
     return code;
 }
