@@ -11,11 +11,6 @@ static void show_progress(void *user, size_t done, size_t total) {
     fflush(stderr);
 }
 
-static void show_warning(void *user, const char *text) {
-    (void)user;
-    fprintf(stderr, "serin: warning: %s\n", text);
-}
-
 static int run(const struct options *options, struct arena *arena) {
     struct error err = {0};
     struct findings findings;
@@ -24,7 +19,7 @@ static int run(const struct options *options, struct arena *arena) {
                                         .recorded_dir = options->recorded_dir,
                                         .record_dir = options->record_dir,
                                         .deadline_ms = options->deadline_ms,
-                                        .warn = show_warning,
+                                        .warn = tell_warning,
                                         .interrupted = watch_interrupts()};
     if (!one_operand(options, &cmd_analyze)) return EXIT_USAGE;
     bool watch = options->looks.watch;

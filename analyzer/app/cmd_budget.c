@@ -1,13 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <stdio.h>
-
 #include "base/timetext.h"
 #include "command.h"
-
-static void show_warning(void *user, const char *text) {
-    (void)user;
-    fprintf(stderr, "serin: warning: %s\n", text);
-}
 
 static int run(const struct options *options, struct arena *arena) {
     struct error err = {0};
@@ -19,7 +12,7 @@ static int run(const struct options *options, struct arena *arena) {
                                         .recorded_dir = options->recorded_dir,
                                         .record_dir = options->record_dir,
                                         .deadline_ms = options->deadline_ms,
-                                        .warn = show_warning,
+                                        .warn = tell_warning,
                                         .interrupted = watch_interrupts()};
     if (!one_operand(options, &cmd_budget)) return EXIT_USAGE;
     if (!read_config_file(options->operands[0], arena, &text, &err) || !window_end(options, &analysis.end_ms, &err)) {

@@ -12,11 +12,6 @@
 
 #define MOST_RESULT_BYTES ((size_t)64 << 20)
 
-static void show_warning(void *user, const char *text) {
-    (void)user;
-    fprintf(stderr, "serin: warning: %s\n", text);
-}
-
 static const struct canary_config *read_config(const char *path, const struct options *options, struct arena *arena, struct error *err) {
     struct canary_config *config = arena_alloc(arena, sizeof *config);
     struct findings findings;
@@ -51,7 +46,7 @@ static bool settle(const struct options *options, struct arena *arena, struct ga
                                  .recorded_dir = options->recorded_dir,
                                  .record_dir = options->record_dir,
                                  .deadline_ms = options->deadline_ms,
-                                 .warn = show_warning,
+                                 .warn = tell_warning,
                                  .interrupted = watch_interrupts()};
     return window_end(options, &ret->at_ms, err);
 }

@@ -146,7 +146,7 @@ static int ask(const struct asked *asked, const struct options *options, struct 
     struct fetch_job job = {.source = source, .query = asked->query};
     struct fetch_options fetch = {.deadline_ms = options->deadline_ms, .interrupted = watch_interrupts()};
     bool ok = fetch_run(&job, 1, &fetch, err);
-    if (source_warning(source)[0] != '\0') fprintf(stderr, "serin: warning: %s\n", source_warning(source));
+    if (source_warning(source)[0] != '\0') tell_warning(NULL, source_warning(source));
     if (ok && job.answer.result.outcome != DECODE_OK) {
         *err = job.answer.result.err;
         ok = false;

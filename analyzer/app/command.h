@@ -93,6 +93,7 @@ void options_help(const struct command *command, struct buf *out);
 // Writes "serin: text" to standard error; the one place where errors are told.
 void tell_error(const struct error *err);
 void tell_findings(const struct findings *findings);
+void tell_warning(void *user, const char *text); // "serin: warning: text"; user is not looked at
 int exit_code_of(const struct error *err);
 
 // Whether there is exactly one operand; tells the user when not.

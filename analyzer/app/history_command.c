@@ -14,11 +14,6 @@ static void show_progress(void *user, size_t done, size_t total) {
     fflush(stderr);
 }
 
-static void show_warning(void *user, const char *text) {
-    (void)user;
-    fprintf(stderr, "serin: warning: %s\n", text);
-}
-
 const struct canary_config *history_config(const struct options *options, const struct command *command, struct arena *arena,
                                            int *ret_code) {
     struct canary_config *config = arena_alloc(arena, sizeof *config);
@@ -44,7 +39,7 @@ bool history_read(const struct canary_config *config, int64_t from_ms, int64_t t
                                   .record_dir = options->record_dir,
                                   .deadline_ms = options->deadline_ms,
                                   .progress = isatty(STDERR_FILENO) ? show_progress : NULL,
-                                  .warn = show_warning,
+                                  .warn = tell_warning,
                                   .interrupted = watch_interrupts()};
     return history_plan(config, from_ms, to_ms, arena, ret, err) && history_fetch(ret, &how, arena, ret_source, err);
 }

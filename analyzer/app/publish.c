@@ -19,6 +19,11 @@ void tell_error(const struct error *err) {
     fprintf(stderr, "serin: %s\n", err->text);
 }
 
+void tell_warning(void *user, const char *text) {
+    (void)user;
+    fprintf(stderr, "serin: warning: %s\n", text);
+}
+
 void tell_findings(const struct findings *findings) {
     struct buf text;
     buf_init(&text, (size_t)4 << 20);
