@@ -78,7 +78,7 @@ static bool judge_looks(struct backtest *b, struct window *w) {
     const struct canary_config *config = b->history->config;
     struct look_schedule schedule;
     size_t at[MOST_LOOKS], count = 0;
-    if (!look_schedule_make(config, w->start_ms, &schedule, b->err)) return false;
+    if (!look_schedule_make(config, w->start_ms, false, &schedule, b->err)) return false;
     for (size_t number = 1; number <= schedule.planned; number++) {
         arena_finish(&w->arena);
         at[count] = look_schedule_steps(&schedule, number);
@@ -103,7 +103,7 @@ static bool prepare_levels(struct backtest *b, struct arena *arena) {
     const struct canary_config *config = b->history->config;
     struct look_schedule schedule;
     if (!b->options->looks || strcmp(config->judge.name, "serin") != 0) return true;
-    if (!look_schedule_make(config, b->history->from_ms, &schedule, b->err)) return false;
+    if (!look_schedule_make(config, b->history->from_ms, false, &schedule, b->err)) return false;
     size_t *at = arena_array(arena, schedule.planned, sizeof *at);
     for (size_t i = 0; i < schedule.planned; i++) at[i] = look_schedule_steps(&schedule, i + 1);
     b->levels = arena_array(arena, schedule.planned, sizeof *b->levels);

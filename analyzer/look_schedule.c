@@ -12,7 +12,7 @@ static size_t first_steps(const struct canary_config *config, size_t every) {
     return serin ? (FIRST_LOOK + every - 1) / every * every : every;
 }
 
-bool look_schedule_make(const struct canary_config *config, int64_t start_ms, struct look_schedule *ret, struct error *err) {
+bool look_schedule_make(const struct canary_config *config, int64_t start_ms, bool once, struct look_schedule *ret, struct error *err) {
     const struct window_config *w = &config->window;
     if (w->step_ms <= 0 || w->length_ms - w->warmup_ms < w->step_ms) {
         return error_set(err, ERROR_CONFIG, "%s: the window holds no step to look at; give it a length with --length", config->file);
@@ -23,7 +23,7 @@ bool look_schedule_make(const struct canary_config *config, int64_t start_ms, st
                               .steps = (size_t)((w->length_ms - w->warmup_ms) / w->step_ms)};
     s.every = w->interval_ms > 0 ? (size_t)(w->interval_ms / w->step_ms) : DEFAULT_STEPS;
     if (s.every == 0) s.every = 1;
-    s.first = first_steps(config, s.every);
+    s.first = once ? s.steps : first_steps(config, s.every);
     s.planned = s.first < s.steps ? (s.steps - s.first + s.every - 1) / s.every + 1 : 1;
     if (s.planned > MOST_PLANNED) {
         return error_set(err, ERROR_CONFIG, "%s: %zu looks are planned and at most %zu are possible; take a longer window.interval",

@@ -14,8 +14,8 @@ struct look_schedule {
 };
 
 // The window begins at start_ms, rounded up to a step; the warm-up is left out. False with err (ERROR_CONFIG) when the config holds
-// no window for that, or more than 500 looks.
-bool look_schedule_make(const struct canary_config *config, int64_t start_ms, struct look_schedule *ret, struct error *err);
+// no window for that, or more than 500 looks. `once`: one look, at the end.
+bool look_schedule_make(const struct canary_config *config, int64_t start_ms, bool once, struct look_schedule *ret, struct error *err);
 
 size_t look_schedule_steps(const struct look_schedule *schedule, size_t number); // at a look, counted from 1
 int64_t look_schedule_end_ms(const struct look_schedule *schedule, size_t number);

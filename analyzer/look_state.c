@@ -70,7 +70,7 @@ static json_t *entry_json(const struct look_entry *entry) {
     return item;
 }
 
-bool look_state_write(const struct look_state *state, const char *path, struct error *err) {
+char *look_state_text(const struct look_state *state, size_t flags) {
     json_t *root = json_object(), *looks = json_array();
     for (size_t i = 0; i < state->count; i++) json_array_append_new(looks, entry_json(&state->entries[i]));
     json_object_set_new(root, "schema", json_string(SCHEMA));
@@ -81,8 +81,13 @@ bool look_state_write(const struct look_state *state, const char *path, struct e
     json_object_set_new(root, "settle_ms", json_integer(state->settle_ms));
     json_object_set_new(root, "looks", looks);
     json_object_set(root, "result", state->result != NULL ? state->result : json_null());
-    char *text = json_dumps(root, JSON_INDENT(2));
+    char *text = json_dumps(root, flags);
     json_decref(root);
+    return text;
+}
+
+bool look_state_write(const struct look_state *state, const char *path, struct error *err) {
+    char *text = look_state_text(state, JSON_INDENT(2));
     bool ok = text != NULL ? file_write(path, view_of(text), err) : error_set(err, ERROR_DATA, "%s: the state is not UTF-8", path);
     free(text);
     return ok;

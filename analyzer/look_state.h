@@ -41,6 +41,9 @@ void look_state_finish(struct look_state *state); // fine with zeroes
 
 void look_state_add(struct look_state *state, const struct look_entry *entry);
 
+// The state as JSON, with jansson's flags; the caller frees it. NULL when a text is not UTF-8.
+char *look_state_text(const struct look_state *state, size_t flags);
+
 bool look_state_write(const struct look_state *state, const char *path, struct error *err);
 
 // Fills in what the file says of the watch that `state` was made for. *ret_found is false, and nothing changed, when there is no such

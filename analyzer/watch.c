@@ -12,28 +12,26 @@
 #include "base/file.h"
 #include "base/timetext.h"
 #include "run_record.h"
+#include "watch_course.h"
 #include "watch_look.h"
 
 #define RECORD_NAME "watch.json"
 
 struct watch {
     const struct watch_options *options;
-    const struct canary_config *config;
+    struct watch_course course;
     struct view text; // of the config
-    struct look_schedule schedule;
-    struct look_state state;
     struct plan_answers answers;
     struct arena *arena;
     const char *state_path;  // NULL: not kept
     const char *record_path; // state beside the recorded looks; NULL: not recorded, or the same file
     bool resumed;            // there were looks before this call
-    size_t failed;           // looks in a row, of this call
     struct error *err;
 };
 
 static void watch_finish(struct watch *w) {
     plan_answers_finish(&w->answers);
-    look_state_finish(&w->state);
+    look_state_finish(&w->course.state);
 }
 
 __attribute__((format(printf, 2, 3))) static void say(const struct watch *w, const char *format, ...) {
@@ -60,14 +58,6 @@ static int64_t now_ms(const struct watch *w) {
     return w->options->clock.now_ms(w->options->clock.user);
 }
 
-static int64_t due_ms(const struct watch *w, size_t number) {
-    return look_schedule_end_ms(&w->schedule, number) + w->state.settle_ms;
-}
-
-static const struct look_entry *last_entry(const struct watch *w) {
-    return w->state.count > 0 ? &w->state.entries[w->state.count - 1] : NULL;
-}
-
 // A name that is safe in a path.
 static const char *file_name(struct arena *arena, const char *canary, const char *id) {
     char *name = arena_printf(arena, "%.100s-%s.json", canary, id);
@@ -89,8 +79,8 @@ static void choose_paths(struct watch *w) {
     } else if (record != NULL) {
         w->state_path = record;
     } else if (o->state_dir != NULL) {
-        look_state_id(&w->state, o->start_ms, id);
-        w->state_path = arena_printf(w->arena, "%s/%s", o->state_dir, file_name(w->arena, w->state.canary, id));
+        look_state_id(&w->course.state, o->start_ms, id);
+        w->state_path = arena_printf(w->arena, "%s/%s", o->state_dir, file_name(w->arena, w->course.state.canary, id));
     }
 }
 
@@ -99,17 +89,14 @@ static bool is_named(const struct watch_options *o) {
 }
 
 static bool make_schedule(struct watch *w) {
-    if (!look_schedule_make(w->config, w->state.start_ms, &w->schedule, w->err)) return false;
-    const struct look_entry *last = last_entry(w);
-    if (last == NULL || last->number <= w->schedule.planned) return true;
-    return error_set(w->err, ERROR_DATA, "%s: look %zu of %zu", w->state_path, last->number, w->schedule.planned);
+    return watch_course_schedule(&w->course, w->state_path, w->err);
 }
 
 static bool check_start(const struct watch *w) {
-    if (w->options->start_ms == INT64_MIN || w->options->start_ms == w->state.start_ms) return true;
+    if (w->options->start_ms == INT64_MIN || w->options->start_ms == w->course.state.start_ms) return true;
     struct buf time;
     buf_init(&time, 64);
-    time_format(&time, w->state.start_ms);
+    time_format(&time, w->course.state.start_ms);
     error_set(w->err, ERROR_CONFIG, "%s is the state of a watch that began at %s; give that start or another state file", w->state_path,
               buf_text(&time));
     buf_finish(&time);
@@ -118,20 +105,21 @@ static bool check_start(const struct watch *w) {
 
 // Of a watch that nobody named, only one that still has looks before it is meant.
 static bool is_over(struct watch *w) {
-    return w->state.result != NULL || now_ms(w) > due_ms(w, w->schedule.planned) + (int64_t)w->schedule.every * w->schedule.step_ms;
+    return w->course.state.result != NULL || now_ms(w) > watch_course_due_ms(&w->course, w->course.schedule.planned) +
+                                                             (int64_t)w->course.schedule.every * w->course.schedule.step_ms;
 }
 
 static void begin_anew(struct watch *w) {
-    look_state_finish(&w->state);
-    look_state_init(&w->state, w->config, &w->options->analysis.overrides);
-    w->state.start_ms = w->options->start_ms != INT64_MIN ? w->options->start_ms : now_ms(w);
-    w->state.settle_ms = w->options->settle_ms;
+    look_state_finish(&w->course.state);
+    look_state_init(&w->course.state, w->course.config, &w->options->analysis.overrides);
+    w->course.state.start_ms = w->options->start_ms != INT64_MIN ? w->options->start_ms : now_ms(w);
+    w->course.state.settle_ms = w->options->settle_ms;
 }
 
 // Takes up the state there is, or begins a new one.
 static bool open_state(struct watch *w) {
     bool found = false;
-    if (w->state_path != NULL && !look_state_read(&w->state, w->state_path, &found, w->err)) return false;
+    if (w->state_path != NULL && !look_state_read(&w->course.state, w->state_path, &found, w->err)) return false;
     if (found && (!check_start(w) || !make_schedule(w))) return false;
     w->resumed = found && (is_named(w->options) || !is_over(w));
     if (w->resumed) return true;
@@ -145,7 +133,7 @@ static bool save_first(struct watch *w) {
     struct error err;
     if (w->state_path == NULL) return true;
     bool own = o->state_file != NULL || o->analysis.record_dir != NULL;
-    if ((own || file_make_dir(o->state_dir, &err)) && look_state_write(&w->state, w->state_path, &err)) return true;
+    if ((own || file_make_dir(o->state_dir, &err)) && look_state_write(&w->course.state, w->state_path, &err)) return true;
     if (own) return error_set(w->err, err.code, "%s", err.text);
     warn(w, "the state of the watch is not kept: %s", err.text);
     w->state_path = NULL;
@@ -160,9 +148,10 @@ static bool save_record(struct watch *w) {
                          dir);
     }
     struct analysis_options options = w->options->analysis;
-    options.end_ms = look_schedule_horizon_ms(&w->schedule);
-    if (!w->resumed && !run_record_write(dir, w->text, w->config->file, w->config->judge.priors, &options, w->err)) return false;
-    return w->record_path == NULL || look_state_write(&w->state, w->record_path, w->err);
+    options.end_ms = look_schedule_horizon_ms(&w->course.schedule);
+    if (!w->resumed && !run_record_write(dir, w->text, w->course.config->file, w->course.config->judge.priors, &options, w->err))
+        return false;
+    return w->record_path == NULL || look_state_write(&w->course.state, w->record_path, w->err);
 }
 
 // A look that was taken must not be lost with a full disk: the verdict does not need the file.
@@ -170,7 +159,8 @@ static void save(struct watch *w) {
     const char *const paths[] = {w->state_path, w->record_path};
     struct error err;
     for (size_t i = 0; i < 2; i++) {
-        if (paths[i] != NULL && !look_state_write(&w->state, paths[i], &err)) warn(w, "the state of the watch is not kept: %s", err.text);
+        if (paths[i] != NULL && !look_state_write(&w->course.state, paths[i], &err))
+            warn(w, "the state of the watch is not kept: %s", err.text);
     }
 }
 
@@ -179,37 +169,15 @@ static const char *look_dir(struct arena *arena, const char *dir, size_t number,
     return attempt > 1 ? arena_printf(arena, "%s/look-%02zu-%zu", dir, number, attempt) : arena_printf(arena, "%s/look-%02zu", dir, number);
 }
 
-static const char *verdict_of(const json_t *result) {
-    const char *text = json_string_value(json_object_get(result, "verdict"));
-    enum verdict_kind kind = VERDICT_PASS;
-    while (kind < VERDICT_ERROR && (text == NULL || strcmp(text, verdict_name(kind)) != 0)) kind++;
-    return verdict_name(kind);
-}
-
 // Judges what is there at a look and adds it to the state.
-static json_t *take_look(struct watch *w, size_t number, size_t attempt, const char *record_dir) {
+static json_t *take_look(struct watch *w, const struct course_look *look, const char *record_dir) {
     struct arena arena = {0};
     struct plan plan;
-    const struct judge_config *judge = &w->config->judge;
-    struct look_level level = watch_level(w->config, judge_alpha(judge), &w->schedule, &w->state, number);
-    double beta = (double)NAN;
-    if (judge->early_pass) beta = watch_level(w->config, judge_beta(judge), &w->schedule, &w->state, number).alpha;
-    struct look look = {.number = number,
-                        .planned = w->schedule.planned,
-                        .start_ms = w->schedule.start_ms,
-                        .end_ms = look_schedule_end_ms(&w->schedule, number),
-                        .horizon_ms = look_schedule_horizon_ms(&w->schedule),
-                        .alpha = level.alpha,
-                        .beta = beta};
     struct analysis_options options = w->options->analysis;
     json_t *result = NULL;
-    options.record_dir = look_dir(&arena, record_dir, number, attempt);
-    if (plan_build_look(w->config, &look, &arena, &plan, w->err)) result = analysis_look(&plan, &w->answers, &options, &arena, w->err);
-    if (result != NULL) {
-        struct look_entry entry = {number, attempt, watch_outcome(result), level.alpha, level.spent, beta, verdict_of(result)};
-        look_state_add(&w->state, &entry);
-        watch_describe(result, w->config, &w->schedule, &w->state);
-    }
+    options.record_dir = look_dir(&arena, record_dir, look->number, look->attempt);
+    if (watch_course_plan(&w->course, look, &arena, &plan, w->err)) result = analysis_look(&plan, &w->answers, &options, &arena, w->err);
+    if (result != NULL) watch_course_take(&w->course, look, result);
     arena_finish(&arena);
     return result;
 }
@@ -226,39 +194,24 @@ static bool sleep_until(const struct watch *w, int64_t wall_ms) {
     return error_set(w->err, ERROR_CANCELLED, "interrupted; the same command goes on with the looks in %s", w->state_path);
 }
 
-// The last of the looks that are due; those before it have passed.
-static size_t latest_due(const struct watch *w, size_t number) {
-    int64_t now = now_ms(w);
-    while (number < w->schedule.planned && due_ms(w, number + 1) <= now) number++;
-    return number;
+static void say_next(const struct watch *w, const struct course_look *look) {
+    struct buf time;
+    buf_init(&time, 64);
+    time_format(&time, look->due_ms);
+    say(w, "look %zu of %zu at %s", look->number, w->course.schedule.planned, buf_text(&time));
+    buf_finish(&time);
 }
 
-// Waits for the next look. Data of the whole window are there to stay, so at its end a failed look is tried again.
-static bool wait_for_look(struct watch *w, size_t *ret_number, size_t *ret_attempt) {
-    const struct look_entry *last = last_entry(w);
-    size_t number = last != NULL ? last->number + 1 : 1;
-    int64_t due = 0;
-    *ret_attempt = 1;
-    if (number > w->schedule.planned) {
-        number = last->number;
-        *ret_attempt = last->attempt + 1;
-        if (w->failed > 0) due = now_ms(w) + (int64_t)w->schedule.every * w->schedule.step_ms;
-    } else {
-        number = latest_due(w, number);
-        due = due_ms(w, number);
-    }
-    if (due > now_ms(w) && (last == NULL || *ret_attempt > 1)) { // else the look before has told it
-        struct buf time;
-        buf_init(&time, 64);
-        time_format(&time, due);
-        say(w, "look %zu of %zu at %s", number, w->schedule.planned, buf_text(&time));
-        buf_finish(&time);
-    }
-    if (!sleep_until(w, due)) return false;
-    size_t latest = latest_due(w, number), first = last != NULL ? last->number + 1 : 1;
-    if (latest == first + 1) warn(w, "look %zu of %zu is missed: its time had passed", first, w->schedule.planned);
-    if (latest > first + 1) warn(w, "looks %zu to %zu of %zu are missed: their time had passed", first, latest - 1, w->schedule.planned);
-    *ret_number = latest;
+static bool wait_for_look(struct watch *w, struct course_look *ret) {
+    const struct look_entry *last = watch_course_last(&w->course);
+    size_t first = last != NULL ? last->number + 1 : 1, planned = w->course.schedule.planned;
+    struct course_look look = watch_course_next(&w->course, now_ms(w));
+    if (look.due_ms > now_ms(w) && (last == NULL || look.attempt > 1)) say_next(w, &look); // else the look before has told it
+    if (!sleep_until(w, look.due_ms)) return false;
+    watch_course_catch_up(&w->course, now_ms(w), &look);
+    if (look.number == first + 1) warn(w, "look %zu of %zu is missed: its time had passed", first, planned);
+    if (look.number > first + 1) warn(w, "looks %zu to %zu of %zu are missed: their time had passed", first, look.number - 1, planned);
+    *ret = look;
     return true;
 }
 
@@ -268,10 +221,9 @@ static const char *first_reason(const json_t *result) {
 }
 
 static void tell_look(struct watch *w, const json_t *result) {
-    const struct look_entry *entry = &w->state.entries[w->state.count - 1];
-    w->failed = entry->outcome == LOOK_FAILED ? w->failed + 1 : 0;
+    const struct look_entry *entry = watch_course_last(&w->course);
     if (entry->outcome != LOOK_JUDGED) {
-        warn(w, "look %zu of %zu is skipped: %s", entry->number, w->schedule.planned, first_reason(result));
+        warn(w, "look %zu of %zu is skipped: %s", entry->number, w->course.schedule.planned, first_reason(result));
     }
     say(w, "%s", watch_text(result));
 }
@@ -279,17 +231,17 @@ static void tell_look(struct watch *w, const json_t *result) {
 // Takes looks until one ends the watch.
 static json_t *look_on(struct watch *w) {
     for (;;) {
-        size_t number, attempt;
-        if (!wait_for_look(w, &number, &attempt)) return NULL;
-        json_t *result = take_look(w, number, attempt, w->options->analysis.record_dir);
+        struct course_look look;
+        if (!wait_for_look(w, &look)) return NULL;
+        json_t *result = take_look(w, &look, w->options->analysis.record_dir);
         if (result == NULL) return NULL;
-        bool final = watch_is_final(&w->schedule, result, &w->state.entries[w->state.count - 1]);
-        if (final) w->state.result = json_incref(result);
+        bool final = watch_course_is_final(&w->course, result);
+        if (final) w->course.state.result = json_incref(result);
         save(w);
         tell_look(w, result);
-        if (w->failed >= w->options->max_failed)
-            warn(w, "%zu look%s in a row failed, so the watch gives up", w->failed, w->failed == 1 ? "" : "s");
-        if (final || w->failed >= w->options->max_failed) return result;
+        if (w->course.failed >= w->options->max_failed)
+            warn(w, "%zu look%s in a row failed, so the watch gives up", w->course.failed, w->course.failed == 1 ? "" : "s");
+        if (final || w->course.failed >= w->options->max_failed) return result;
         if (w->options->look != NULL) w->options->look(w->options->user, result);
         json_decref(result);
     }
@@ -297,12 +249,12 @@ static json_t *look_on(struct watch *w) {
 
 static json_t *verdict_again(const struct watch *w) {
     say(w, "the watch has ended already; this is its verdict");
-    return json_incref(w->state.result);
+    return json_incref(w->course.state.result);
 }
 
 static json_t *begin_looks(struct watch *w) {
     const char *recorded_dir = w->options->analysis.recorded_dir;
-    if (!save_record(w) || !save_first(w) || !plan_answers_open(&w->answers, w->config, recorded_dir, w->err)) return NULL;
+    if (!save_record(w) || !save_first(w) || !plan_answers_open(&w->answers, w->course.config, recorded_dir, w->err)) return NULL;
     if (w->resumed) say(w, "goes on with the watch in %s", w->state_path);
     return look_on(w);
 }
@@ -311,11 +263,11 @@ json_t *watch_run(struct view text, const char *file, const struct watch_options
                   struct error *err) {
     struct watch w = {.options = options, .text = text, .arena = arena, .err = err};
     json_t *result = NULL;
-    w.config = analysis_config(text, file, &options->analysis.overrides, arena, findings, err);
-    if (w.config == NULL) return NULL;
-    look_state_init(&w.state, w.config, &options->analysis.overrides);
+    w.course.config = analysis_config(text, file, &options->analysis.overrides, arena, findings, err);
+    if (w.course.config == NULL) return NULL;
+    look_state_init(&w.course.state, w.course.config, &options->analysis.overrides);
     choose_paths(&w);
-    if (open_state(&w)) result = w.state.result != NULL ? verdict_again(&w) : begin_looks(&w);
+    if (open_state(&w)) result = w.course.state.result != NULL ? verdict_again(&w) : begin_looks(&w);
     watch_finish(&w);
     return result;
 }
@@ -335,9 +287,10 @@ static json_t *replay_looks(struct watch *w, const char *dir, const struct look_
         const char *from = look_dir(w->arena, dir, entry->number, entry->attempt);
         if (result != NULL && w->options->look != NULL) w->options->look(w->options->user, result);
         json_decref(result);
-        bool opened =
-            i == 0 ? plan_answers_open(&w->answers, w->config, from, w->err) : plan_answers_reopen(&w->answers, w->config, from, w->err);
-        result = opened ? take_look(w, entry->number, entry->attempt, NULL) : NULL;
+        bool opened = i == 0 ? plan_answers_open(&w->answers, w->course.config, from, w->err)
+                             : plan_answers_reopen(&w->answers, w->course.config, from, w->err);
+        struct course_look look = {.number = entry->number, .attempt = entry->attempt};
+        result = opened ? take_look(w, &look, NULL) : NULL;
         if (result == NULL) return NULL;
     }
     if (result == NULL) error_set(w->err, ERROR_DATA, "%s/%s: no look was recorded", dir, RECORD_NAME);
@@ -353,14 +306,14 @@ json_t *watch_replay(const char *dir, const struct watch_options *options, struc
     json_t *result = NULL;
     bool found;
     if (!run_record_read(dir, arena, &w.text, &file, &own.analysis, err)) return NULL;
-    w.config = analysis_config(w.text, file, &own.analysis.overrides, arena, findings, err);
-    if (w.config == NULL) return NULL;
-    look_state_init(&recorded, w.config, &own.analysis.overrides);
-    look_state_init(&w.state, w.config, &own.analysis.overrides);
+    w.course.config = analysis_config(w.text, file, &own.analysis.overrides, arena, findings, err);
+    if (w.course.config == NULL) return NULL;
+    look_state_init(&recorded, w.course.config, &own.analysis.overrides);
+    look_state_init(&w.course.state, w.course.config, &own.analysis.overrides);
     w.state_path = path;
     if (look_state_read(&recorded, path, &found, err)) {
-        w.state.start_ms = recorded.start_ms;
-        w.state.settle_ms = recorded.settle_ms;
+        w.course.state.start_ms = recorded.start_ms;
+        w.course.state.settle_ms = recorded.settle_ms;
         if (make_schedule(&w)) result = replay_looks(&w, dir, &recorded);
     }
     look_state_finish(&recorded);

@@ -36,7 +36,7 @@ static void test_look_schedule__places_the_looks(void **state) {
         struct canary_config config = {.file = "c.yaml", .judge = {.name = cases[i].judge}, .window = cases[i].window};
         struct look_schedule s;
         struct error err = {0};
-        if (!look_schedule_make(&config, START_MS + cases[i].late_ms, &s, &err)) fail_msg("%zu: %s", i, err.text);
+        if (!look_schedule_make(&config, START_MS + cases[i].late_ms, false, &s, &err)) fail_msg("%zu: %s", i, err.text);
         if (s.planned != cases[i].planned) fail_msg("%zu: %zu looks, wanted %zu", i, s.planned, cases[i].planned);
         assert_int_equal(look_schedule_end_ms(&s, 1) - START_MS, cases[i].first_ms);
         assert_int_equal(look_schedule_end_ms(&s, 2) - START_MS, cases[i].second_ms);
@@ -60,7 +60,7 @@ static void test_look_schedule__refuses_what_cannot_be_looked_at(void **state) {
         struct canary_config config = {.file = "c.yaml", .judge = {.name = "serin"}, .window = cases[i].window};
         struct look_schedule s;
         struct error err = {0};
-        assert_false(look_schedule_make(&config, START_MS, &s, &err));
+        assert_false(look_schedule_make(&config, START_MS, false, &s, &err));
         assert_int_equal(err.code, ERROR_CONFIG);
         if (strstr(err.text, cases[i].words) == NULL) fail_msg("%zu: %s", i, err.text);
     }
