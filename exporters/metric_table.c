@@ -99,7 +99,13 @@ const struct exported_metric_row exported_metrics[EXPORTED_COUNT] = {
                                "ratio",
                                "Share of the release budget at which the canary is halted.",
                                {"canary", "objective"}},
+    [EXPORTED_GATE_OPEN] = {"serin_gate_open", "gauge", "", "Whether a canary may be promoted: 1 or 0.", {"canary"}},
+    [EXPORTED_FREEZE] = {"serin_freeze_active", "gauge", "", "1 for every freeze that keeps canaries from being promoted.", {"freeze"}},
     [EXPORTED_ANALYSES] = {"serin_analyses_total", "counter", "", "Analyses by verdict.", {"canary", "verdict"}},
+    [EXPORTED_ANALYSES_OPEN] = {"serin_analyses_open", "gauge", "", "Analyses that have begun and are not decided yet.", {NULL}},
+    [EXPORTED_LOOKS] = {"serin_looks_total", "counter", "", "Looks of all analyses.", {NULL}},
+    [EXPORTED_LOOKS_MISSED] =
+        {"serin_looks_missed_total", "counter", "", "Looks that were due and not taken, because earlier ones took too long.", {NULL}},
     [EXPORTED_QUERIES] = {"serin_source_queries_total", "counter", "", "Queries sent to a source.", {"source"}},
     [EXPORTED_QUERY_TRIES] = {"serin_source_query_tries_total", "counter", "", "Requests made for queries, retries included.", {"source"}},
     [EXPORTED_QUERY_RETRIES] = {"serin_source_query_retries_total", "counter", "", "Requests that repeated a failed one.", {"source"}},
@@ -114,14 +120,40 @@ const struct exported_metric_row exported_metrics[EXPORTED_COUNT] = {
     [EXPORTED_RECEIVED] = {"serin_source_received_bytes_total", "counter", "bytes", "Bytes of answers received.", {"source"}},
     [EXPORTED_QUERY_DURATION] =
         {"serin_query_longest_seconds", "gauge", "seconds", "Time of the longest query of the last analysis.", {"canary"}},
+    [EXPORTED_QUERY_SECONDS] =
+        {"serin_query_duration_seconds", "histogram", "seconds", "Time of queries, from the first try to the whole answer.", {"source"}},
+    [EXPORTED_DELIVERIES] =
+        {"serin_deliveries_total", "counter", "", "Messages for a receiver by what became of them.", {"target", "outcome"}},
+    [EXPORTED_DELIVERIES_WAITING] = {"serin_deliveries_waiting", "gauge", "", "Messages that a receiver has not taken yet.", {"target"}},
+    [EXPORTED_SUPPRESSED] =
+        {"serin_notifications_suppressed_total", "counter", "", "Messages that were not sent because they were not wanted.", {"reason"}},
+    [EXPORTED_HTTP_REQUESTS] = {"serin_http_requests_total", "counter", "", "Requests answered.", {"route", "code"}},
+    [EXPORTED_HTTP_REJECTED] =
+        {"serin_http_rejected_total", "counter", "", "Connections and requests turned away before any route.", {"reason"}},
+    [EXPORTED_HTTP_IN_FLIGHT] = {"serin_http_in_flight", "gauge", "", "Requests that are being answered.", {NULL}},
+    [EXPORTED_STORE_COMMITS] = {"serin_store_commits_total", "counter", "", "Transactions that the store wrote.", {NULL}},
+    [EXPORTED_SERIES] = {"serin_exported_series", "gauge", "", "Series of the last analyses of all canaries on this page.", {NULL}},
+    [EXPORTED_SERIES_DROPPED] = {"serin_exported_series_dropped_total",
+                                 "counter",
+                                 "",
+                                 "Series of analyses that were left out: too many of one canary, or too many canaries.",
+                                 {"reason"}},
+    [EXPORTED_PROCESS_START] = {"process_start_time_seconds", "gauge", "seconds", "When the process began.", {NULL}},
+    [EXPORTED_PROCESS_CPU] = {"process_cpu_seconds_total", "counter", "seconds", "Processor time used, of user and system.", {NULL}},
+    [EXPORTED_PROCESS_MEMORY] = {"process_resident_memory_bytes", "gauge", "bytes", "Memory in use.", {NULL}},
+    [EXPORTED_PROCESS_FILES] = {"process_open_fds", "gauge", "", "Open file descriptors.", {NULL}},
+    [EXPORTED_PROCESS_MOST_FILES] = {"process_max_fds", "gauge", "", "Most file descriptors that may be open.", {NULL}},
 };
 
 void metric_table_docs(struct buf *out) {
-    buf_str(out,
-            "# Exported metrics\n\nWritten by `--output prom=FILE`. This page is made from the table in `exporters/metric_table.c`.\n\n"
-            "Labels are bounded by the configuration: no id of a run, version of a service or query is ever one. `tags` is absent for a\n"
-            "metric without label combinations. A value that is not known has no series. In a file of `--output prom` counters count the\n"
-            "one run that wrote it.\n\n| name | type | unit | labels | meaning |\n| --- | --- | --- | --- | --- |\n");
+    buf_str(
+        out,
+        "# Exported metrics\n\nWritten by `--output prom=FILE` and served by a service at `/metrics`. This page is made from the table in\n"
+        "`exporters/metric_table.c`.\n\n"
+        "Labels are bounded by the configuration: no id of a run, version of a service or query is ever one. `tags` is absent for a\n"
+        "metric without label combinations. A value that is not known has no series. In a file of `--output prom` counters count the\n"
+        "one run that wrote it, and what only a service knows is absent: looks, gates, freezes, deliveries, requests, its store and "
+        "process.\n\n| name | type | unit | labels | meaning |\n| --- | --- | --- | --- | --- |\n");
     for (size_t i = 0; i < EXPORTED_COUNT; i++) {
         const struct exported_metric_row *row = &exported_metrics[i];
         buf_printf(out, "| `%s` | %s | %s | ", row->name, row->type, row->unit);

@@ -40,7 +40,12 @@ enum exported_metric {
     EXPORTED_BURN_RATE,
     EXPORTED_RELEASE_BUDGET,
     EXPORTED_RELEASE_HALT,
+    EXPORTED_GATE_OPEN,
+    EXPORTED_FREEZE,
     EXPORTED_ANALYSES,
+    EXPORTED_ANALYSES_OPEN,
+    EXPORTED_LOOKS,
+    EXPORTED_LOOKS_MISSED,
     EXPORTED_QUERIES,
     EXPORTED_QUERY_TRIES,
     EXPORTED_QUERY_RETRIES,
@@ -50,6 +55,21 @@ enum exported_metric {
     EXPORTED_QUERY_SHARED,
     EXPORTED_RECEIVED,
     EXPORTED_QUERY_DURATION,
+    EXPORTED_QUERY_SECONDS,
+    EXPORTED_DELIVERIES,
+    EXPORTED_DELIVERIES_WAITING,
+    EXPORTED_SUPPRESSED,
+    EXPORTED_HTTP_REQUESTS,
+    EXPORTED_HTTP_REJECTED,
+    EXPORTED_HTTP_IN_FLIGHT,
+    EXPORTED_STORE_COMMITS,
+    EXPORTED_SERIES,
+    EXPORTED_SERIES_DROPPED,
+    EXPORTED_PROCESS_START,
+    EXPORTED_PROCESS_CPU,
+    EXPORTED_PROCESS_MEMORY,
+    EXPORTED_PROCESS_FILES,
+    EXPORTED_PROCESS_MOST_FILES,
     EXPORTED_COUNT,
 };
 
@@ -57,7 +77,7 @@ enum { EXPORTED_LABELS = 8 }; // most of a metric
 
 struct exported_metric_row {
     const char *name;
-    const char *type; // of the text format: "gauge" or "counter"
+    const char *type; // "gauge", "counter" or "histogram"
     const char *unit; // for readers: "seconds", "ratio", "bytes", ""
     const char *help;
     const char *labels[EXPORTED_LABELS]; // NULL behind the last
