@@ -7,7 +7,7 @@
 #include "objective_verdict.h"
 #include "run_record.h"
 
-static json_t *judge_answers(const struct plan *plan, const struct plan_answers *fetched, struct arena *arena, struct error *err) {
+json_t *analysis_judge(const struct plan *plan, const struct plan_answers *fetched, struct arena *arena, struct error *err) {
     const struct answer *const *answers = plan_answers_list(fetched, plan, arena);
     const struct answer *const *of_objectives = plan_answers_of_objectives(fetched, plan, arena);
     struct objective_results objectives = {0};
@@ -36,7 +36,7 @@ json_t *analysis_look(const struct plan *plan, struct plan_answers *answers, con
                                   .interrupted = options->interrupted};
     bool fetched = plan_answers_fetch(answers, plan, &fetch, err);
     plan_answers_warn(answers, options->warn, options->user);
-    return fetched ? judge_answers(plan, answers, arena, err) : NULL;
+    return fetched ? analysis_judge(plan, answers, arena, err) : NULL;
 }
 
 static json_t *run_config(const struct canary_config *config, struct view text, const struct analysis_options *options, struct arena *arena,

@@ -15,4 +15,7 @@ struct canary_config *analysis_config(struct view text, const char *file, const 
 json_t *analysis_look(const struct plan *plan, struct plan_answers *answers, const struct analysis_options *options, struct arena *arena,
                       struct error *err);
 
+// The document of answers that were fetched.
+json_t *analysis_judge(const struct plan *plan, const struct plan_answers *answers, struct arena *arena, struct error *err);
+
 #endif

@@ -9,7 +9,7 @@
 
 static void close_sources(struct plan_answers *answers) {
     for (size_t i = 0; i < answers->source_count; i++) {
-        source_destroy(answers->sources[i]);
+        if (!answers->borrowed) source_destroy(answers->sources[i]);
         answers->sources[i] = NULL;
     }
 }
@@ -24,16 +24,24 @@ static bool open_sources(struct plan_answers *answers, const struct canary_confi
     return true;
 }
 
-bool plan_answers_open(struct plan_answers *answers, const struct canary_config *config, const char *recorded_dir, struct error *err) {
-    size_t count = config->source_count;
+static void make_room(struct plan_answers *answers, size_t count) {
     *answers = (struct plan_answers){
         .sources = mem_zero(count, sizeof(struct source *)), .facts = mem_zero(count, sizeof(struct source_facts)), .source_count = count};
+}
+
+void plan_answers_borrow(struct plan_answers *answers, struct source *const *sources, size_t count) {
+    make_room(answers, count);
+    answers->borrowed = true;
+    for (size_t i = 0; i < count; i++) answers->sources[i] = sources[i];
+}
+
+bool plan_answers_open(struct plan_answers *answers, const struct canary_config *config, const char *recorded_dir, struct error *err) {
+    make_room(answers, config->source_count);
     return open_sources(answers, config, recorded_dir, err);
 }
 
 bool plan_answers_reopen(struct plan_answers *answers, const struct canary_config *config, const char *recorded_dir, struct error *err) {
     close_sources(answers);
-    for (size_t i = 0; i < answers->source_count; i++) source_facts_renew(&answers->facts[i]);
     return open_sources(answers, config, recorded_dir, err);
 }
 
@@ -70,7 +78,7 @@ static void add_query(struct plan_answers *answers, const char *source_name, con
     answers->job_of[answers->query_count++] = at;
 }
 
-static void make_jobs(struct plan_answers *answers, const struct plan *plan) {
+void plan_answers_make_jobs(struct plan_answers *answers, const struct plan *plan) {
     const struct objective_plan *objectives = plan->objectives;
     size_t most = plan->query_count + (objectives != NULL ? objectives->query_count : 0);
     forget(answers);
@@ -81,10 +89,15 @@ static void make_jobs(struct plan_answers *answers, const struct plan *plan) {
         add_query(answers, objectives->queries[q].source, &objectives->queries[q].query);
 }
 
+void plan_answers_take(struct plan_answers *answers) {
+    for (size_t i = 0; i < answers->source_count; i++)
+        source_facts_take(&answers->facts[i], answers->sources[i], answers->jobs, answers->job_count);
+}
+
 bool plan_answers_fetch(struct plan_answers *answers, const struct plan *plan, const struct fetch_options *options, struct error *err) {
-    make_jobs(answers, plan);
+    plan_answers_make_jobs(answers, plan);
     bool ok = fetch_run(answers->jobs, answers->job_count, options, err);
-    for (size_t i = 0; i < answers->source_count; i++) source_facts_take(&answers->facts[i], answers->sources[i]);
+    plan_answers_take(answers);
     return ok;
 }
 

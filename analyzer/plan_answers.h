@@ -8,6 +8,7 @@
 
 struct plan_answers { // zeroes are fine to finish
     struct source **sources; // one per source of the config
+    bool borrowed;           // the sources are somebody else's
     struct source_facts *facts; // of each, about the plan last fetched
     size_t source_count;
     struct fetch_job *jobs;
@@ -19,12 +20,19 @@ struct plan_answers { // zeroes are fine to finish
 // Makes the sources, or opens what was recorded of them in `recorded_dir` when that is not NULL. Finish it also after a failure.
 bool plan_answers_open(struct plan_answers *answers, const struct canary_config *config, const char *recorded_dir, struct error *err);
 
+// Takes the sources from others, who keep them longer; `sources` is copied.
+void plan_answers_borrow(struct plan_answers *answers, struct source *const *sources, size_t count);
+
 // Lets all sources answer from another directory. Facts are kept.
 bool plan_answers_reopen(struct plan_answers *answers, const struct canary_config *config, const char *recorded_dir, struct error *err);
 
 // Sends the queries of the plan, which must be of that config, and waits. Sources that fail are no failure here, see fetch_run().
 // Answers of an earlier call are gone afterwards.
 bool plan_answers_fetch(struct plan_answers *answers, const struct plan *plan, const struct fetch_options *options, struct error *err);
+
+// The two halves of it, for those who send the jobs themselves: fetch what is in `jobs`, then take it.
+void plan_answers_make_jobs(struct plan_answers *answers, const struct plan *plan);
+void plan_answers_take(struct plan_answers *answers);
 
 // One answer per query of the plan last fetched. The list is the arena's, the answers are valid until the next fetch.
 const struct answer *const *plan_answers_list(const struct plan_answers *answers, const struct plan *plan, struct arena *arena);

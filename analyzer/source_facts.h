@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What a look tells of its sources. They may live for several looks, so counters are those of the look alone, and what a source has
-// told of itself once is kept for later looks.
+// What a look tells of its sources. They may live for several looks and serve several canaries at once, so what is counted is what the
+// look's own queries needed; what a source has told of itself once is kept for later looks.
 #ifndef ANALYZER_SOURCE_FACTS_H
 #define ANALYZER_SOURCE_FACTS_H
 
@@ -10,14 +10,10 @@ struct source_facts { // zeroes before the first look
     char version[64];     // of the server, "" when not known
     const char *detected; // kind that its build info speaks of, "" when not known
     struct source_counters counters; // of the look
-    struct source_counters before;   // of the source, when the look ended
-    size_t warned;                   // bytes of its warnings that were told
+    size_t warned;        // bytes of its warnings that were told
 };
 
-// Ends a look.
-void source_facts_take(struct source_facts *facts, const struct source *source);
-
-// Before a look whose sources are new ones.
-void source_facts_renew(struct source_facts *facts);
+// Ends a look whose queries were `jobs`, to this source and others.
+void source_facts_take(struct source_facts *facts, const struct source *source, const struct fetch_job *jobs, size_t count);
 
 #endif

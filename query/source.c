@@ -101,7 +101,10 @@ void source_warn(struct source *source, const char *format, ...) {
 }
 
 void source_count(struct source *source, const struct answer *answer, size_t sharers) {
-    struct source_counters *c = &source->counters;
+    source_counters_add(&source->counters, answer, sharers);
+}
+
+void source_counters_add(struct source_counters *c, const struct answer *answer, size_t sharers) {
     uint64_t requests = answer->requests > 0 ? (uint64_t)answer->requests : 0;
     c->queries += 1 + sharers;
     c->tries += requests;

@@ -177,6 +177,9 @@ const char *source_detected_kind(const struct source *source);
 
 const struct source_counters *source_counters(const struct source *source); // valid as long as the source
 
+// Adds what one answer has cost; `sharers` others took it too.
+void source_counters_add(struct source_counters *counters, const struct answer *answer, size_t sharers);
+
 // What the user should know about the source, such as a secret file everybody can read; "" when there is nothing.
 const char *source_warning(const struct source *source);
 
