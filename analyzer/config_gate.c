@@ -57,7 +57,7 @@ static void read_checks(struct config_reader *r, const struct yaml_node *node, c
     }
 }
 
-static void read_halt_at(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, void *field) {
+void config_halt_at(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, void *field) {
     double value = GATE_HALT_AT;
     config_percent(r, node, path, &value);
     if (value < 20 || value > 50) {
@@ -68,7 +68,7 @@ static void read_halt_at(struct config_reader *r, const struct yaml_node *node, 
 }
 
 static void read_release_budget(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, void *object) {
-    static const struct config_key keys[] = {{"halt_at", read_halt_at, offsetof(struct gate_config, halt_at), false}};
+    static const struct config_key keys[] = {{"halt_at", config_halt_at, offsetof(struct gate_config, halt_at), false}};
     ((struct gate_config *)object)->has_release_budget = true;
     config_read_map(r, node, path, keys, 1, object);
 }

@@ -10,6 +10,7 @@
 #include "analyzer/objective.h"
 #include "base/time_zone.h"
 #include "base/timetext.h"
+#include "config_gate.h"
 #include "config_metric.h"
 #include "config_tiers.h"
 #include "stats/objective.h"
@@ -141,7 +142,7 @@ static void read_time_zone(struct config_reader *r, const struct yaml_node *node
 
 static void read_release_budget(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, void *object) {
     struct objective_config *o = object;
-    static const struct config_key keys[] = {{"halt_at", config_percent, offsetof(struct objective_config, halt_at), true}};
+    static const struct config_key keys[] = {{"halt_at", config_halt_at, offsetof(struct objective_config, halt_at), true}};
     o->has_halt_at = true;
     config_read_map(r, node, path, keys, 1, o);
 }

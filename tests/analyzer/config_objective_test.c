@@ -173,6 +173,10 @@ static void test_objective__tells_each_mistake_with_its_place(void **state) {
          "exactly one of factor"},
         {"{name: a, target: 99%, period: 30d, up: u, tiers: [{name: x, severity: pager, long: 1h, factor: 2}]}", 76,
          "objectives[0].tiers[0].severity", "did you mean page?"},
+        {"{name: a, target: 99%, period: 30d, up: u, release_budget: {halt_at: 19.9%}}", 74, "objectives[0].release_budget.halt_at",
+         "20% to 50%"},
+        {"{name: a, target: 99%, period: 30d, up: u, release_budget: {halt_at: 51%}}", 74, "objectives[0].release_budget.halt_at",
+         "20% to 50%"},
         {"{name: a, target: 99%, period: 30d, up: u, slices: {length: 10m, target: 99%}}", 5, "objectives[0]", "shorter than a slice"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
