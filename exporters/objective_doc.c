@@ -57,13 +57,27 @@ static void read_release(struct doc_reader *in, struct doc_place at, struct budg
     r->least_requests = doc_number_or_null(in, release, "least_requests");
 }
 
+static void read_period(struct doc_reader *in, struct doc_place count, struct budget_objective *o) {
+    struct report_number errors = doc_number_or_null(in, count, "error_ratio");
+    o->period_state = doc_text(in, count, "state");
+    o->attainment = (struct report_number){errors.known, 1 - errors.value};
+}
+
+static void read_burn(struct doc_reader *in, struct doc_place count, const char *side, struct budget_objective *o) {
+    struct report_number rate = doc_number_or_null(in, count, "burn_rate");
+    int64_t length_s = doc_count(in, count, "length_s");
+    if (rate.known) o->burns[o->burn_count++] = (struct budget_burn){side, length_s, rate.value};
+}
+
 static void read_counts(struct doc_reader *in, struct doc_place at, struct budget_objective *o) {
     struct doc_place list = doc_list(in, at, "counts");
     o->period_state = "ok";
+    o->burns = arena_array(in->arena, json_array_size(list.node) + 1, sizeof *o->burns);
     for (size_t i = 0; i < json_array_size(list.node) && !in->failed; i++) {
         struct doc_place count = doc_item(in, list, i);
         const char *of = doc_text(in, count, "of"), *kind = doc_text(in, count, "kind");
-        if (strcmp(of, "service") == 0 && strcmp(kind, "period") == 0) o->period_state = doc_text(in, count, "state");
+        if (strcmp(of, "service") == 0 && strcmp(kind, "period") == 0) read_period(in, count, o);
+        if (strcmp(kind, "window") == 0) read_burn(in, count, of, o);
         if (strcmp(of, "canary") != 0 || strcmp(kind, "release") != 0) continue;
         o->release.errors = doc_number_or_null(in, count, "errors");
         o->release.total = doc_number_or_null(in, count, "total");
@@ -74,6 +88,8 @@ static void read_objective(struct doc_reader *in, struct doc_place at, struct bu
     struct doc_place period = doc_object(in, at, "period");
     o->name = doc_text(in, at, "name");
     o->target = doc_number(in, at, "target");
+    o->goal = (struct report_number){true, 1 - doc_number(in, at, "allowed")};
+    o->gate = doc_text(in, at, "gate");
     o->period_kind = doc_text(in, period, "kind");
     o->period_s = doc_count(in, period, "length_s");
     o->state = doc_state(in, at, "gate", gates);
@@ -94,11 +110,4 @@ void doc_objectives(struct doc_reader *in, struct doc_place top, struct budget_o
     for (size_t i = 0; i < count && !in->failed; i++) read_objective(in, doc_item(in, list, i), &items[i]);
     *ret_items = items;
     *ret_count = count;
-}
-
-bool budget_objectives_read(const json_t *document, bool ascii, struct arena *arena, struct budget_objective **ret_items, size_t *ret_count,
-                            struct error *err) {
-    struct doc_reader in = {.arena = arena, .err = err, .ascii = ascii};
-    doc_objectives(&in, (struct doc_place){document, ""}, ret_items, ret_count);
-    return !in.failed;
 }

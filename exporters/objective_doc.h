@@ -23,9 +23,17 @@ struct budget_tier {
     bool fires, certain;
 };
 
+struct budget_burn { // over a window
+    const char *side;  // "service", "baseline" or "canary"
+    int64_t length_s;
+    double rate;
+};
+
 struct budget_objective {
     const char *name, *period_kind;
-    double target;
+    double target;             // per cent
+    struct report_number goal; // the same as a share
+    const char *gate;          // "open", "hold", "closed"
     int64_t period_s;
     enum text_state state; // of the gate
     struct report_texts reasons;
@@ -35,17 +43,19 @@ struct budget_objective {
     struct budget_tier *tiers;
     size_t tier_count;
     const char *period_state; // of the counts of the whole service over the period, "ok" when nothing is to be said
+    struct report_number attainment; // share of good events of the whole service over the period
+    struct budget_burn *burns;       // those that are known
+    size_t burn_count;
     struct budget_release release;
 };
 
 // The list under "objectives"; nothing when the document has none. *ret_items lives in the reader's arena.
 void doc_objectives(struct doc_reader *in, struct doc_place top, struct budget_objective **ret_items, size_t *ret_count);
 
-// The same of a whole document; err names what is missing or of a wrong type.
-bool budget_objectives_read(const json_t *document, bool ascii, struct arena *arena, struct budget_objective **ret_items, size_t *ret_count,
-                            struct error *err);
-
 // Two to five lines for each, from the heading BUDGET on.
 void budget_objectives(struct text_out *to, const struct budget_objective *objectives, size_t count);
+
+// "97% of the budget left, release budget 38% used, halt at 30%: gate closed".
+const char *budget_sentence(const struct budget_objective *objective, struct arena *arena);
 
 #endif

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "objective_doc.h"
+
 static const struct doc_word verdict_words[] = {{"pass", TEXT_PASS},   {"marginal", TEXT_MARGINAL},
                                                 {"fail", TEXT_FAIL},   {"inconclusive", TEXT_INCONCLUSIVE},
                                                 {"error", TEXT_ERROR}, {NULL, TEXT_ERROR}};
@@ -156,6 +158,7 @@ bool report_read(const json_t *result, bool ascii, struct arena *arena, struct r
     read.guards = items(&in, top, "guards", sizeof *read.guards, read_guard, &read.guard_count);
     read.queries = items(&in, top, "queries", sizeof *read.queries, read_query, &read.query_count);
     read.sources = items(&in, top, "sources", sizeof *read.sources, read_source, &read.source_count);
+    doc_objectives(&in, top, &read.objectives, &read.objective_count);
     if (in.failed) return false;
     share_weights(&read);
     *ret_report = read;

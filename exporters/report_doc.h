@@ -136,7 +136,7 @@ struct report {
     struct report_query *queries;
     struct report_source *sources;
     size_t scope_count, metric_count, where_count, group_count, guard_count, query_count, source_count;
-    struct budget_objective *objectives; // read by the text report alone, with budget_objectives_read()
+    struct budget_objective *objectives;
     size_t objective_count;
     struct report_labels timings; // name and milliseconds as text
 };

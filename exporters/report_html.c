@@ -6,8 +6,8 @@
 
 #include "html_part.h"
 #include "html_style.h"
+#include "objective_doc.h"
 #include "report_extra.h"
-#include "report_objective.h"
 #include "report_part.h"
 #include "report_render.h"
 #include "text_value.h"
@@ -147,11 +147,11 @@ static void put_trust(const struct html_page *page) {
 
 static void put_budgets(const struct html_page *page) {
     struct text_out *to = page->to;
-    struct report_objective *objectives;
-    size_t count = report_objectives_read(page->result, to->arena, &objectives);
+    const struct budget_objective *objectives = page->report->objectives;
+    size_t count = page->report->objective_count;
     if (count == 0) return;
     buf_str(to->out, "<section>\n<h2>Budgets</h2>\n<dl>\n");
-    for (size_t i = 0; i < count; i++) html_row(to->out, objectives[i].name, report_objective_text(&objectives[i], to->arena));
+    for (size_t i = 0; i < count; i++) html_row(to->out, objectives[i].name, budget_sentence(&objectives[i], to->arena));
     buf_str(to->out, "</dl>\n</section>\n");
 }
 

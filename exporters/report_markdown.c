@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "markdown_text.h"
-#include "report_objective.h"
+#include "objective_doc.h"
 #include "report_part.h"
 #include "report_render.h"
 #include "text_value.h"
@@ -93,10 +93,9 @@ static void put_where(const struct page *page) {
 
 static void put_budgets(const struct page *page) {
     struct arena *arena = page->to->arena;
-    struct report_objective *objectives;
-    size_t count = report_objectives_read(page->result, arena, &objectives);
-    for (size_t i = 0; i < count && i < MOST_ITEMS; i++) {
-        const char *text = prose(page, report_objective_text(&objectives[i], arena));
+    const struct budget_objective *objectives = page->report->objectives;
+    for (size_t i = 0; i < page->report->objective_count && i < MOST_ITEMS; i++) {
+        const char *text = prose(page, budget_sentence(&objectives[i], arena));
         put_paragraph(page, "Budget", arena_printf(arena, "%s: %s", name_of(page, objectives[i].name), text));
     }
 }

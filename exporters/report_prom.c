@@ -5,8 +5,8 @@
 
 #include "base/timetext.h"
 #include "exposition.h"
+#include "objective_doc.h"
 #include "report_extra.h"
-#include "report_objective.h"
 #include "report_render.h"
 
 enum { MOST_METRICS = 1000, MOST_OBJECTIVES = 100, MOST_LABEL = 128 }; // with series; columns of a label's value
@@ -19,7 +19,7 @@ struct source_doc { // what the samples are made from
     const char *canary;
     const struct report_extra *extras; // of the first `metrics`
     size_t metrics;
-    const struct report_objective *objectives;
+    const struct budget_objective *objectives;
     size_t objective_count;
 };
 
@@ -210,37 +210,37 @@ static const char *window_text(const struct source_doc *doc, int64_t length_s) {
     return copy;
 }
 
-static void put_burns(const struct source_doc *doc, const struct report_objective *objective) {
+static void put_burns(const struct source_doc *doc, const struct budget_objective *objective) {
     for (size_t i = 0; i < objective->burn_count; i++) {
-        const struct report_burn *burn = &objective->burns[i];
+        const struct budget_burn *burn = &objective->burns[i];
         const char *values[EXPORTED_LABELS] = {doc->canary, label(doc, objective->name), label(doc, burn->side),
                                                window_text(doc, burn->length_s)};
-        exposition_sample(doc->e, EXPORTED_BURN_RATE, values, burn->rate.value);
+        exposition_sample(doc->e, EXPORTED_BURN_RATE, values, burn->rate);
     }
 }
 
-static void put_gate(const struct source_doc *doc, const struct report_objective *objective) {
-    for (const char *const *word = gates; *word != NULL && *objective->gate != '\0'; word++)
+static void put_gate(const struct source_doc *doc, const struct budget_objective *objective) {
+    for (const char *const *word = gates; *word != NULL; word++)
         put(doc, EXPORTED_OBJECTIVE_GATE, label(doc, objective->name), *word, number(strcmp(*word, objective->gate) == 0));
 }
 
-static void put_release(const struct source_doc *doc, const struct report_objective *objective) {
+static void put_release(const struct source_doc *doc, const struct budget_objective *objective) {
     const char *name = label(doc, objective->name);
-    put(doc, EXPORTED_RELEASE_BUDGET, name, "estimate", objective->share);
-    put(doc, EXPORTED_RELEASE_BUDGET, name, "lower", objective->share_lower);
-    put(doc, EXPORTED_RELEASE_BUDGET, name, "upper", objective->share_upper);
+    put(doc, EXPORTED_RELEASE_BUDGET, name, "estimate", objective->release.share);
+    put(doc, EXPORTED_RELEASE_BUDGET, name, "lower", objective->release.share_lower);
+    put(doc, EXPORTED_RELEASE_BUDGET, name, "upper", objective->release.share_upper);
 }
 
 static void put_objectives(const struct source_doc *doc) {
-    const struct report_objective *o = doc->objectives, *end = o + doc->objective_count;
-    for (; o < end; o++) put(doc, EXPORTED_OBJECTIVE_TARGET, label(doc, o->name), NULL, o->target);
+    const struct budget_objective *o = doc->objectives, *end = o + doc->objective_count;
+    for (; o < end; o++) put(doc, EXPORTED_OBJECTIVE_TARGET, label(doc, o->name), NULL, o->goal);
     for (o = doc->objectives; o < end; o++) put(doc, EXPORTED_OBJECTIVE_ATTAINMENT, label(doc, o->name), NULL, o->attainment);
     for (o = doc->objectives; o < end; o++) put(doc, EXPORTED_OBJECTIVE_BUDGET, label(doc, o->name), NULL, o->remaining);
     for (o = doc->objectives; o < end; o++) put(doc, EXPORTED_OBJECTIVE_EXHAUSTION, label(doc, o->name), NULL, o->exhaustion_s);
     for (o = doc->objectives; o < end; o++) put_gate(doc, o);
     for (o = doc->objectives; o < end; o++) put_burns(doc, o);
     for (o = doc->objectives; o < end; o++) put_release(doc, o);
-    for (o = doc->objectives; o < end; o++) put(doc, EXPORTED_RELEASE_HALT, label(doc, o->name), NULL, o->halt_at);
+    for (o = doc->objectives; o < end; o++) put(doc, EXPORTED_RELEASE_HALT, label(doc, o->name), NULL, o->release.halt_at);
 }
 
 static void put_failures(const struct source_doc *doc) {
@@ -286,13 +286,11 @@ static void put_longest(const struct source_doc *doc) {
 }
 
 void report_prom_samples(struct exposition *e, struct text_out *to, const struct report *report, const json_t *result) {
-    struct report_objective *objectives;
     struct source_doc doc = {.e = e, .to = to, .report = report, .result = result};
     doc.canary = label(&doc, report->canary);
     doc.metrics = report->metric_count < MOST_METRICS ? report->metric_count : MOST_METRICS;
-    doc.objective_count = report_objectives_read(result, to->arena, &objectives);
-    if (doc.objective_count > MOST_OBJECTIVES) doc.objective_count = MOST_OBJECTIVES;
-    doc.objectives = objectives;
+    doc.objectives = report->objectives;
+    doc.objective_count = report->objective_count < MOST_OBJECTIVES ? report->objective_count : MOST_OBJECTIVES;
     struct report_extra *extras = arena_array(to->arena, doc.metrics + 1, sizeof *extras);
     for (size_t i = 0; i < doc.metrics; i++) {
         report_extra_read(result, i, to->arena, &extras[i]);

@@ -238,8 +238,7 @@ static void print_report(struct text_out *to, const struct report *report) {
 bool report_text(struct buf *out, const json_t *result, const struct report_style *style, struct error *err) {
     struct arena arena = {0};
     struct report report;
-    bool ok = report_read(result, style->ascii, &arena, &report, err) &&
-              budget_objectives_read(result, style->ascii, &arena, &report.objectives, &report.objective_count, err);
+    bool ok = report_read(result, style->ascii, &arena, &report, err);
     if (ok) {
         struct text_out to = {.out = out, .style = style, .width = style->width < 80 ? 80 : style->width, .arena = &arena};
         print_report(&to, &report);

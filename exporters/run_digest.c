@@ -7,8 +7,8 @@
 
 #include "base/digest.h"
 #include "base/timetext.h"
+#include "objective_doc.h"
 #include "report_extra.h"
-#include "report_objective.h"
 #include "report_part.h"
 
 enum { MOST_TEXT = 500, MOST_TEXTS = 20, MOST_OBJECTIVES = 20 };
@@ -115,15 +115,14 @@ static void put_metrics(struct run_digest *d, json_t *data) {
 }
 
 static void put_objectives(struct run_digest *d, json_t *data) {
-    struct report_objective *objectives;
-    size_t count = report_objectives_read(d->result, &d->arena, &objectives);
+    const struct budget_objective *objectives = d->report.objectives;
     json_t *list = json_array();
-    for (size_t i = 0; i < count && i < MOST_OBJECTIVES; i++) {
+    for (size_t i = 0; i < d->report.objective_count && i < MOST_OBJECTIVES; i++) {
         json_t *object = json_object();
         put_text(d, object, "name", objectives[i].name);
         put_text(d, object, "gate", objectives[i].gate);
         put_number(object, "remaining", objectives[i].remaining);
-        put_number(object, "release_budget_used", objectives[i].share);
+        put_number(object, "release_budget_used", objectives[i].release.share);
         json_array_append_new(list, object);
     }
     json_object_set_new(data, "objectives", list);

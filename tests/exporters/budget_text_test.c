@@ -11,7 +11,8 @@
 
 static const char document[] =
     "{\"schema\":\"serin.budget/1\",\"canary\":\"shop\\u001b[31m\",\"owner\":\"team\",\"gate\":\"closed\",\"at\":\"2025-01-09T00:00:00Z\","
-    "\"release_start\":\"2025-01-08T22:00:00Z\",\"failures\":[],\"objectives\":[{\"name\":\"availability\",\"target\":99.9,"
+    "\"release_start\":\"2025-01-08T22:00:00Z\",\"failures\":[],\"objectives\":[{\"name\":\"availability\",\"target\":99.9,\"allowed\":0."
+    "001,"
     "\"period\":{\"kind\":\"rolling\",\"length_s\":2592000},\"gate\":\"closed\",\"reasons\":[\"nothing is left\",\"the canary burns\"],"
     "\"budget\":{\"remaining\":0.25,\"remaining_events\":1250,\"remaining_outage_s\":648,\"elapsed\":null,"
     "\"sustainable_burn_rate\":null,\"recent_s\":21600,\"recent_burn_rate\":0,\"exhaustion_s\":\"+Inf\",\"exhaustion_soonest_s\":864000,"
