@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Where a service keeps its analyses, looks, messages to receivers, memos and audit log. What a store has acknowledged survives a crash
+// of the program and of the machine. One thread of the store commits what has come since its last commit in one transaction, each
+// batch for itself: one that cannot be made fails alone. Reads see the last commit, and neither wait for the writer nor hold it.
+//
+// Functions may be called from any thread unless they say otherwise. Those that fail return false with err: ERROR_IO when the store
+// cannot be read or written now, ERROR_DATA when it is damaged, ERROR_USAGE for what the caller got wrong. None of them loses a commit.
+#ifndef ANALYZER_STORE_H
+#define ANALYZER_STORE_H
+
+#include "analyzer/store_batch.h"
+#include "base/arena.h"
+
+struct store;
+
+struct store_options {
+    bool create;        // make it when it is not there, readable by its owner only
+    bool owner;         // of the one process that works on what it holds; ERROR_USAGE while another one is
+    size_t readers;     // reads at a time, further ones wait; 0: 4
+    size_t queue_bytes; // of batches that wait for their commit; 0: 64 MiB
+};
+
+// `where` is "sqlite:PATH" or a path. Brings an older store up to date; refuses a newer one, and files that are none. NULL with err.
+struct store *store_open(const char *where, const struct store_options *options, struct error *err);
+
+// Commits what was submitted, then closes. No other thread may use the store any more. Fine with NULL.
+void store_close(struct store *store);
+
+enum store_outcome_kind {
+    STORE_COMMITTED,
+    STORE_DUPLICATE, // an analysis with that asker's key is there
+    STORE_CONFLICT,  // what was to be changed is not as the change says, or what was to be added is there
+    STORE_UNKNOWN,   // what was to be changed is not there
+    STORE_FAILED,    // the store could not write
+};
+
+struct store_outcome {
+    enum store_outcome_kind kind;
+    char id[STORE_ID_LEN + 1]; // DUPLICATE: of the analysis with the key. Else of the analysis that is in the way or not there, or ""
+    bool same_request;         // DUPLICATE: its request has the same digest
+    int64_t revision;          // COMMITTED: of the last analysis added or changed, or 0. CONFLICT, DUPLICATE: that it has
+    enum store_state state;    // CONFLICT, DUPLICATE: that it is in
+    struct error err;          // all but COMMITTED
+};
+
+// Called once, after the commit, on the store's thread; it may submit but not wait. The outcome is valid during the call.
+typedef void store_done_fn(void *user, const struct store_outcome *outcome);
+
+// Takes the batch over. True: done (which may be NULL) will be called. False with err: it will not, and the batch is gone; ERROR_USAGE
+// for a batch that was built badly, ERROR_LIMIT when too much waits already.
+bool store_submit(struct store *store, struct store_batch *batch, store_done_fn *done, void *user, struct error *err);
+
+// The same for callers that may block; never on the store's own thread. False with the reason in ret->err.
+bool store_submit_wait(struct store *store, struct store_batch *batch, struct store_outcome *ret);
+
+// Whether the store can be written, by writing. For readiness; blocks as store_submit_wait() does.
+bool store_probe(struct store *store, int64_t now_ms, struct error *err);
+
+struct store_counters { // since it was opened
+    uint64_t commits, batches, failed; // batches in commits; batches that failed for whatever reason
+    uint64_t largest_commit;           // batches
+    size_t queued, queued_bytes;       // now
+    bool writable;                     // the last transaction was committed
+};
+
+void store_counters(struct store *store, struct store_counters *ret);
+
+enum store_part { STORE_CONFIG = 1, STORE_REQUEST = 2, STORE_LOOK_STATE = 4, STORE_RESULT = 8, STORE_DOCUMENTS = 15 };
+
+// One analysis; members of parts that were not asked for are NULL. *ret_found is false when there is none.
+bool store_get(struct store *store, const char *id, unsigned parts, struct arena *arena, struct store_analysis *ret, bool *ret_found,
+               struct error *err);
+
+#define STORE_PAGE_MOST 500
+
+struct store_filter { // NULL, 0: any
+    const char *canary, *version, *verdict;
+    const enum store_state *state;
+    int64_t since_ms, until_ms; // created from since_ms on and before until_ms
+    const char *cursor;         // where the page before ended; ERROR_USAGE when it is none
+    size_t limit;               // of the page; 0: 50, at most STORE_PAGE_MOST
+    unsigned parts;             // as of store_get()
+};
+
+// Analyses newest first.
+bool store_list(struct store *store, const struct store_filter *filter, struct arena *arena, struct store_analyses *ret,
+                struct error *err);
+
+// False to stop. The callback must not read from the store: the reader is held meanwhile.
+typedef bool store_analysis_fn(void *user, const struct store_analysis *analysis);
+typedef bool store_look_fn(void *user, const struct store_look *look);
+typedef bool store_memo_fn(void *user, const char *key, const char *json, int64_t at_ms);
+
+// All open analyses, oldest first, with all their parts.
+bool store_each_open(struct store *store, store_analysis_fn *each, void *user, struct error *err);
+
+// The looks of an analysis in order; without `documents` these are NULL.
+bool store_each_look(struct store *store, const char *analysis, bool documents, store_look_fn *each, void *user, struct error *err);
+
+// All memos of a kind by key; or one: *ret is NULL when there is none.
+bool store_each_memo(struct store *store, const char *kind, store_memo_fn *each, void *user, struct error *err);
+bool store_memo(struct store *store, const char *kind, const char *key, struct arena *arena, const char **ret, struct error *err);
+
+struct store_due_filter {
+    int64_t now_ms;
+    size_t per_target, limit;   // most messages of a target, and in all; fewer when their bodies are large
+    const char *const *without; // targets to leave out, those under way, ended by NULL; NULL: none
+};
+
+// Messages to send: of each target whose oldest pending message is due, that one and those behind it that are due too, in order.
+bool store_due(struct store *store, const struct store_due_filter *filter, struct arena *arena, struct store_messages *ret,
+               struct error *err);
+
+// Messages that were given up, oldest first, behind after_seq; without bodies.
+bool store_dead(struct store *store, int64_t after_seq, size_t limit, struct arena *arena, struct store_messages *ret, struct error *err);
+
+// The audit log, newest first, before before_seq (0: from the newest on).
+bool store_audit(struct store *store, int64_t before_seq, size_t limit, struct arena *arena, struct store_audits *ret, struct error *err);
+
+struct store_counts {
+    int64_t open, done, cancelled, looks, pending, delivered, dead, memos, audits, configs;
+    int schema_version;
+};
+
+bool store_count(struct store *store, struct store_counts *ret, struct error *err); // reads whole indexes; not for each request
+
+struct store_retention { // 0: for ever, any number
+    int64_t finished_ms;  // age of finished analyses, with their looks and delivered messages
+    size_t per_canary;    // finished analyses, the newest
+    int64_t dead_ms;      // age of messages that were given up
+    int64_t audit_ms;     // age of audit rows
+};
+
+struct store_trimmed {
+    int64_t analyses, messages, audits;
+};
+
+// Deletes what is older, in steps that other batches come between. Blocks until done. What is open or pending stays.
+bool store_trim(struct store *store, const struct store_retention *retention, int64_t now_ms, struct store_trimmed *ret,
+                struct error *err);
+
+// Writes a copy of the last commit to a file, whole or not at all, while the store is in use. A file of that name is replaced.
+bool store_backup(struct store *store, const char *path, struct error *err);
+
+// Reads everything. False with ERROR_DATA and the first thing that is wrong.
+bool store_check(struct store *store, struct error *err);
+
+#endif

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What a store keeps. Texts are UTF-8 and end with NUL; all times are wall milliseconds that the caller gives: a store has no clock.
+// Rows that were read lie in the caller's arena; those handed to a callback are valid during the call only.
+#ifndef ANALYZER_STORE_ROW_H
+#define ANALYZER_STORE_ROW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/view.h"
+
+// Most bytes of a text; a batch with a longer one is refused.
+#define STORE_ID_LEN 64        // ids of analyses
+#define STORE_NAME_LEN 256     // canaries, versions, people, keys, targets, ...
+#define STORE_WORD_LEN 64      // kinds, events, actions, verdicts
+#define STORE_ARTEFACT_LEN 1024
+#define STORE_SUBJECT_LEN 512  // of audit rows; keys of memos
+#define STORE_NOTE_LEN 16384   // details of audit rows
+#define STORE_ERROR_LEN 1024   // last errors of messages; longer ones are cut
+#define STORE_HEADERS_LEN 65536
+#define STORE_STATE_LEN ((size_t)4 << 20)    // requests, look states, memos
+#define STORE_BODY_LEN ((size_t)8 << 20)     // bodies of messages, configs
+#define STORE_DOCUMENT_LEN ((size_t)64 << 20) // results, documents of looks
+
+enum store_state { STORE_OPEN, STORE_DONE, STORE_CANCELLED };
+
+const char *store_state_name(enum store_state state); // "open", "done", "cancelled"
+bool store_state_parse(const char *text, enum store_state *ret);
+
+struct store_analysis {
+    const char *id; // made by the caller, later ones sort behind earlier ones
+    // Who asks again with the same key is told of the analysis that is there. Both NULL: no key.
+    const char *key, *asked_by;
+    const char *request_sha256; // of what was asked; tells a repeated request from a different one with the same key
+    const char *canary;
+    const char *config_name;   // NULL: the config came with the request
+    const char *config_sha256; // of the text
+    const char *config;        // the text; kept once however many analyses use it
+    const char *request;       // JSON: variables, window, interval, correlation id, ...
+    const char *version, *artefact, *created_by; // NULL: none
+    int64_t created_ms, start_ms, horizon_ms;
+
+    // From here on what changes; store_batch_add_analysis() takes look_state of it only.
+    enum store_state state;
+    const char *look_state; // JSON with the spent alpha; NULL: none yet
+    const char *verdict;    // a word of verdict.h; NULL until finished, and for most cancelled ones
+    const char *result;     // JSON document; NULL as above
+    int exit_code;          // -1: none
+    double score;           // NaN: none
+    size_t looks;           // taken so far
+    int64_t finished_ms;    // 0 while open
+    int64_t updated_ms;
+    int64_t revision;       // from 1, one more with each change
+};
+
+struct store_analyses {
+    struct store_analysis *items;
+    size_t count;
+    const char *next; // cursor of the next page; NULL: this is the last one
+};
+
+struct store_look {
+    const char *analysis; // id
+    int64_t number, attempt; // from 1
+    int64_t at_ms;
+    const char *verdict;
+    const char *document; // JSON; NULL: none
+};
+
+enum store_delivery { STORE_PENDING, STORE_DELIVERED, STORE_DEAD };
+
+struct store_message {
+    int64_t seq;          // given by the store, rising
+    const char *id;       // of the message, the same at each attempt; unique
+    const char *analysis; // NULL: of none
+    const char *target;   // names the receiver, without its secrets; messages of one target are sent in order
+    const char *kind, *event;
+    struct view body;
+    const char *headers; // JSON, without secrets; NULL: none
+    int64_t created_ms, due_ms;
+    // What changes.
+    enum store_delivery state;
+    int64_t attempts;
+    int status;             // HTTP status of the last attempt; 0: no answer, or no attempt yet
+    const char *last_error; // NULL: none
+    int64_t delivered_ms;   // 0: not delivered
+};
+
+struct store_messages {
+    struct store_message *items;
+    size_t count;
+    int64_t next_due_ms; // of store_due(): when the earliest target that is not due yet will be; INT64_MAX: none waits
+};
+
+struct store_audit {
+    int64_t seq; // given by the store, rising
+    int64_t at_ms;
+    const char *who, *action, *subject;
+    const char *detail; // NULL: none
+};
+
+struct store_audits {
+    struct store_audit *items;
+    size_t count;
+};
+
+#endif

@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The queue of batches and the thread that commits them; all else is the backend's.
+#include "analyzer/store.h"
+
+#include <assert.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "store_changes.h"
+#include "store_ops.h"
+
+#define COMMIT_MOST ((size_t)100) // batches in a commit
+#define COMMIT_BYTES ((size_t)16 << 20)
+#define QUEUE_BYTES ((size_t)64 << 20)
+
+static const struct store_ops *const backends[] = {&sqlite_store_ops};
+
+#define BACKEND_COUNT (sizeof backends / sizeof backends[0])
+
+struct store {
+    struct store_backend *backend;
+    size_t queue_bytes; // most
+    pthread_t writer;
+
+    pthread_mutex_t mutex; // guards all that follows, and the links of batches in the queue
+    pthread_cond_t work;   // something was queued, or it stops
+    struct store_batch *first, **last;
+    struct store_counters counters;
+    bool stopping;
+};
+
+static size_t take_group(struct store *store, struct store_batch **group) {
+    size_t count = 0, bytes = 0;
+    while (store->first != NULL && count < COMMIT_MOST && (count == 0 || bytes < COMMIT_BYTES)) {
+        struct store_batch *batch = store->first;
+        bytes += store_batch_bytes(batch);
+        store->first = batch->next;
+        group[count++] = batch;
+    }
+    if (store->first == NULL) store->last = &store->first;
+    store->counters.queued -= count;
+    store->counters.queued_bytes -= bytes;
+    return count;
+}
+
+static void tally(struct store *store, const struct store_outcome *outcomes, size_t count, bool written) {
+    struct store_counters *c = &store->counters;
+    c->commits++;
+    c->batches += count;
+    for (size_t i = 0; i < count; i++) c->failed += outcomes[i].kind != STORE_COMMITTED;
+    if (count > c->largest_commit) c->largest_commit = count;
+    c->writable = written;
+}
+
+static void *write_batches(void *user) {
+    struct store *store = user;
+    struct store_batch *group[COMMIT_MOST];
+    struct store_outcome *outcomes = mem_zero(COMMIT_MOST, sizeof *outcomes);
+    pthread_mutex_lock(&store->mutex);
+    for (;;) {
+        while (store->first == NULL && !store->stopping) pthread_cond_wait(&store->work, &store->mutex);
+        size_t count = take_group(store, group);
+        if (count == 0) break;
+        pthread_mutex_unlock(&store->mutex);
+        memset(outcomes, 0, count * sizeof *outcomes);
+        bool written = store->backend->ops->commit(store->backend, group, count, outcomes);
+        pthread_mutex_lock(&store->mutex);
+        tally(store, outcomes, count, written);
+        pthread_mutex_unlock(&store->mutex);
+        for (size_t i = 0; i < count; i++) {
+            if (group[i]->done != NULL) group[i]->done(group[i]->user, &outcomes[i]);
+            store_batch_destroy(group[i]);
+        }
+        pthread_mutex_lock(&store->mutex);
+    }
+    pthread_mutex_unlock(&store->mutex);
+    free(outcomes);
+    return NULL;
+}
+
+// Signals are for the program's own threads.
+static bool start_writer(struct store *store) {
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    bool ok = pthread_create(&store->writer, NULL, write_batches, store) == 0;
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return ok;
+}
+
+static const struct store_ops *find_backend(const char *where, const char **ret_address) {
+    const char *colon = strchr(where, ':');
+    for (size_t i = 0; colon != NULL && i < BACKEND_COUNT; i++) {
+        if (!view_is((struct view){where, (size_t)(colon - where)}, backends[i]->scheme)) continue;
+        *ret_address = colon + 1;
+        return backends[i];
+    }
+    *ret_address = where;
+    bool path = colon == NULL || memchr(where, '/', (size_t)(colon - where)) != NULL;
+    return path ? backends[0] : NULL;
+}
+
+struct store *store_open(const char *where, const struct store_options *options, struct error *err) {
+    const char *address;
+    const struct store_ops *ops = find_backend(where, &address);
+    if (ops == NULL) {
+        error_set(err, ERROR_USAGE, "%s: not a kind of store; sqlite:PATH is one", where);
+        return NULL;
+    }
+    struct store_backend *backend = ops->open(address, options, err);
+    if (backend == NULL) return NULL;
+    struct store *store = mem_zero(1, sizeof *store);
+    store->backend = backend;
+    store->queue_bytes = options->queue_bytes > 0 ? options->queue_bytes : QUEUE_BYTES;
+    store->last = &store->first;
+    store->counters.writable = true;
+    pthread_mutex_init(&store->mutex, NULL);
+    pthread_cond_init(&store->work, NULL);
+    if (start_writer(store)) return store;
+    error_set(err, ERROR_IO, "%s: no thread for the store", where);
+    ops->close(backend);
+    free(store);
+    return NULL;
+}
+
+void store_close(struct store *store) {
+    if (store == NULL) return;
+    pthread_mutex_lock(&store->mutex);
+    store->stopping = true;
+    pthread_cond_signal(&store->work);
+    pthread_mutex_unlock(&store->mutex);
+    pthread_join(store->writer, NULL);
+    store->backend->ops->close(store->backend);
+    pthread_cond_destroy(&store->work);
+    pthread_mutex_destroy(&store->mutex);
+    free(store);
+}
+
+static bool enqueue(struct store *store, struct store_batch *batch) {
+    size_t bytes = store_batch_bytes(batch);
+    pthread_mutex_lock(&store->mutex);
+    struct store_counters *c = &store->counters;
+    bool room = c->queued == 0 || c->queued_bytes + bytes <= store->queue_bytes;
+    if (room) {
+        *store->last = batch;
+        store->last = &batch->next;
+        c->queued++;
+        c->queued_bytes += bytes;
+        pthread_cond_signal(&store->work);
+    }
+    pthread_mutex_unlock(&store->mutex);
+    return room;
+}
+
+bool store_submit(struct store *store, struct store_batch *batch, store_done_fn *done, void *user, struct error *err) {
+    bool ok = true;
+    if (batch->err.code != ERROR_NONE) {
+        if (err != NULL) *err = batch->err;
+        ok = false;
+    }
+    batch->done = done;
+    batch->user = user;
+    if (ok && !enqueue(store, batch))
+        ok = error_set(err, ERROR_LIMIT, "store: more than %zu MiB wait to be written; try again later", store->queue_bytes >> 20);
+    if (!ok) store_batch_destroy(batch);
+    return ok;
+}
+
+struct waiting {
+    struct store_outcome *outcome;
+    pthread_mutex_t mutex; // guards over, and *outcome until then
+    pthread_cond_t told;
+    bool over;
+};
+
+static void tell_waiting(void *user, const struct store_outcome *outcome) {
+    struct waiting *w = user;
+    pthread_mutex_lock(&w->mutex);
+    *w->outcome = *outcome;
+    w->over = true;
+    pthread_cond_signal(&w->told);
+    pthread_mutex_unlock(&w->mutex);
+}
+
+bool store_submit_wait(struct store *store, struct store_batch *batch, struct store_outcome *ret) {
+    struct waiting w = {.outcome = ret, .mutex = PTHREAD_MUTEX_INITIALIZER, .told = PTHREAD_COND_INITIALIZER};
+    assert(!pthread_equal(pthread_self(), store->writer));
+    *ret = (struct store_outcome){.kind = STORE_FAILED};
+    if (store_submit(store, batch, tell_waiting, &w, &ret->err)) {
+        pthread_mutex_lock(&w.mutex);
+        while (!w.over) pthread_cond_wait(&w.told, &w.mutex);
+        pthread_mutex_unlock(&w.mutex);
+    }
+    pthread_cond_destroy(&w.told);
+    pthread_mutex_destroy(&w.mutex);
+    return ret->kind == STORE_COMMITTED;
+}
+
+void store_counters(struct store *store, struct store_counters *ret) {
+    pthread_mutex_lock(&store->mutex);
+    *ret = store->counters;
+    pthread_mutex_unlock(&store->mutex);
+}

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The inside of a batch, for the queue and the backends.
+#ifndef ANALYZER_STORE_CHANGES_H
+#define ANALYZER_STORE_CHANGES_H
+
+#include "analyzer/store.h"
+
+enum change_kind {
+    CHANGE_ADD_ANALYSIS,
+    CHANGE_ANALYSIS,
+    CHANGE_ADD_LOOK,
+    CHANGE_ADD_MESSAGE,
+    CHANGE_ATTEMPT,
+    CHANGE_REPLAY,
+    CHANGE_MEMO,
+    CHANGE_ADD_AUDIT,
+    CHANGE_TRIM,
+    CHANGE_KINDS,
+};
+
+struct change_replay {
+    const char *id; // NULL: all
+    int64_t due_ms;
+};
+
+struct change_memo {
+    const char *kind, *key, *json;
+    int64_t at_ms;
+};
+
+struct change_trim { // one step
+    struct store_retention retention;
+    int64_t now_ms;
+    struct store_trimmed *trimmed; // filled in with what this step deleted; lives until the batch is done
+};
+
+struct change { // all its texts lie in the batch's arena
+    enum change_kind kind;
+    union {
+        struct store_analysis analysis;
+        struct store_change change;
+        struct store_look look;
+        struct store_message message;
+        struct store_attempt attempt;
+        struct change_replay replay;
+        struct change_memo memo;
+        struct store_audit audit;
+        struct change_trim trim;
+    } of;
+};
+
+struct store_batch {
+    struct arena arena;
+    struct change *items;
+    size_t count, cap;
+    struct error err; // the first thing that is wrong with it
+    // While it waits for its commit.
+    struct store_batch *next;
+    store_done_fn *done;
+    void *user;
+};
+
+void store_batch_trim(struct store_batch *batch, const struct change_trim *trim);
+
+size_t store_batch_bytes(const struct store_batch *batch); // that it takes in memory
+
+#endif
