@@ -191,6 +191,18 @@ static void put_since(const struct source_doc *doc, size_t i) {
     if (evidence->has_since) put_metric(doc, EXPORTED_METRIC_SINCE, i, NULL, NULL, number((double)evidence->since_ms / 1000));
 }
 
+// Of the metrics that the verdict hangs on the one whose change began first.
+static void put_detection(const struct source_doc *doc) {
+    int64_t first_ms = INT64_MAX;
+    for (size_t i = 0; i < doc->report->metric_count; i++) {
+        const struct report_metric *metric = &doc->report->metrics[i];
+        bool counts = metric->state == TEXT_FAIL && metric->evidence.has_since;
+        if (counts && metric->evidence.since_ms < first_ms) first_ms = metric->evidence.since_ms;
+    }
+    if (doc->report->state == TEXT_FAIL && first_ms <= doc->report->end_ms)
+        put(doc, EXPORTED_DETECTION, NULL, NULL, number((double)(doc->report->end_ms - first_ms) / 1000));
+}
+
 static void put_metrics(const struct source_doc *doc) {
     static void (*const families[])(const struct source_doc *doc, size_t i) = {
         put_info, put_class, put_failing,   put_ratio, put_change,  put_shift,    put_effect, put_a12,
@@ -303,6 +315,7 @@ void report_prom_samples(struct exposition *e, struct text_out *to, const struct
     put_guards(&doc);
     put_class_counts(&doc);
     put_metrics(&doc);
+    put_detection(&doc);
     put_objectives(&doc);
     put_set(&doc, EXPORTED_ANALYSES, verdicts, report->verdict);
     put_sources(&doc);

@@ -10,9 +10,9 @@
 #include "command.h"
 #include "stats/errors.h"
 
-static const struct command *const commands[] = {&cmd_analyze,  &cmd_plan,  &cmd_check, &cmd_replay, &cmd_judge,
-                                                 &cmd_query,    &cmd_stats, &cmd_rules, &cmd_budget, &cmd_calibrate,
-                                                 &cmd_backtest, &cmd_gate,  &cmd_freeze};
+static const struct command *const commands[] = {&cmd_analyze,  &cmd_plan,  &cmd_check,  &cmd_replay,    &cmd_judge,
+                                                 &cmd_query,    &cmd_stats, &cmd_rules,  &cmd_budget,    &cmd_calibrate,
+                                                 &cmd_backtest, &cmd_gate,  &cmd_freeze, &cmd_dashboards};
 
 #define COMMAND_COUNT (sizeof commands / sizeof commands[0])
 
@@ -35,8 +35,8 @@ static const struct command *find_command(const char *name) {
 
 static void print_help(FILE *out) {
     fputs("serin " SERIN_VERSION ": judges a canary against its baseline from Prometheus data\n\nusage: serin COMMAND [OPTIONS]\n\n", out);
-    for (size_t i = 0; i < COMMAND_COUNT; i++) fprintf(out, "  %-9s %s\n", commands[i]->name, commands[i]->summary);
-    fputs("  help      help on a command, or on exit-codes\n\n", out);
+    for (size_t i = 0; i < COMMAND_COUNT; i++) fprintf(out, "  %-10s %s\n", commands[i]->name, commands[i]->summary);
+    fputs("  help       help on a command, or on exit-codes\n\n", out);
     fputs(exit_codes_text, out);
 }
 

@@ -39,10 +39,11 @@ def show(result):
 class Prometheus:
     """A real Prometheus on a port that the kernel chose; holds the data of one variant, of a file, or none. Use it in a with statement.
 
-    Flags beyond those that are needed may be given."""
+    Flags beyond those that are needed may be given, and a configuration."""
 
-    def __init__(self, variant, *flags):
+    def __init__(self, variant, *flags, config=""):
         self.variant = variant
+        self.config = config
         self.flags = flags
         self.process = None
         self.url = None
@@ -64,7 +65,7 @@ class Prometheus:
             source = self.variant if isinstance(self.variant, pathlib.Path) else ROOT / f"fixtures/data/{self.variant}.om"
             create = ["promtool", "tsdb", "create-blocks-from", "openmetrics", source, self.dir / "data"]
             subprocess.run(create, check=True, capture_output=True, timeout=60)
-        (self.dir / "prometheus.yml").write_text("")
+        (self.dir / "prometheus.yml").write_text(self.config)
         command = ["prometheus", f"--config.file={self.dir}/prometheus.yml", f"--storage.tsdb.path={self.dir}/data"]
         command += ["--storage.tsdb.retention.time=100y", "--web.listen-address=127.0.0.1:0", *self.flags]
         with open(self.dir / "log", "wb") as log:
