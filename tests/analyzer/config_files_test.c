@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "analyzer/config_files.h"
+#include "good_config.h"
+
+static size_t errors_of(const char *text) {
+    struct arena arena = {0};
+    struct findings findings;
+    findings_init(&findings, &arena);
+    bool none = config_names_no_files(view_of(text), "inline", &arena, &findings);
+    size_t errors = findings.errors;
+    assert_int_equal(none, errors == 0);
+    if (errors > 0) assert_true(findings.items[0].line > 0);
+    findings_finish(&findings);
+    arena_finish(&arena);
+    return errors;
+}
+
+static void test_config_files__sees_every_key_that_names_a_file(void **state) {
+    static const struct {
+        const char *text;
+        size_t errors;
+    } cases[] = {
+        {good_config, 0},
+        {"sources: {a: {url: 'http://a', bearer_token_file: /etc/shadow}}", 1},
+        {"sources: {a: {oauth2: {client_secret_file: x}, ca_file: y, cert_file: z, key_file: k}}", 4},
+        {"sources: {a: {sigv4: {secret_key_file: x, session_token_file: y}, header_files: {X-Key: z}}}", 3},
+        {"publish: {webhooks: [{url_file: a, secret_file: b}, {secret_files: [c]}], alertmanagers: [{password_file: d}]}", 4},
+        {"judge: {name: serin, priors: /etc/passwd}", 1},
+        {"{\"judge\": {\"priors\": \"/etc/passwd\"}}", 1},
+        {"\"judge\": {\"pri\\x6frs\": a}", 1}, // an escape is the same key
+        {"canary: [", 0},                      // for config_read() to tell
+        {"file: a\nprofile: b\n", 0},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        if (errors_of(cases[i].text) != cases[i].errors) fail_msg("%s: %zu errors", cases[i].text, errors_of(cases[i].text));
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_config_files__sees_every_key_that_names_a_file)};
+    return cmocka_run_group_tests_name("config_files", tests, NULL, NULL);
+}
