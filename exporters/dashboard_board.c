@@ -127,6 +127,9 @@ void board_own_frame(struct board *board) {
                "max by (canary) (serin_verdict{@canary,verdict=\"fail\"}) == 1 "
                "unless max by (canary) (serin_verdict{@canary,verdict=\"fail\"} offset 1m) == 1",
                false);
+    board_note(board, "Freeze", "purple", "freeze {{freeze}}",
+               "max by (freeze) (serin_freeze_active{@engine}) == 1 unless max by (freeze) (serin_freeze_active{@engine} offset 1m) == 1",
+               false);
 }
 
 json_t *board_take(struct board *board, struct error *err) {

@@ -4,7 +4,17 @@
 
 #define DECIDED "verdict=~\"pass|marginal|fail\""
 
+static const struct panel_value gates[] = {{0, "closed", "red"}, {1, "open", "green"}, {0, NULL, NULL}};
+
 static const struct panel panels[] = {
+    {.type = PANEL_STAT,
+     .title = "Release readiness",
+     .description = "Whether each canary may be promoted now: verdict, budgets, freezes, checks and approvals together.",
+     .unit = "short",
+     .width = 6,
+     .height = 6,
+     .queries = {{.expr = "min by (canary) (serin_gate_open{@canary})", .legend = "{{canary}}"}},
+     .values = gates},
     {.type = PANEL_STAT,
      .title = "Pass rate, 7 days",
      .description = "Share of the analyses of the last 7 days that passed, of those that reached a verdict.",
