@@ -2,7 +2,6 @@
 #include "base/buf.h"
 
 #include <float.h>
-#include <inttypes.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -88,7 +87,17 @@ void buf_printf(struct buf *buf, const char *format, ...) {
 }
 
 void buf_i64(struct buf *buf, int64_t value) {
-    buf_printf(buf, "%" PRId64, value);
+    char text[24], *at = text + sizeof text;
+    uint64_t left = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+    do *--at = (char)('0' + left % 10);
+    while ((left /= 10) > 0);
+    if (value < 0) *--at = '-';
+    buf_bytes(buf, at, (size_t)(text + sizeof text - at));
+}
+
+// Whether the number is written as an integer, which most counters are.
+static bool is_short_integer(double value) {
+    return value > -1e15 && value < 1e15 && value == (double)(int64_t)value && !(value == 0 && signbit(value));
 }
 
 void buf_double(struct buf *buf, double value) {
@@ -96,6 +105,8 @@ void buf_double(struct buf *buf, double value) {
         buf_str(buf, "NaN");
     } else if (isinf(value)) {
         buf_str(buf, value > 0 ? "+Inf" : "-Inf");
+    } else if (is_short_integer(value)) {
+        buf_i64(buf, (int64_t)value);
     } else {
         char text[40];
         // 15 digits are always told apart, except where the double itself holds fewer.
