@@ -6,6 +6,33 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "exposition_proto.h"
+#include "exposition_text.h"
+
+void exposition_head(struct buf *out, enum exposition_format format, enum exported_metric metric) {
+    if (format == EXPOSITION_PROTOBUF)
+        exposition_proto_head(out, metric);
+    else
+        exposition_text_head(out, format, metric);
+}
+
+void exposition_point(struct buf *out, enum exposition_format format, const struct exposition_point *point) {
+    if (format == EXPOSITION_PROTOBUF)
+        exposition_proto_point(out, point);
+    else
+        exposition_text_point(out, format, point);
+}
+
+void exposition_delimit(struct buf *out, struct view family) {
+    size_t len = family.len;
+    for (; len >= 0x80; len >>= 7) buf_char(out, (char)(0x80 | (len & 0x7f)));
+    buf_char(out, (char)len);
+    buf_bytes(out, family.ptr, family.len);
+}
+
+void exposition_end(struct buf *out, enum exposition_format format) {
+    if (format == EXPOSITION_OPENMETRICS) buf_str(out, "# EOF\n");
+}
 
 void exposition_init(struct exposition *e, struct buf *out) {
     *e = (struct exposition){.out = out};
@@ -14,29 +41,6 @@ void exposition_init(struct exposition *e, struct buf *out) {
 void exposition_finish(struct exposition *e) {
     free(e->seen);
     *e = (struct exposition){0};
-}
-
-static void put_label_value(struct buf *out, const char *value) {
-    for (; *value != '\0'; value++) {
-        if (*value == '\n') {
-            buf_str(out, "\\n");
-            continue;
-        }
-        if (*value == '\\' || *value == '"') buf_char(out, '\\');
-        buf_char(out, *value);
-    }
-}
-
-static void put_labels(struct buf *out, const struct exported_metric_row *row, const char *const *values) {
-    char before = '{';
-    for (size_t i = 0; i < EXPORTED_LABELS && row->labels[i] != NULL; i++) {
-        if (values[i] == NULL) continue;
-        buf_printf(out, "%c%s=\"", before, row->labels[i]);
-        put_label_value(out, values[i]);
-        buf_char(out, '"');
-        before = ',';
-    }
-    if (before == ',') buf_char(out, '}');
 }
 
 static size_t slot_of(const struct exposition *e, size_t offset, size_t len) {
@@ -63,9 +67,8 @@ static void make_room(struct exposition *e) {
     free(old.seen);
 }
 
-// Whether the labels at the end of the output are new in their family; remembers them.
-static bool is_new(struct exposition *e, size_t offset) {
-    size_t len = e->out->len - offset;
+// Whether a name with labels, a piece of the output, is new in its family; remembers it.
+static bool is_new(struct exposition *e, size_t offset, size_t len) {
     make_room(e);
     size_t slot = slot_of(e, offset, len);
     if (e->seen[slot].len > 0) return false;
@@ -76,12 +79,11 @@ static bool is_new(struct exposition *e, size_t offset) {
 }
 
 static void begin_family(struct exposition *e, enum exported_metric metric) {
-    const struct exported_metric_row *row = &exported_metrics[metric];
     e->begun = true;
     e->family = metric;
     e->seen_count = 0;
     if (e->seen_cap > 0) memset(e->seen, 0, e->seen_cap * sizeof *e->seen);
-    buf_printf(e->out, "# HELP %s %s\n# TYPE %s %s\n", row->name, row->help, row->name, row->type);
+    exposition_head(e->out, EXPOSITION_TEXT, metric);
 }
 
 void exposition_sample(struct exposition *e, enum exported_metric metric, const char *const *values, double value) {
@@ -89,16 +91,13 @@ void exposition_sample(struct exposition *e, enum exported_metric metric, const 
     assert(!e->begun || metric >= e->family); // families come in the order of the table, each once
     if (!e->begun || metric != e->family) begin_family(e, metric);
     size_t start = out->len;
-    buf_str(out, exported_metrics[metric].name);
-    put_labels(out, &exported_metrics[metric], values);
+    exposition_point(out, EXPOSITION_TEXT, &(struct exposition_point){.metric = metric, .values = values, .value = value});
     if (out->failed) return;
-    if (!is_new(e, start)) {
+    const char *line = out->data + start, *blank = strrchr(line, ' '); // before the value, which has none
+    if (!is_new(e, start, (size_t)(blank - line))) {
         out->len = start;
         out->data[start] = '\0';
         return;
     }
-    buf_char(out, ' ');
-    buf_double(out, value);
-    buf_char(out, '\n');
     if (e->sample != NULL) e->sample(e->user, metric, values, value);
 }

@@ -157,8 +157,13 @@ void metric_table_docs(struct buf *out) {
         "`exporters/metric_table.c`.\n\n"
         "Labels are bounded by the configuration: no id of a run, version of a service or query is ever one. `tags` is absent for a\n"
         "metric without label combinations. A value that is not known has no series. In a file of `--output prom` counters count the\n"
-        "one run that wrote it, and what only a service knows is absent: looks, gates, freezes, deliveries, requests, its store and "
-        "process.\n\n| name | type | unit | labels | meaning |\n| --- | --- | --- | --- | --- |\n");
+        "one run that wrote it, and what only a service knows is absent: looks, gates, freezes, deliveries, requests, its process.\n\n"
+        "A service shows the last analysis of each canary for a day; `serin_analysis_end_timestamp_seconds` tells how old it is, as\n"
+        "samples carry no time: so a server sees when a series ends. At most 1,000 canaries and 10,000 series of one are shown, 100,000\n"
+        "in all; `serin_exported_series_dropped_total` counts what was left out. The page is text 0.0.4, OpenMetrics 1.0 or delimited\n"
+        "protobuf, as the scraper's `Accept` asks for. In OpenMetrics `serin_analyses_total` has the id of the last analysis as an\n"
+        "exemplar, `analysis_id`.\n\n"
+        "| name | type | unit | labels | meaning |\n| --- | --- | --- | --- | --- |\n");
     for (size_t i = 0; i < EXPORTED_COUNT; i++) {
         const struct exported_metric_row *row = &exported_metrics[i];
         buf_printf(out, "| `%s` | %s | %s | ", row->name, row->type, row->unit);

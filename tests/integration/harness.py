@@ -45,6 +45,7 @@ class Prometheus:
         self.variant = variant
         self.config = config
         self.flags = flags
+        self.config = config
         self.process = None
         self.url = None
 
