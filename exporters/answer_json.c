@@ -7,6 +7,7 @@
 
 #include "exporters/answer_report.h"
 #include "query/cadence.h"
+#include "query/increase.h"
 
 static void put_text(struct buf *out, struct view text) {
     json_t *json = json_stringn(text.ptr, text.len);
@@ -70,6 +71,21 @@ static void put_histogram(struct buf *out, const struct histogram *h) {
     buf_str(out, "]}");
 }
 
+// Of what the samples of a counter show, and of what increase() of Prometheus 2 and 3 makes of it.
+static void put_increase(struct buf *out, const struct answer_report *r, const struct series *series) {
+    struct increase closed, open;
+    if (r->query->mode != QUERY_RAW || !increase_is_counter(series)) return;
+    if (!increase_within(series, r->query->start_ms, r->query->end_ms, INCREASE_CLOSED, &closed)) return;
+    increase_within(series, r->query->start_ms, r->query->end_ms, INCREASE_LEFT_OPEN, &open);
+    buf_printf(out, ", \"increase\": {\"resets\": %zu, \"raw\": ", closed.resets);
+    put_number(out, closed.raw);
+    buf_str(out, ", \"closed\": ");
+    put_number(out, closed.extrapolated);
+    buf_str(out, ", \"left_open\": ");
+    put_number(out, open.extrapolated);
+    buf_char(out, '}');
+}
+
 static void put_scrapes(struct buf *out, const struct series *series) {
     struct cadence c;
     cadence_of(series, &c);
@@ -82,13 +98,15 @@ static bool has_samples(const struct series_set *set) {
     return set->type == RESULT_MATRIX || set->type == RESULT_VECTOR || set->type == RESULT_SCALAR;
 }
 
-static void put_series(struct buf *out, const struct series_set *set, size_t at, size_t *exemplar) {
+static void put_series(struct buf *out, const struct answer_report *report, size_t at, size_t *exemplar) {
+    const struct series_set *set = &report->answer->set;
     const struct series *series = &set->items[at];
     buf_printf(out, "%s\n    {\"labels\": ", at > 0 ? "," : "");
     put_labels(out, &series->labels);
     if (has_samples(set)) {
         put_samples(out, series);
         put_scrapes(out, series);
+        put_increase(out, report, series);
     }
     if (series->histogram_count > 0) buf_str(out, ", \"histograms\": [");
     for (size_t i = 0; i < series->histogram_count; i++) {
@@ -145,7 +163,7 @@ void answer_report_json(struct buf *out, const struct answer_report *report) {
     } else {
         size_t exemplar = 0;
         buf_str(out, ",\n  \"series\": [");
-        for (size_t i = 0; i < a->set.count; i++) put_series(out, &a->set, i, &exemplar);
+        for (size_t i = 0; i < a->set.count; i++) put_series(out, report, i, &exemplar);
         buf_str(out, a->set.count > 0 ? "\n  ]" : "]");
     }
     buf_str(out, "\n}\n");

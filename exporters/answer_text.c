@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <inttypes.h>
+#include <math.h>
 #include <string.h>
 
 #include "answer_page.h"
 #include "base/timetext.h"
 #include "query/cadence.h"
+#include "query/increase.h"
 #include "text_value.h"
 
 enum { INDENT = ANSWER_INDENT, MOST_LINES = 100, MOST_TEXTS = 10 };
@@ -148,6 +150,34 @@ static void print_scrapes(struct answer_page *page) {
     text_newline(to);
 }
 
+// What the counters of a raw read grew by, all together.
+static void print_increase(struct answer_page *page) {
+    struct text_out *to = &page->to;
+    const struct query *q = page->report->query;
+    double raw = 0, extrapolated[2] = {0, 0};
+    size_t counters = 0, resets = 0;
+    for (size_t i = 0; q->mode == QUERY_RAW && i < page->count; i++) {
+        struct increase closed, open;
+        if (!increase_is_counter(page->series[i]) || !increase_within(page->series[i], q->start_ms, q->end_ms, INCREASE_CLOSED, &closed))
+            continue;
+        increase_within(page->series[i], q->start_ms, q->end_ms, INCREASE_LEFT_OPEN, &open);
+        counters++;
+        resets += closed.resets;
+        raw += closed.raw;
+        extrapolated[0] += closed.extrapolated;
+        if (!isnan(open.extrapolated)) extrapolated[1] += open.extrapolated;
+    }
+    if (counters == 0) return;
+    const char *told[] = {text_value(to->arena, raw, "", false, to->style->ascii),
+                          text_value(to->arena, extrapolated[0], "", false, to->style->ascii),
+                          text_value(to->arena, extrapolated[1], "", false, to->style->ascii)};
+    answer_heading(to, "increase");
+    text_prose(to, INDENT, PAINT_NONE,
+               arena_printf(to->arena, "%s in all, %s; increase() of Prometheus 2 makes %s of it, of Prometheus 3 %s", told[0],
+                            counted(to->arena, resets, "reset", "resets"), told[1], told[2]));
+    text_newline(to);
+}
+
 static void print_texts(struct text_out *to, const char *word, const struct text_list *list) {
     for (size_t i = 0; i < list->count && i < MOST_TEXTS; i++) {
         answer_heading(to, word);
@@ -185,6 +215,7 @@ void answer_report_text(struct buf *out, const struct answer_report *report, con
     print_query(&page);
     print_answer(&page);
     if (answer_has_samples(set)) print_scrapes(&page);
+    print_increase(&page);
     print_warnings(&page);
     answer_page_body(&page);
     if (page.shown < page.count)

@@ -6,8 +6,8 @@
 
 #include "base/mem.h"
 #include "conform.h"
+#include "query/increase.h"
 #include "stats/burn_rate.h"
-#include "stats/counter_increase.h"
 #include "stats/histogram_sli.h"
 #include "stats/objective.h"
 
@@ -24,33 +24,24 @@ static int64_t milliseconds(double seconds) {
     return (int64_t)llround(1000 * seconds);
 }
 
-struct samples {
-    int64_t *times_ms;
-    double *values;
-    size_t count;
-};
-
-static json_t *increase_json(const json_t *inputs, const struct samples *samples, enum counter_range range) {
-    struct counter_increase got;
-    counter_increase_within(samples->times_ms, samples->values, samples->count, milliseconds(conform_double(inputs, "start_s", 0)),
-                            milliseconds(conform_double(inputs, "end_s", 0)), range, &got);
+static json_t *increase_json(const json_t *inputs, const struct series *samples, enum increase_range range) {
+    struct increase got;
+    increase_within(samples, milliseconds(conform_double(inputs, "start_s", 0)), milliseconds(conform_double(inputs, "end_s", 0)), range,
+                    &got);
     return json_pack("{s:o, s:o}", "raw_increase", number_json(got.raw), "increase", number_json(got.extrapolated));
 }
 
 static json_t *counters(const json_t *inputs, struct error *err) {
     (void)err;
     const json_t *list = json_object_get(inputs, "samples");
-    struct samples samples = {.count = json_array_size(list)};
-    samples.times_ms = mem_zero(samples.count + 1, sizeof *samples.times_ms);
-    samples.values = mem_zero(samples.count + 1, sizeof *samples.values);
-    for (size_t i = 0; i < samples.count; i++) {
-        samples.times_ms[i] = milliseconds(item_number(json_array_get(list, i), 0));
-        samples.values[i] = item_number(json_array_get(list, i), 1);
-    }
-    json_t *out = json_pack("{s:o, s:o}", "closed", increase_json(inputs, &samples, COUNTER_RANGE_CLOSED), "left_open",
-                            increase_json(inputs, &samples, COUNTER_RANGE_LEFT_OPEN));
-    free(samples.times_ms);
-    free(samples.values);
+    struct series_set set;
+    series_set_init(&set);
+    struct series *samples = series_set_add(&set);
+    for (size_t i = 0; i < json_array_size(list); i++)
+        series_append(samples, milliseconds(item_number(json_array_get(list, i), 0)), item_number(json_array_get(list, i), 1));
+    json_t *out = json_pack("{s:o, s:o}", "closed", increase_json(inputs, samples, INCREASE_CLOSED), "left_open",
+                            increase_json(inputs, samples, INCREASE_LEFT_OPEN));
+    series_set_finish(&set);
     return out;
 }
 

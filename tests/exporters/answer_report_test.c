@@ -99,6 +99,24 @@ static void test_answer_report_text__shows_series_gaps_and_warnings(void **state
     finish(&f);
 }
 
+static void test_answer_report__tells_what_counters_grew_by(void **state) {
+    (void)state;
+    static const double values[] = {1000, 1030, 10, 40}; // a minute apart, with a restart
+    struct fixture f;
+    start(&f, QUERY_RAW, RESULT_MATRIX);
+    add(&f, LABELS("__name__", "up"));
+    struct series *counter = add(&f, LABELS("__name__", "hits_total"));
+    for (int i = 0; i < 4; i++) series_append(counter, START_MS + 30000 + 60000 * i, values[i]);
+    answer_report_text(&f.out, &f.report, &(struct report_style){.ascii = true, .width = 120});
+    const char *want = "increase 70 in all, 1 reset; increase() of Prometheus 2 makes 93.3 of it, of Prometheus 3 93.3\n";
+    if (strstr(buf_text(&f.out), want) == NULL) fail_msg("%s", buf_text(&f.out));
+    buf_clear(&f.out);
+    answer_report_json(&f.out, &f.report);
+    want = "\"increase\": {\"resets\": 1, \"raw\": 70, \"closed\": 93.3";
+    if (strstr(buf_text(&f.out), want) == NULL) fail_msg("%s", buf_text(&f.out));
+    finish(&f);
+}
+
 static void test_answer_report_text__of_one_value_a_series(void **state) {
     (void)state;
     struct fixture f;
@@ -261,6 +279,7 @@ static void test_answer_report_json__is_whole(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_answer_report_text__shows_series_gaps_and_warnings),
+        cmocka_unit_test(test_answer_report__tells_what_counters_grew_by),
         cmocka_unit_test(test_answer_report_text__of_one_value_a_series),
         cmocka_unit_test(test_answer_report_text__warns_of_copies),
         cmocka_unit_test(test_answer_report_text__lists_what_is_no_sample),

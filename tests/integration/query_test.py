@@ -59,6 +59,16 @@ class RealServerTest(unittest.TestCase):
         self.assertEqual(document["series"][0]["samples"], [[1735692000000, 2.5]])
         self.assertEqual(self.document('"text"', "--instant")["text"], "text")
 
+    def test_counters__grow_by_what_the_server_makes_of_them(self):
+        found = {json.dumps(s["labels"]): s["increase"] for s in self.document("http_requests_total", "--length", "20m7s")["series"]}
+        told = self.document("increase(http_requests_total[20m7s])", "--instant")["series"]
+        self.assertGreater(len(told), 1)
+        for series in told:
+            increase = found[json.dumps({"__name__": "http_requests_total", **series["labels"]})]
+            self.assertAlmostEqual(increase["closed"], series["samples"][0][1], delta=1e-9 * increase["closed"])
+            self.assertEqual(increase["resets"], 0)
+        self.assertIn("in all, 0 resets; increase() of Prometheus 2 makes", self.query("http_requests_total", "--length", "20m7s"))
+
     def test_labels_and_series__are_listed(self):
         self.assertEqual(self.document("--labels")["names"], ["__name__", "app", "code", "le", "outcome", "track"])
         self.assertEqual(self.document("track", "--labels")["names"], ["canary", "stable"])
