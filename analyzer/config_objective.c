@@ -109,15 +109,25 @@ static void read_empty(struct config_reader *r, const struct yaml_node *node, co
     *(enum empty_slice *)field = values[config_read_word(r, node, path, words, 3, 0)];
 }
 
+static void read_method(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, void *field) {
+    static const char *const words[] = {"good", "mean"};
+    static const enum slices_method values[] = {SLICES_GOOD, SLICES_MEAN};
+    *(enum slices_method *)field = values[config_read_word(r, node, path, words, 2, 0)];
+}
+
 static void read_slices(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, void *object) {
     struct objective_config *o = object;
     static const struct config_key keys[] = {
         {"length", config_duration, offsetof(struct objective_config, slice_ms), true},
-        {"target", config_percent, offsetof(struct objective_config, slice_target), true},
+        {"target", config_percent, offsetof(struct objective_config, slice_target), false},
+        {"method", read_method, offsetof(struct objective_config, slice_method), false},
         {"empty", read_empty, offsetof(struct objective_config, empty), false},
     };
     o->sliced = true;
+    o->slice_method = SLICES_GOOD;
     config_read_map(r, node, path, keys, sizeof keys / sizeof keys[0], o);
+    if (node->kind == YAML_MAP && (yaml_get(node, "target") != NULL) == (o->slice_method == SLICES_MEAN))
+        config_error(r, node, path, "needs target, the per cent of a slice's events that must be good; method: mean has none");
 }
 
 static void read_calendar(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, void *object) {

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "stats/burn_detection.h"
 #include "stats/burn_windows.h"
 
 #define LEAST_ABSENT_MS INT64_C(180000)
@@ -147,7 +148,10 @@ static void check_tiers(struct config_reader *r, const struct yaml_node *node, c
 static int64_t absence_of(const struct objective_config *objective) {
     if (objective->tier_count == 0) return LEAST_ABSENT_MS;
     const struct objective_tier *tier = &objective->tiers[0];
-    double minutes = ceil(fmin(1, objective_threshold(objective, tier->factor)) * (double)tier->long_ms / 60000 * (1 - 1e-12));
+    double long_s = (double)tier->long_ms / 1000, short_s = (double)tier->short_ms / 1000;
+    struct burn_detection outage;
+    burn_detection_times(1, objective->budget, tier->factor, long_s, short_s, (double)objective->period_ms / 1000, &outage);
+    double minutes = ceil((outage.detects ? outage.detect_after_s : long_s) / 60 * (1 - 1e-12));
     int64_t ms = (int64_t)minutes * 60000 + tier->hold_ms;
     return ms > LEAST_ABSENT_MS ? ms : LEAST_ABSENT_MS;
 }

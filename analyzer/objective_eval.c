@@ -3,15 +3,12 @@
 
 #include <math.h>
 
+#include "objective_count.h"
 #include "objective_release.h"
-#include "stats/burn_rate.h"
-#include "stats/burn_tiers.h"
+#include "objective_tier.h"
 #include "texts.h"
 
 enum { MOST_FAILURES = 10 }; // that are told
-
-// Prometheus extrapolates each series on its own, so that two counts that belong together may differ by this share and an event.
-static const double slack_share = 0.01, slack_events = 1;
 
 const char *objective_state_name(enum objective_state state) {
     static const char *const names[] = {"ok", "no_traffic", "no_error_series", "absent", "invalid"};
@@ -47,86 +44,6 @@ size_t objective_failures(const struct objective_plan *plan, const struct answer
     return failed;
 }
 
-// The one value of an answer; false when there is none.
-static bool value_of(const struct answer *answer, double *ret) {
-    if (answer->set.count == 0 || answer->set.items[0].count == 0) return false;
-    *ret = answer->set.items[0].value[answer->set.items[0].count - 1];
-    return true;
-}
-
-// Multiples of the slice's length in (start, end]: where slices end.
-static double slices_in(const struct objective_config *o, const struct objective_span *span) {
-    return (double)(span->end_ms / o->slice_ms - span->start_ms / o->slice_ms);
-}
-
-// Slices without traffic are not in the answers.
-static void add_empty_slices(const struct objective_config *o, const struct objective_span *span, bool *has_total, double *total,
-                             double *marked) {
-    if (!o->sliced || o->empty == EMPTY_SLICE_IGNORED) return;
-    double all = slices_in(o, span), empty = all - (*has_total ? *total : 0);
-    if (!*has_total) *marked = 0;
-    if (o->empty == EMPTY_SLICE_BAD && empty > 0) *marked += empty;
-    *has_total = true;
-    *total = all;
-}
-
-static double settled(double errors, double total) {
-    double slack = slack_events + slack_share * total;
-    if (errors < 0 && errors >= -slack) return 0;
-    return errors > total && errors - total <= slack ? total : errors;
-}
-
-static enum objective_state count_events(const struct objective_config *o, const struct objective_span *span, const struct answer *marked,
-                                         const struct answer *total, struct event_counts *ret) {
-    double m = 0, t = 0;
-    bool has_total = value_of(total, &t), has_marked = value_of(marked, &m);
-    add_empty_slices(o, span, &has_total, &t, &m);
-    if (!has_total) return OBJECTIVE_ABSENT;
-    if (!isfinite(t) || t < 0 || (t > 0 && !isfinite(m))) return OBJECTIVE_INVALID;
-    if (t == 0) {
-        *ret = (struct event_counts){0, 0};
-        return OBJECTIVE_NO_TRAFFIC;
-    }
-    if (!has_marked && !objective_marks_bad(o)) return OBJECTIVE_ABSENT;
-    double errors = settled(objective_marks_bad(o) ? m : t - m, t);
-    if (errors < 0 || errors > t || m < 0) return OBJECTIVE_INVALID;
-    *ret = (struct event_counts){errors, t};
-    return has_marked || o->sliced ? OBJECTIVE_OK : OBJECTIVE_NO_ERROR_SERIES;
-}
-
-static void measure(const struct planned_objective *p, const struct objective_span *span, const struct answer *marked,
-                    const struct answer *total, struct objective_count *ret) {
-    const struct objective_config *o = p->config;
-    const double nan = (double)NAN;
-    *ret = (struct objective_count){.counts = {nan, nan}, .error_ratio = nan, .burn_rate = nan};
-    ret->state = count_events(o, span, marked, total, &ret->counts);
-    ret->burn = (struct burn_significance){nan, nan, nan, nan, BURN_INCONCLUSIVE, false, 0};
-    if (!objective_is_known(ret->state)) return;
-    ret->error_ratio = ret->counts.errors / ret->counts.total;
-    ret->burn_rate = burn_rate_of(ret->counts, o->budget);
-    uint64_t n = (uint64_t)fmax(1, ret->counts.total + 0.5), k = (uint64_t)(ret->counts.errors + 0.5);
-    if (ret->counts.total < 9e15) burn_significance(k < n ? k : n, n, o->budget, 1, p->alpha, &ret->burn);
-}
-
-static bool is_certain(const struct objective_count *count, double factor) {
-    return objective_is_known(count->state) && count->burn.lower > factor * (1 + 1e-12);
-}
-
-static void decide_tiers(struct objective_result *r, struct arena *arena) {
-    const struct objective_config *o = r->plan->config;
-    r->tiers = arena_array(arena, o->tier_count, sizeof *r->tiers);
-    for (size_t i = 0; i < o->tier_count; i++) {
-        const struct objective_count *slow = &r->counts[WHO_SERVICE][objective_plan_span(r->plan, o->tiers[i].long_ms)];
-        const struct objective_count *fast = &r->counts[WHO_SERVICE][objective_plan_span(r->plan, o->tiers[i].short_ms)];
-        struct objective_tier_result *tier = &r->tiers[i];
-        tier->long_rate = slow->burn_rate;
-        tier->short_rate = fast->burn_rate;
-        tier->fires = burn_rate_exceeds(slow->counts, o->budget, o->tiers[i].factor) &&
-                      burn_rate_exceeds(fast->counts, o->budget, o->tiers[i].factor);
-        tier->certain = tier->fires && is_certain(slow, o->tiers[i].factor);
-    }
-}
-
 // The long window of the last tier that pages: recent, and not only of the last minutes.
 static size_t recent_span(const struct planned_objective *p) {
     size_t found = OBJECTIVE_NONE;
@@ -160,7 +77,7 @@ static void tell_left(struct objective_result *r) {
     left->period_total = count->counts.total;
     if (o->calendar != CALENDAR_NONE) {
         struct calendar_budget calendar;
-        double slices = o->sliced ? slices_in(o, &(struct objective_span){p->period.start_ms, p->period.end_ms}) : nan;
+        double slices = o->sliced ? objective_count_slices(o, &(struct objective_span){p->period.start_ms, p->period.end_ms}) : nan;
         error_budget_calendar(count->counts, o->budget, period_s, (double)(p->spans[p->period_span].end_ms - p->period.start_ms) / 1000,
                               slices, &calendar);
         left->remaining_so_far = calendar.remaining_so_far;
@@ -217,10 +134,11 @@ void objective_eval(const struct objective_plan *plan, const struct answer *cons
     for (size_t q = 0; q + 1 < plan->query_count; q += 2) { // the parts of a count lie side by side, the marked one first
         const struct objective_query *query = &plan->queries[q];
         struct objective_result *r = &ret->items[query->objective];
-        measure(r->plan, &r->plan->spans[query->span], answers[q], answers[q + 1], &r->counts[query->who][query->span]);
+        struct objective_parts parts = {objective_count_value(answers[q]), objective_count_value(answers[q + 1])};
+        objective_count_measure(r->plan, &r->plan->spans[query->span], parts, &r->counts[query->who][query->span]);
     }
     for (size_t i = 0; i < plan->count; i++) {
-        decide_tiers(&ret->items[i], arena);
+        objective_tiers_decide(&ret->items[i], arena);
         tell_left(&ret->items[i]);
         objective_release_judge(&ret->items[i], arena);
         decide_gate(&ret->items[i], arena);

@@ -141,7 +141,7 @@ static bool add_events(const struct asked *a, enum objective_part part, int64_t 
     return add_sum(a, part == OBJECTIVE_TOTAL ? "count_over_time" : "sum_over_time", part, window_ms, out);
 }
 
-// The share of bad events in the slice that ends at the time of evaluation.
+// The share of bad events in the slice that ends at the time of evaluation. Where ratios are summed up those of no events are left out.
 static bool add_slice_ratio(const struct asked *a, struct buf *out) {
     const struct objective_config *o = a->objective;
     bool bad = o->kind == OBJECTIVE_BAD;
@@ -152,8 +152,10 @@ static bool add_slice_ratio(const struct asked *a, struct buf *out) {
         ok = ok && add_events(a, OBJECTIVE_MARKED, o->slice_ms, out);
         buf_char(out, ')');
     }
-    buf_str(out, " / ");
-    return ok && add_events(a, OBJECTIVE_TOTAL, o->slice_ms, out);
+    buf_str(out, o->slice_method == SLICES_MEAN ? " / (" : " / ");
+    ok = ok && add_events(a, OBJECTIVE_TOTAL, o->slice_ms, out);
+    if (o->slice_method == SLICES_MEAN) buf_str(out, " > 0)");
+    return ok;
 }
 
 // Slices end at multiples of their length. A subquery includes its left end in some versions, where a slice outside of the window
@@ -166,7 +168,8 @@ static bool add_slices(const struct asked *a, enum objective_part part, int64_t 
         snprintf(limit, sizeof limit, "%.14g", objective_budget(o->slice_target));
         buf_str(out, "sum_over_time((");
         ok = add_slice_ratio(a, out);
-        buf_printf(out, " > bool %s)[", limit);
+        if (o->slice_method == SLICES_GOOD) buf_printf(out, " > bool %s", limit);
+        buf_str(out, ")[");
     } else {
         buf_str(out, "count_over_time((");
         ok = add_events(a, OBJECTIVE_TOTAL, o->slice_ms, out);

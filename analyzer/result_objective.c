@@ -58,6 +58,11 @@ static json_t *tiers(const struct objective_result *r) {
         put(item, "short_burn_rate", r->tiers[i].short_rate);
         json_object_set_new(item, "fires", json_boolean(r->tiers[i].fires));
         json_object_set_new(item, "certain", json_boolean(r->tiers[i].certain));
+        put(item, "least_errors", r->tiers[i].least_errors);
+        put(item, "least_requests", r->tiers[i].least_requests);
+        put(item, "volume_burn_rate", r->tiers[i].volume_rate);
+        put(item, "period_share", r->tiers[i].period_share);
+        json_object_set_new(item, "spends", json_boolean(r->tiers[i].spends));
         json_array_append_new(list, item);
     }
     return list;

@@ -31,6 +31,7 @@ static void read_tiers(struct doc_reader *in, struct doc_place at, struct budget
                                            .factor = doc_number_or_null(in, tier, "factor"),
                                            .long_rate = doc_number_or_null(in, tier, "long_burn_rate"),
                                            .short_rate = doc_number_or_null(in, tier, "short_burn_rate"),
+                                           .least_errors = doc_number_or_null(in, tier, "least_errors"),
                                            .fires = doc_truth(in, tier, "fires"),
                                            .certain = doc_truth(in, tier, "certain")};
     }

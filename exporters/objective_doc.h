@@ -19,7 +19,7 @@ struct budget_release { // of a canary
 
 struct budget_tier {
     const char *name;
-    struct report_number factor, long_rate, short_rate;
+    struct report_number factor, long_rate, short_rate, least_errors;
     bool fires, certain;
 };
 

@@ -66,10 +66,12 @@ static void print_tiers(struct text_out *to, const struct budget_objective *o) {
     for (size_t i = 0; i < o->tier_count; i++) {
         const struct budget_tier *tier = &o->tiers[i];
         if (!tier->fires) continue;
+        const char *doubt = tier->least_errors.known
+                                ? arena_printf(to->arena, ", on too few errors to be sure: %s would do", value(to, &tier->least_errors, ""))
+                                : ", on too few events to be sure";
         piece(to, tier->certain ? PAINT_FAIL : PAINT_MARGINAL,
               arena_printf(to->arena, "%s fires (%s and %s, over %s)%s", tier->name, value(to, &tier->long_rate, ""),
-                           value(to, &tier->short_rate, ""), value(to, &tier->factor, ""),
-                           tier->certain ? "" : ", on too few errors to be sure"));
+                           value(to, &tier->short_rate, ""), value(to, &tier->factor, ""), tier->certain ? "" : doubt));
     }
 }
 

@@ -139,12 +139,20 @@ enum stats_status histogram_sli_native(const struct native_histogram *histogram,
     return finish(ret);
 }
 
-enum stats_status histogram_sli_gauge(const double *values, size_t count, struct histogram_sli *ret) {
-    struct histogram_sli sums = {0, 0, 0, 0, 0, true};
+enum stats_status histogram_sli_counted(double good, double total, struct histogram_sli *ret) {
     *ret = unknown();
-    for (size_t i = 0; i < count; i++) {
-        if (!isnan(values[i])) add_bucket(&sums, 1, values[i] == 1 ? 1 : 0);
-    }
-    *ret = sums;
+    enum stats_status status = graver(count_status(good), count_status(total));
+    if (status != STATS_OK) return status;
+    if (good > total * (1 + ROUNDING)) return STATS_INVALID;
+    *ret = (struct histogram_sli){total, fmin(good, total), fmin(good, total), fmin(good, total), 0, true};
     return finish(ret);
+}
+
+enum stats_status histogram_sli_gauge(const double *values, size_t count, struct histogram_sli *ret) {
+    double good = 0, total = 0;
+    for (size_t i = 0; i < count; i++) {
+        total += isnan(values[i]) ? 0 : 1;
+        good += values[i] == 1 ? 1 : 0;
+    }
+    return histogram_sli_counted(good, total, ret);
 }

@@ -177,6 +177,9 @@ static void test_objective__tells_each_mistake_with_its_place(void **state) {
          "20% to 50%"},
         {"{name: a, target: 99%, period: 30d, up: u, release_budget: {halt_at: 51%}}", 74, "objectives[0].release_budget.halt_at",
          "20% to 50%"},
+        {"{name: a, target: 99%, period: 30d, up: u, slices: {length: 5m}}", 56, "objectives[0].slices", "needs target"},
+        {"{name: a, target: 99%, period: 30d, up: u, slices: {length: 5m, method: mean, target: 99%}}", 56, "objectives[0].slices",
+         "method: mean has none"},
         {"{name: a, target: 99%, period: 30d, up: u, slices: {length: 10m, target: 99%}}", 5, "objectives[0]", "shorter than a slice"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {

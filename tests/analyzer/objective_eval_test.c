@@ -97,6 +97,10 @@ static void test_eval__tells_states_apart(void **state) {
         {"slices: {length: 5m, target: 99%, empty: good}, " BAD, {2, 8000}, OBJECTIVE_OK, 2},
         {"slices: {length: 5m, target: 99%, empty: bad}, " BAD, {MISSING, MISSING}, OBJECTIVE_OK, 8640},
         {"slices: {length: 5m, target: 99%}, " BAD, {MISSING, MISSING}, OBJECTIVE_ABSENT, (double)NAN},
+        {"slices: {length: 5m, method: mean, empty: bad}, " BAD, {2.385, 8000}, OBJECTIVE_OK, 642.385},
+        {"latency: {histogram: 'd_bucket{${scope}}', below: 300ms}", {993, 1000}, OBJECTIVE_OK, 7},
+        {"latency: {histogram: 'd_bucket{${scope}}', below: 300ms}", {MISSING, 1000}, OBJECTIVE_ABSENT, (double)NAN}, // no such bucket
+        {"up: 'u{${scope}}'", {238.5, 240}, OBJECTIVE_OK, 1.5},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct told t;
@@ -157,12 +161,16 @@ static void test_eval__a_single_error_fires_and_does_not_close(void **state) {
     const struct objective_result *r = &t.results.items[0];
     assert_true(r->tiers[0].fires);
     assert_false(r->tiers[0].certain);
+    assert_true(r->tiers[0].least_errors == 3); // of 40 at 1.44%: two or more come in one hour of nine
+    assert_true(r->tiers[0].least_requests == 70);
     assert_false(r->release.present); // sides cannot be told apart
     assert_null(r->counts[WHO_CANARY]);
     tell_finish(&t);
     scene = (struct scene){{{40, 1000}, {40, 1000}, {0, 0}}};
     tell(&t, "counts: {bad: b, total: t}", &scene);
     assert_true(t.results.items[0].tiers[0].certain);
+    assert_true(fabs(t.results.items[0].tiers[0].period_share - 40) < 1e-9); // all of the period's errors, of one that was allowed
+    assert_true(t.results.items[0].tiers[0].spends);
     assert_int_equal(t.results.items[0].gate, OBJECTIVE_CLOSED);
     tell_finish(&t);
 }

@@ -17,7 +17,8 @@ static const char document[] =
     "\"budget\":{\"remaining\":0.25,\"remaining_events\":1250,\"remaining_outage_s\":648,\"elapsed\":null,"
     "\"sustainable_burn_rate\":null,\"recent_s\":21600,\"recent_burn_rate\":0,\"exhaustion_s\":\"+Inf\",\"exhaustion_soonest_s\":864000,"
     "\"exhaustion_latest_s\":\"+Inf\"},\"tiers\":[{\"name\":\"page_fast\",\"factor\":14.4,\"long_burn_rate\":20,\"short_burn_rate\":30,"
-    "\"fires\":true,\"certain\":false}],\"release\":{\"gate\":\"closed\",\"reason\":\"the canary burns\",\"halt_at\":0.3,\"share\":0.5,"
+    "\"fires\":true,\"certain\":false,\"least_errors\":2}],\"release\":{\"gate\":\"closed\",\"reason\":\"the canary "
+    "burns\",\"halt_at\":0.3,\"share\":0.5,"
     "\"share_lower\":0.4,\"share_upper\":0.625,\"excess_errors\":12,\"excess_errors_lower\":null,\"excess_errors_upper\":null,"
     "\"p_worse\":0.001,\"full_exhaustion_s\":86400,\"full_exhaustion_soonest_s\":43200,\"full_exhaustion_latest_s\":172800,"
     "\"least_requests\":2995},\"counts\":[{\"of\":\"canary\",\"kind\":\"release\",\"errors\":15,\"total\":3000}]}]}";
@@ -36,7 +37,7 @@ static void test_budget_text__says_what_the_document_says(void **state) {
                                         "1.25k events or 10.8min of outage",
                                         "burn 0 over 6h",
                                         "never empty [10d..never]",
-                                        "page_fast fires (20 and 30, over 14.4), on too few errors",
+                                        "page_fast fires (20 and 30, over 14.4), on too few errors to be sure: 2 would do",
                                         "nothing is left",
                                         "canary 15 bad of 3k",
                                         "release budget 50% used [40%..62.5%], halt at 30%",

@@ -43,9 +43,10 @@ struct objective_config {
     const char *up;                 // plain selector
     bool by_scope;                  // a selector holds ${scope}: service, baseline and canary can be told apart
     const char *source;             // of the whole service
-    bool sliced;                    // every slice of time is good or bad as a whole
+    bool sliced;                    // slices of time count, not events
+    enum slices_method slice_method; // SLICES_GOOD, or SLICES_MEAN: each counts by its share of bad events
     int64_t slice_ms;
-    double slice_target;            // per cent of a slice's events that must be good
+    double slice_target;            // per cent of a slice's events that must be good, of SLICES_GOOD
     enum empty_slice empty;
     double target;                  // per cent
     double budget;                  // share of events that may be bad

@@ -30,7 +30,12 @@ struct objective_count { // of one of service, baseline and canary in one span
 struct objective_tier_result {
     double long_rate, short_rate; // burn rates of the whole service, NaN where not known
     bool fires;                   // both over the factor
-    bool certain;                 // and the long window's lower bound too: few events may fire and prove nothing
+    bool certain;                 // with least_errors in the long window: fewer may fire and prove nothing
+    double least_errors;          // of the long window's events, that would seldom be bad at the factor itself; NaN where none would do
+    double least_requests;        // of which one may fail without exceeding the factor
+    double volume_rate;           // the long window's burn rate, weighed by its traffic; NaN where not known
+    double period_share;          // of the period's budget that the long window's errors were
+    bool spends;                  // they were more than the share that the factor stands for, whatever the traffic
 };
 
 enum objective_gate { OBJECTIVE_OPEN, OBJECTIVE_HOLD, OBJECTIVE_CLOSED }; // hold: cannot tell

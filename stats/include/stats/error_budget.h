@@ -15,6 +15,9 @@ struct error_budget {
                                // bound, as old errors leave the period
 };
 
+// The share of an allowance of errors that is left.
+double error_budget_remaining(double allowed, double errors);
+
 // Counts of the whole period; recent_burn_rate >= 0, NaN when unknown. Domains of budget and period: stats/burn_rate.h.
 enum stats_status error_budget_rolling(struct event_counts counts, double budget, double period_s, double recent_burn_rate,
                                        struct error_budget *ret);

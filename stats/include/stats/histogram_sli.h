@@ -47,4 +47,8 @@ enum stats_status histogram_sli_native(const struct native_histogram *histogram,
 // with counts of 0.
 enum stats_status histogram_sli_gauge(const double *values, size_t count, struct histogram_sli *ret);
 
+// Counts that somebody else has made: so many good of all, which may differ from `total` by rounding. STATS_INVALID for negative
+// counts and more good events than events, else as above.
+enum stats_status histogram_sli_counted(double good, double total, struct histogram_sli *ret);
+
 #endif

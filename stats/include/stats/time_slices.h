@@ -29,6 +29,14 @@ struct time_slices {
     double bad_slices;          // NaN unless slices are good or bad
 };
 
+struct slice_counts { // what the sums of a method rest on
+    double counted;   // events when pooled, else slices
+    double bad;       // of them; of SLICES_MEAN the sum of the bad shares
+};
+
+// Puts slices without events beside those that have some, as the rule says; `all` is how many slices there were.
+struct slice_counts time_slices_fill(const struct slices_rule *rule, struct slice_counts with_events, double all);
+
 // good[i] of total[i] events in slice i; NaN in either is a slice without events. STATS_INVALID for negative counts, more good
 // events than events, or a rule outside its domain; STATS_NODATA when nothing is counted; STATS_NONFINITE for infinite counts.
 enum stats_status time_slices_judge(const struct slices_rule *rule, const double *good, const double *total, size_t count,
