@@ -9,7 +9,7 @@
 
 // WAL keeps readers and the writer apart; FULL syncs it with every commit. The log is cut back to 16 MiB after a checkpoint.
 static const char settings[] = "PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON;"
-                               "PRAGMA journal_size_limit=16777216;";
+                               "PRAGMA journal_size_limit=16777216; PRAGMA secure_delete=FAST;";
 
 bool database_failed(const struct database *db, struct error *err) {
     int code = sqlite3_errcode(db->link) & 0xff;
@@ -27,7 +27,7 @@ bool database_open(struct database *db, const char *path, bool read_only, struct
     *db = (struct database){0};
     int code = sqlite3_open_v2(path, &db->link, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
     bool ok = db->link != NULL ? true : error_set(err, ERROR_IO, "%s: out of memory", path);
-    if (ok && code != SQLITE_OK) ok = error_set(err, ERROR_IO, "%s: %s", path, sqlite3_errmsg(db->link));
+    if (ok && code != SQLITE_OK) ok = error_set(err, ERROR_IO, "%s: %s", path, strerror(sqlite3_system_errno(db->link)));
     if (ok) {
         sqlite3_busy_timeout(db->link, BUSY_MS);
         sqlite3_db_config(db->link, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);

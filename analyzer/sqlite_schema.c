@@ -31,7 +31,19 @@ static const char version_1[] =
     "  seq INTEGER PRIMARY KEY AUTOINCREMENT, at_ms INTEGER NOT NULL, who TEXT NOT NULL, action TEXT NOT NULL,"
     "  subject TEXT NOT NULL, detail TEXT);";
 
-static const char *const versions[] = {version_1};
+// What is delivered keeps its body until the analysis goes, so that it can be shown.
+static const char version_2[] =
+    "CREATE TABLE outbox("
+    "  seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, analysis TEXT, target TEXT NOT NULL, kind TEXT NOT NULL,"
+    "  event TEXT NOT NULL, headers TEXT, created_ms INTEGER NOT NULL, due_ms INTEGER NOT NULL, state INTEGER NOT NULL DEFAULT 0,"
+    "  attempts INTEGER NOT NULL DEFAULT 0, status INTEGER NOT NULL DEFAULT 0, last_error TEXT, ended_ms INTEGER NOT NULL DEFAULT 0,"
+    "  body BLOB NOT NULL);"
+    "CREATE INDEX outbox_pending ON outbox(target, seq) WHERE state = 0;"
+    "CREATE INDEX outbox_dead ON outbox(ended_ms) WHERE state = 2;"
+    "CREATE INDEX outbox_delivered ON outbox(ended_ms) WHERE state = 1;"
+    "CREATE INDEX outbox_analysis ON outbox(analysis) WHERE state = 1;";
+
+static const char *const versions[] = {version_1, version_2};
 
 const int sqlite_schema_newest = sizeof versions / sizeof versions[0];
 

@@ -5,9 +5,12 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "sqlite_apply.h"
+#include "sqlite_reads.h"
 #include "sqlite_schema.h"
 
 #define READERS 4
@@ -16,12 +19,15 @@ static bool failed(const char *path, struct error *err) {
     return error_set(err, ERROR_IO, "%s: %s", path, strerror(errno));
 }
 
-// A file that others can read would show them what the store keeps; SQLite gives its other files the same permissions.
+// A file that others can read would show them what the store keeps; SQLite gives its other files the same permissions. One that is
+// there is not opened: closing it would take away the locks that SQLite has on it elsewhere in this process.
 static bool make_file(const char *path, bool create, struct error *err) {
-    int file = open(path, O_RDWR | O_CLOEXEC | (create ? O_CREAT : 0), 0600);
-    if (file < 0) return failed(path, err);
-    close(file);
-    return true;
+    struct stat status;
+    int file = create ? open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600) : -1;
+    if (file >= 0) close(file);
+    if (file < 0 && create && errno != EEXIST) return failed(path, err);
+    if (stat(path, &status) != 0) return failed(path, err);
+    return S_ISREG(status.st_mode) || error_set(err, ERROR_USAGE, "%s: not a file", path);
 }
 
 // The lock goes with the process, however that ends.
@@ -110,8 +116,69 @@ void sqlite_reader_give(struct store_backend *backend, struct database *reader) 
     pthread_mutex_unlock(&store->mutex);
 }
 
+// Nothing of a transaction that cannot go on is left: what it was to commit failed.
+static void roll_back(struct database *db) {
+    if (!sqlite3_get_autocommit(db->link)) database_run(db, "ROLLBACK", NULL);
+}
+
+static bool run_kept(struct database *db, const char *sql, struct error *err) {
+    sqlite3_stmt *statement = database_statement(db, sql, err);
+    return statement != NULL && database_step(db, statement, err);
+}
+
+// False when the transaction is lost; a batch that could not be made is none of its business.
+static bool apply_alone(struct database *db, const struct store_batch *batch, struct store_outcome *outcome, struct error *err) {
+    static const char begin[] = "SAVEPOINT batch", keep[] = "RELEASE batch", undo[] = "ROLLBACK TO batch";
+    if (!run_kept(db, begin, err)) return false;
+    bool ok = sqlite_apply(db, batch, outcome);
+    if (!ok && sqlite3_get_autocommit(db->link)) {
+        *err = outcome->err; // the disk is full, and SQLite gave up the whole
+        return false;
+    }
+    return (ok || run_kept(db, undo, err)) && run_kept(db, keep, err);
+}
+
+static bool commit_group(struct database *db, struct store_batch *const *batches, size_t count, struct store_outcome *outcomes) {
+    static const char begin[] = "BEGIN IMMEDIATE", end[] = "COMMIT";
+    struct error err = {0};
+    bool ok = run_kept(db, begin, &err);
+    for (size_t i = 0; ok && i < count; i++) ok = apply_alone(db, batches[i], &outcomes[i], &err);
+    ok = ok && run_kept(db, end, &err);
+    if (ok) return true;
+    roll_back(db);
+    for (size_t i = 0; i < count; i++) outcomes[i] = (struct store_outcome){.kind = STORE_FAILED, .err = err};
+    return false;
+}
+
+// One batch that the disk has no room for must not take others with it: where the group fails, each has its own commit.
+static bool commit_batches(struct store_backend *backend, struct store_batch *const *batches, size_t count,
+                           struct store_outcome *outcomes) {
+    struct sqlite_store *store = (struct sqlite_store *)backend;
+    bool ok = commit_group(&store->writer, batches, count, outcomes);
+    for (size_t i = 0; !ok && count > 1 && i < count; i++) {
+        outcomes[i] = (struct store_outcome){0};
+        commit_group(&store->writer, &batches[i], 1, &outcomes[i]);
+    }
+    ok = true;
+    for (size_t i = 0; i < count; i++) ok = ok && outcomes[i].kind != STORE_FAILED;
+    return ok;
+}
+
 const struct store_ops sqlite_store_ops = {
     .scheme = "sqlite",
     .open = open_store,
     .close = close_store,
+    .commit = commit_batches,
+    .get = sqlite_get,
+    .list = sqlite_list,
+    .each_open = sqlite_each_open,
+    .each_look = sqlite_each_look,
+    .each_memo = sqlite_each_memo,
+    .memo = sqlite_memo,
+    .due = sqlite_due,
+    .dead = sqlite_dead,
+    .audit = sqlite_audit,
+    .count = sqlite_count,
+    .backup = sqlite_backup,
+    .check = sqlite_check,
 };

@@ -204,3 +204,79 @@ void store_counters(struct store *store, struct store_counters *ret) {
     *ret = store->counters;
     pthread_mutex_unlock(&store->mutex);
 }
+
+bool store_probe(struct store *store, int64_t now_ms, struct error *err) {
+    struct store_batch *batch = store_batch_create();
+    struct store_outcome outcome;
+    store_batch_memo(batch, "store", "probe", "true", now_ms);
+    if (store_submit_wait(store, batch, &outcome)) return true;
+    if (err != NULL) *err = outcome.err;
+    return false;
+}
+
+bool store_trim(struct store *store, const struct store_retention *retention, int64_t now_ms, struct store_trimmed *ret,
+                struct error *err) {
+    struct trim_progress progress = {0};
+    while (progress.phase != TRIM_OVER) {
+        struct store_batch *batch = store_batch_create();
+        struct store_outcome outcome;
+        struct trim_progress before = progress;
+        store_batch_trim(batch, &(struct change_trim){*retention, now_ms, before, &progress});
+        if (store_submit_wait(store, batch, &outcome)) continue;
+        if (err != NULL) *err = outcome.err;
+        return false;
+    }
+    *ret = progress.trimmed;
+    return true;
+}
+
+bool store_get(struct store *store, const char *id, unsigned parts, struct arena *arena, struct store_analysis *ret, bool *ret_found,
+               struct error *err) {
+    return store->backend->ops->get(store->backend, id, parts, arena, ret, ret_found, err);
+}
+
+bool store_list(struct store *store, const struct store_filter *filter, struct arena *arena, struct store_analyses *ret,
+                struct error *err) {
+    return store->backend->ops->list(store->backend, filter, arena, ret, err);
+}
+
+bool store_each_open(struct store *store, store_analysis_fn *each, void *user, struct error *err) {
+    return store->backend->ops->each_open(store->backend, each, user, err);
+}
+
+bool store_each_look(struct store *store, const char *analysis, bool documents, store_look_fn *each, void *user, struct error *err) {
+    return store->backend->ops->each_look(store->backend, analysis, documents, each, user, err);
+}
+
+bool store_each_memo(struct store *store, const char *kind, store_memo_fn *each, void *user, struct error *err) {
+    return store->backend->ops->each_memo(store->backend, kind, each, user, err);
+}
+
+bool store_memo(struct store *store, const char *kind, const char *key, struct arena *arena, const char **ret, struct error *err) {
+    return store->backend->ops->memo(store->backend, kind, key, arena, ret, err);
+}
+
+bool store_due(struct store *store, const struct store_due_filter *filter, struct arena *arena, struct store_messages *ret,
+               struct error *err) {
+    return store->backend->ops->due(store->backend, filter, arena, ret, err);
+}
+
+bool store_dead(struct store *store, int64_t after_seq, size_t limit, struct arena *arena, struct store_messages *ret, struct error *err) {
+    return store->backend->ops->dead(store->backend, after_seq, limit, arena, ret, err);
+}
+
+bool store_audit(struct store *store, int64_t before_seq, size_t limit, struct arena *arena, struct store_audits *ret, struct error *err) {
+    return store->backend->ops->audit(store->backend, before_seq, limit, arena, ret, err);
+}
+
+bool store_count(struct store *store, struct store_counts *ret, struct error *err) {
+    return store->backend->ops->count(store->backend, ret, err);
+}
+
+bool store_backup(struct store *store, const char *path, struct error *err) {
+    return store->backend->ops->backup(store->backend, path, err);
+}
+
+bool store_check(struct store *store, struct error *err) {
+    return store->backend->ops->check(store->backend, err);
+}

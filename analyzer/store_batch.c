@@ -65,7 +65,7 @@ static const char *keep(struct store_batch *batch, const char *name, const char 
 }
 
 static const char *need(struct store_batch *batch, const char *name, const char *text, size_t most) {
-    if (text == NULL) refuse(batch, name, "missing");
+    if (text == NULL || *text == '\0') refuse(batch, name, "missing");
     return keep(batch, name, text, most);
 }
 

@@ -28,10 +28,19 @@ struct change_memo {
     int64_t at_ms;
 };
 
+enum trim_phase { TRIM_OLD, TRIM_MANY, TRIM_DELIVERED, TRIM_DEAD, TRIM_AUDITS, TRIM_CONFIGS, TRIM_OVER };
+
+struct trim_progress { // zeroes: at the begin
+    enum trim_phase phase;
+    char canary[STORE_NAME_LEN + 1]; // TRIM_MANY: the last one that is done with
+    struct store_trimmed trimmed;
+};
+
 struct change_trim { // one step
     struct store_retention retention;
     int64_t now_ms;
-    struct store_trimmed *trimmed; // filled in with what this step deleted; lives until the batch is done
+    struct trim_progress before;
+    struct trim_progress *after; // filled in; lives until the batch is done
 };
 
 struct change { // all its texts lie in the batch's arena

@@ -84,13 +84,13 @@ struct store_message {
     int64_t attempts;
     int status;             // HTTP status of the last attempt; 0: no answer, or no attempt yet
     const char *last_error; // NULL: none
-    int64_t delivered_ms;   // 0: not delivered
+    int64_t ended_ms;       // when it was delivered or given up; 0: pending
 };
 
 struct store_messages {
     struct store_message *items;
     size_t count;
-    int64_t next_due_ms; // of store_due(): when the earliest target that is not due yet will be; INT64_MAX: none waits
+    int64_t next_due_ms; // of store_due(): when the earliest of the targets not given is due; INT64_MAX: there is none
 };
 
 struct store_audit {

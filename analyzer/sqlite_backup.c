@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Copies and checks have connections of their own: they last, and readers must not wait for them.
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "sqlite_reads.h"
+#include "sqlite_store.h"
+
+static bool failed(const char *path, struct error *err) {
+    return error_set(err, ERROR_IO, "%s: %s", path, strerror(errno));
+}
+
+// The copy must not take the place of the store, under whatever name.
+static bool is_other(const struct sqlite_store *store, const char *path, struct error *err) {
+    struct stat mine, other;
+    if (stat(path, &other) != 0) return errno == ENOENT || failed(path, err);
+    if (!S_ISREG(other.st_mode)) return error_set(err, ERROR_USAGE, "%s: there, and not a file", path);
+    if (stat(store->path, &mine) != 0) return failed(store->path, err);
+    if (mine.st_dev != other.st_dev || mine.st_ino != other.st_ino) return true;
+    return error_set(err, ERROR_USAGE, "%s: the store itself; name another file", path);
+}
+
+static bool sync_path(const char *path, int flags, struct error *err) {
+    int file = open(path, flags | O_CLOEXEC);
+    bool ok = (file >= 0 && fsync(file) == 0) || failed(path, err);
+    if (file >= 0) close(file);
+    return ok;
+}
+
+static bool sync_folder_of(const char *path, struct error *err) {
+    struct arena arena = {0};
+    const char *slash = strrchr(path, '/');
+    const char *folder = slash == NULL ? "." : slash == path ? "/" : arena_strndup(&arena, path, (size_t)(slash - path));
+    bool ok = sync_path(folder, O_RDONLY | O_DIRECTORY, err);
+    arena_finish(&arena);
+    return ok;
+}
+
+// An empty file of one's own is where SQLite is told to write: so it has the right permissions from the start.
+static bool make_temporary(const char *path, struct error *err) {
+    int file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    if (file < 0) return failed(path, err);
+    close(file);
+    return true;
+}
+
+static bool copy(struct sqlite_store *store, const char *to, struct error *err) {
+    struct database db;
+    if (!database_open(&db, store->path, false, err)) return false;
+    sqlite3_stmt *statement = database_prepare(&db, "VACUUM INTO ?1", err);
+    bool ok = statement != NULL;
+    if (ok) bind_text(statement, 1, to);
+    ok = ok && database_step(&db, statement, err);
+    sqlite3_finalize(statement);
+    database_close(&db);
+    return ok || error_prefix(err, "%s", to);
+}
+
+bool sqlite_backup(struct store_backend *backend, const char *path, struct error *err) {
+    struct sqlite_store *store = (struct sqlite_store *)backend;
+    struct arena arena = {0};
+    const char *temporary = arena_printf(&arena, "%s.%ld.tmp", path, (long)getpid());
+    bool ok = is_other(store, path, err) && make_temporary(temporary, err);
+    if (ok) {
+        ok = copy(store, temporary, err) && sync_path(temporary, O_RDWR, err) && (rename(temporary, path) == 0 || failed(path, err)) &&
+             sync_folder_of(path, err);
+        if (!ok) unlink(temporary);
+    }
+    arena_finish(&arena);
+    return ok;
+}
+
+// The first row of a check, when it says something else than that all is well.
+static bool all_well(struct database *db, const char *sql, const char *well, const char *what, struct error *err) {
+    const char *path = sqlite3_db_filename(db->link, "main");
+    sqlite3_stmt *row = database_prepare(db, sql, err);
+    bool ok = row != NULL;
+    if (ok && database_row(db, row, &ok, err)) {
+        const char *says = column_text(row, 0);
+        bool good = well != NULL && says != NULL && strcmp(says, well) == 0;
+        if (!good) ok = error_set(err, ERROR_DATA, "%s: damaged: %s%s; put a backup in its place", path, what, says != NULL ? says : "?");
+    }
+    sqlite3_finalize(row);
+    return ok;
+}
+
+bool sqlite_check(struct store_backend *backend, struct error *err) {
+    struct sqlite_store *store = (struct sqlite_store *)backend;
+    struct database db;
+    if (!database_open(&db, store->path, true, err)) return false;
+    bool ok = all_well(&db, "PRAGMA integrity_check(1)", "ok", "", err) &&
+              all_well(&db, "PRAGMA foreign_key_check", NULL, "missing references in ", err);
+    database_close(&db);
+    return ok;
+}

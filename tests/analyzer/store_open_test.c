@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "store_place.h"
+
+static void refused(const char *where, const struct store_options *options, enum error_code code, const char *part) {
+    struct error err = {0};
+    struct store *store = store_open(where, options, &err);
+    if (store != NULL) fail_msg("%s: opened", where);
+    if (err.code != code || strstr(err.text, part) == NULL) fail_msg("%d: %s", (int)err.code, err.text);
+}
+
+static void test_store_open__keeps_its_files_to_its_owner(void **state) {
+    struct place *p = *state;
+    static const char *const names[] = {"", ".lock", "-wal", "-shm"};
+    for (size_t i = 0; i < 4; i++) {
+        struct stat status;
+        const char *path = arena_printf(&p->arena, "%s%s", p->path, names[i]);
+        if (stat(path, &status) != 0) fail_msg("%s is not there", path);
+        assert_int_equal(status.st_mode & 0777, 0600);
+    }
+}
+
+static void test_store_open__takes_a_path_and_a_scheme(void **state) {
+    struct place *p = *state;
+    struct error err = {0};
+    store_close(p->store);
+    p->store = store_open(arena_printf(&p->arena, "sqlite:%s", p->path), &(struct store_options){0}, &err);
+    if (p->store == NULL) fail_msg("%s", err.text);
+    refused("postgresql://localhost/serin", &(struct store_options){.create = true}, ERROR_USAGE, "sqlite:PATH");
+    refused("s:store", &(struct store_options){.create = true}, ERROR_USAGE, "sqlite:PATH");
+}
+
+static void test_store_open__makes_nothing_unless_told(void **state) {
+    struct place *p = *state;
+    const char *path = arena_printf(&p->arena, "%s/other.sqlite", p->dir);
+    refused(path, &(struct store_options){0}, ERROR_IO, "No such file");
+    refused(arena_printf(&p->arena, "%s/no/other.sqlite", p->dir), &(struct store_options){.create = true}, ERROR_IO, "No such file");
+    assert_int_not_equal(access(path, F_OK), 0);
+}
+
+static void test_store_open__refuses_what_is_no_store(void **state) {
+    struct place *p = *state;
+    struct store_options create = {.create = true};
+    const char *path = arena_printf(&p->arena, "%s/other.sqlite", p->dir);
+    assert_true(file_write(path, view_of("canary: checkout-api, and more text than a header of a database has\n"), NULL));
+    refused(path, &create, ERROR_DATA, "not a store");
+    struct place other = {.path = arena_printf(&p->arena, "%s/third.sqlite", p->dir)};
+    place_raw(&other, "CREATE TABLE songs(name)");
+    refused(other.path, &create, ERROR_DATA, "something else");
+    other.path = arena_printf(&p->arena, "%s/empty.sqlite", p->dir);
+    assert_true(file_write(other.path, view_of(""), NULL));
+    refused(other.path, &(struct store_options){0}, ERROR_DATA, "empty");
+    refused(p->dir, &create, ERROR_USAGE, "not a file");
+}
+
+static void test_store_open__refuses_a_newer_schema(void **state) {
+    struct place *p = *state;
+    store_close(p->store);
+    p->store = NULL;
+    place_raw(p, "PRAGMA user_version=4711");
+    refused(p->path, &(struct store_options){.create = true}, ERROR_USAGE, "newer serin (schema 4711");
+}
+
+static void test_store_open__has_one_owner(void **state) {
+    struct place *p = *state;
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) { // locks are of processes, so another one must try
+        struct error err = {0};
+        struct store *mine = store_open(p->path, &(struct store_options){.owner = true}, &err);
+        bool owner = mine == NULL && err.code == ERROR_USAGE && strstr(err.text, "in use") != NULL;
+        struct store *other = store_open(p->path, &(struct store_options){0}, &err);
+        store_close(other);
+        _exit(owner && other != NULL ? 0 : 1);
+    }
+    int status = 0;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_store_open__keeps_its_files_to_its_owner, place_make, place_remove),
+        cmocka_unit_test_setup_teardown(test_store_open__takes_a_path_and_a_scheme, place_make, place_remove),
+        cmocka_unit_test_setup_teardown(test_store_open__makes_nothing_unless_told, place_make, place_remove),
+        cmocka_unit_test_setup_teardown(test_store_open__refuses_what_is_no_store, place_make, place_remove),
+        cmocka_unit_test_setup_teardown(test_store_open__refuses_a_newer_schema, place_make, place_remove),
+        cmocka_unit_test_setup_teardown(test_store_open__has_one_owner, place_make, place_remove),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
