@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A listener from the inside: what its files share.
+#ifndef SERVE_LISTENER_STATE_H
+#define SERVE_LISTENER_STATE_H
+
+#include <microhttpd.h>
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "base/arena.h"
+#include "serve/addresses.h"
+#include "serve/listener.h"
+#include "serve/tls.h"
+#include "serve/tokens.h"
+#include "serve/waits.h"
+
+struct route_counters {
+    _Atomic uint64_t by_class[6], micros;
+};
+
+struct listener {
+    struct arena arena; // texts of the options, hosts, counters
+    struct listener_limits limits;
+    void *user;
+    struct routes *routes;
+    char *openapi; // the document, for the route that every listener has
+    const char **hosts; // names that Host may have; none: any
+    size_t host_count;
+    const char *token_file, *url;
+    bool loopback;
+    int port;
+    struct MHD_Daemon *daemon;
+    struct tls *tls; // NULL: none
+    struct waits *waits;
+    struct addresses *addresses; // the listener's thread's
+    atomic_bool stopping;
+    _Atomic uint64_t connections, in_flight, waiting, connections_total, refused[REFUSAL_COUNT];
+    struct route_counters *counters; // one a route, and one for requests without
+
+    pthread_mutex_t token_lock; // guards tokens, which a reload replaces, and what is in them
+    struct tokens *tokens;      // NULL: none are asked for
+
+    pthread_mutex_t idle_lock; // guards nothing but the condition: in_flight is 0 while stopping
+    pthread_cond_t idle;
+};
+
+struct peer { // one connection
+    struct wait slow; // until when the request in hand must have come, or its answer be taken
+    int fd;
+    struct address *address;
+    struct tls_keys *keys; // NULL without TLS
+    atomic_bool cut; // by its time
+    char text[ADDRESS_MOST_TEXT];
+};
+
+void listener_refused(struct listener *listener, enum listener_refusal why); // counts it
+
+// Reads the token file again when it has changed; one that cannot be used is logged and the old tokens stay. With token_lock held.
+void listener_refresh_tokens(struct listener *listener);
+
+// What the library calls (request.c, peer.c).
+void *request_begin(void *listener, const char *target, struct MHD_Connection *connection);
+enum MHD_Result request_piece(void *listener, struct MHD_Connection *connection, const char *url, const char *method, const char *version,
+                              const char *data, size_t *size, void **call);
+void request_end(void *listener, struct MHD_Connection *connection, void **call, enum MHD_RequestTerminationCode how);
+enum MHD_Result peer_allow(void *listener, const struct sockaddr *address, socklen_t len);
+void peer_notify(void *listener, struct MHD_Connection *connection, void **peer, enum MHD_ConnectionNotificationCode what);
+
+#endif
