@@ -72,20 +72,56 @@ static void test_store_open__refuses_a_newer_schema(void **state) {
     refused(p->path, &(struct store_options){.create = true}, ERROR_USAGE, "newer serin (schema 4711");
 }
 
-static void test_store_open__has_one_owner(void **state) {
-    struct place *p = *state;
+// Locks are of processes, so another one must be the owner. It is until the pipe is closed, or it is killed.
+static pid_t start_owner(struct place *p, int *ret_pipe) {
+    int ready[2], end[2];
+    char byte;
+    assert_int_equal(pipe(ready), 0);
+    assert_int_equal(pipe(end), 0);
     pid_t child = fork();
     assert_true(child >= 0);
-    if (child == 0) { // locks are of processes, so another one must try
-        struct error err = {0};
-        struct store *mine = store_open(p->path, &(struct store_options){.owner = true}, &err);
-        bool owner = mine == NULL && err.code == ERROR_USAGE && strstr(err.text, "in use") != NULL;
-        struct store *other = store_open(p->path, &(struct store_options){0}, &err);
-        store_close(other);
-        _exit(owner && other != NULL ? 0 : 1);
+    if (child == 0) {
+        close(end[1]);
+        struct store *store = store_open(p->path, &(struct store_options){.owner = true}, NULL);
+        if (store == NULL || write(ready[1], "y", 1) != 1) _exit(1);
+        _exit(read(end[0], &byte, 1) == 0 ? 0 : 1);
     }
-    int status = 0;
-    assert_int_equal(waitpid(child, &status, 0), child);
+    close(ready[1]);
+    close(end[0]);
+    assert_int_equal(read(ready[0], &byte, 1), 1);
+    close(ready[0]);
+    *ret_pipe = end[1];
+    return child;
+}
+
+static void test_store_open__has_one_owner(void **state) {
+    struct place *p = *state;
+    struct error err = {0};
+    int end, status = 1;
+    store_close(p->store);
+    p->store = NULL;
+    pid_t owner = start_owner(p, &end);
+    refused(p->path, &(struct store_options){.owner = true}, ERROR_USAGE, "in use by another serin");
+    p->store = store_open(p->path, &(struct store_options){0}, &err);
+    if (p->store == NULL) fail_msg("%s", err.text);
+    place_add(p, "a1"); // both write
+    close(end);
+    assert_int_equal(waitpid(owner, &status, 0), owner);
+    assert_int_equal(status, 0);
+    place_reopen(p);
+    assert_string_equal(place_get(p, "a1").id, "a1");
+}
+
+static void test_store_open__older_store_is_not_updated_under_its_owner(void **state) {
+    struct place *p = *state;
+    int end, status = 1;
+    store_close(p->store);
+    p->store = NULL;
+    pid_t owner = start_owner(p, &end);
+    place_raw(p, "PRAGMA user_version=1");
+    refused(p->path, &(struct store_options){0}, ERROR_USAGE, "in use by another serin");
+    close(end);
+    assert_int_equal(waitpid(owner, &status, 0), owner);
     assert_int_equal(status, 0);
 }
 
@@ -97,6 +133,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_store_open__refuses_what_is_no_store, place_make, place_remove),
         cmocka_unit_test_setup_teardown(test_store_open__refuses_a_newer_schema, place_make, place_remove),
         cmocka_unit_test_setup_teardown(test_store_open__has_one_owner, place_make, place_remove),
+        cmocka_unit_test_setup_teardown(test_store_open__older_store_is_not_updated_under_its_owner, place_make, place_remove),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

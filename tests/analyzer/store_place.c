@@ -54,22 +54,27 @@ void place_raw(struct place *p, const char *sql) {
     sqlite3_close(link);
 }
 
-struct store_analysis place_analysis(struct place *p, const char *id) {
+void place_digest(struct place *p, struct store_analysis *analysis) {
     char hex[DIGEST_HEX_LEN + 1];
-    digest_hex(view_of(config), hex);
-    return (struct store_analysis){.id = id,
-                                   .request_sha256 = "d1",
-                                   .canary = "checkout-api",
-                                   .config_name = "checkout",
-                                   .config = config,
-                                   .config_sha256 = arena_strdup(&p->arena, hex),
-                                   .request = "{\"vars\":{\"version\":\"1.2.3\"}}",
-                                   .version = "1.2.3",
-                                   .artefact = "sha256:9f86",
-                                   .created_by = "ci",
-                                   .created_ms = PLACE_NOW,
-                                   .start_ms = PLACE_NOW + 60000,
-                                   .horizon_ms = PLACE_NOW + 1860000};
+    digest_hex(view_of(analysis->config), hex);
+    analysis->config_sha256 = arena_strdup(&p->arena, hex);
+}
+
+struct store_analysis place_analysis(struct place *p, const char *id) {
+    struct store_analysis a = {.id = id,
+                               .request_sha256 = "d1",
+                               .canary = "checkout-api",
+                               .config_name = "checkout",
+                               .config = config,
+                               .request = "{\"vars\":{\"version\":\"1.2.3\"}}",
+                               .version = "1.2.3",
+                               .artefact = "sha256:9f86",
+                               .created_by = "ci",
+                               .created_ms = PLACE_NOW,
+                               .start_ms = PLACE_NOW + 60000,
+                               .horizon_ms = PLACE_NOW + 1860000};
+    place_digest(p, &a);
+    return a;
 }
 
 void place_submit(struct place *p, struct store_batch *batch) {

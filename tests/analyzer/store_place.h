@@ -23,6 +23,8 @@ void place_raw(struct place *p, const char *sql); // past the store, on the file
 
 struct store_analysis place_analysis(struct place *p, const char *id); // of a config that all share
 
+void place_digest(struct place *p, struct store_analysis *analysis); // sets config_sha256 to what the config says
+
 void place_submit(struct place *p, struct store_batch *batch);                             // must be committed
 struct store_outcome place_outcome(struct place *p, struct store_batch *batch);            // however it goes
 void place_add(struct place *p, const char *id);                                           // an analysis, committed
