@@ -28,6 +28,12 @@ void arena_finish(struct arena *arena) {
     arena->used = 0;
 }
 
+size_t arena_held(const struct arena *arena) {
+    size_t held = 0;
+    for (const struct arena_block *b = arena->blocks; b != NULL; b = b->next) held += sizeof *b + b->size;
+    return held;
+}
+
 void *arena_alloc(struct arena *arena, size_t size) {
     size_t need = (size + alignof(max_align_t) - 1) / alignof(max_align_t) * alignof(max_align_t);
     if (need < size) abort();

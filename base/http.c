@@ -5,6 +5,7 @@
 
 #include <curl/curl.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -40,6 +41,7 @@ struct http_client {
     size_t active;
     CURL *idle[MOST_IDLE_HANDLES]; // easy handles to use again
     size_t idle_count;
+    atomic_bool woken; // by http_client_wake(), and not seen yet
 };
 
 static pthread_once_t curl_started = PTHREAD_ONCE_INIT;
@@ -94,12 +96,20 @@ static void transfer_link(struct http_client *client, struct transfer *t) {
     client->active++;
 }
 
+static void transfer_drop(struct http_client *client, struct transfer *t) {
+    curl_multi_remove_handle(client->multi, t->easy);
+    transfer_unlink(client, t);
+    transfer_destroy(client, t);
+}
+
 void http_client_cancel(struct http_client *client) {
-    while (client->transfers != NULL) {
-        struct transfer *t = client->transfers;
-        curl_multi_remove_handle(client->multi, t->easy);
-        transfer_unlink(client, t);
-        transfer_destroy(client, t);
+    while (client->transfers != NULL) transfer_drop(client, client->transfers);
+}
+
+void http_client_drop(struct http_client *client, const void *user) {
+    for (struct transfer *t = client->transfers, *next; t != NULL; t = next) {
+        next = t->next;
+        if (t->user == user) transfer_drop(client, t);
     }
 }
 
@@ -228,15 +238,20 @@ static size_t end_idle(struct http_client *client) {
     return ended;
 }
 
-void http_client_wait(struct http_client *client, int64_t until_mono_ms) {
+bool http_client_wait(struct http_client *client, int64_t until_mono_ms) {
     for (;;) {
         int running;
         curl_multi_perform(client->multi, &running);
-        if (end_finished(client) + end_idle(client) > 0) return;
+        bool ended = end_finished(client) + end_idle(client) > 0, woken = atomic_exchange(&client->woken, false);
         int64_t left = until_mono_ms - mono_now_ms();
-        if (left <= 0) return;
+        if (ended || woken || left <= 0) return woken;
         curl_multi_poll(client->multi, NULL, 0, left > 500 ? 500 : (int)left, NULL);
     }
+}
+
+void http_client_wake(struct http_client *client) {
+    atomic_store(&client->woken, true);
+    curl_multi_wakeup(client->multi);
 }
 
 bool http_client_run(struct http_client *client, int64_t until_mono_ms) {

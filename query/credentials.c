@@ -113,7 +113,10 @@ void credentials_finish(struct credentials *c) {
 }
 
 static bool refresh(struct secret *secret, struct source *source, struct error *err) {
-    if (!secret_refresh(secret, err)) return false;
+    unsigned reads = secret->reads;
+    bool ok = secret_refresh(secret, err);
+    if (secret->reads != reads) source_change(source);
+    if (!ok) return false;
     if (secret_is_open_to_all(secret)) source_warn(source, "%s can be read by every user of this machine", secret->path);
     return true;
 }

@@ -6,13 +6,16 @@
 #include <string.h>
 
 #include "base/http.h"
+#include "base/mem.h"
 #include "base/retry.h"
 #include "base/timetext.h"
 #include "dialect.h"
 #include "pieces.h"
 #include "query/read_decoder.h"
+#include "question.h"
 #include "read_request.h"
 
+#define MOST_BODY_BYTES ((size_t)65536)
 #define MOST_REQUEST_BYTES ((size_t)1 << 20)
 #define OK 200
 #define UNAUTHORIZED 401
@@ -28,17 +31,43 @@ bool flight_is_read(const struct flight *f) {
     return f->kind == FLIGHT_PROBE || (flight_is_raw(f) && protocol != PROTOCOL_RAW);
 }
 
-void flight_finish(struct flight *f) {
+struct flight *flight_create(struct flight_events *events, enum flight_kind kind, struct source *source, uint64_t order) {
+    struct flight *f = mem_zero(1, sizeof *f);
+    f->events = events;
+    f->kind = kind;
+    f->source = source;
+    f->order = order;
+    f->deadline_ms = &source->deadline_ms;
+    answer_init(&f->answer);
+    buf_init(&f->body, MOST_BODY_BYTES);
+    return f;
+}
+
+static void off_the_wire(struct flight *f) {
+    f->source->due_ms = 0; // there is room for another one
+    f->source->running--;
+    if (flight_is_read(f)) f->source->reading--;
+}
+
+// Leaves the flight neither in a lineup nor in flight.
+static void withdraw(struct flight *f) {
+    if (f->state == FLIGHT_WAITING) lineup_remove(f);
+    if (f->state != FLIGHT_RUNNING) return;
+    http_client_drop(f->events->client, f);
+    off_the_wire(f);
+    breaker_forget(&f->source->breaker); // it may have been the probe
+}
+
+void flight_destroy(struct flight *f) {
+    if (f == NULL) return;
+    withdraw(f);
     decoder_destroy(f->decoder);
     answer_finish(&f->answer);
     buf_finish(&f->body);
+    free(f);
 }
 
-static bool is_recorded(const struct flight *f) {
-    return f->run->recorder != NULL && f->kind != FLIGHT_TOKEN && f->kind != FLIGHT_PROBE;
-}
-
-// What the answer to the probe says of the server. One in trouble, or that does not know us, is asked again in the next run.
+// What the answer to the probe says of the server. One in trouble, or that does not know us, is asked again with the next batch.
 static void choose_protocol(struct source *source, int http_status, const char *content_type) {
     enum read_form form = http_status == OK ? read_form_of(content_type) : READ_NONE;
     source->chosen = form == READ_STREAM ? PROTOCOL_STREAM : form == READ_SAMPLES ? PROTOCOL_SAMPLES : PROTOCOL_RAW;
@@ -47,7 +76,6 @@ static void choose_protocol(struct source *source, int http_status, const char *
 }
 
 static void land(struct flight *f, const char *content_type, bool transfer_failed) {
-    struct flight_run *run = f->run;
     if (f->started_ms != 0) f->answer.duration_ms = mono_now_ms() - f->started_ms;
     if (f->kind == FLIGHT_QUERY) {
         answer_settle(&f->answer, f->source, &f->query);
@@ -56,20 +84,27 @@ static void land(struct flight *f, const char *content_type, bool transfer_faile
     } else if (f->kind == FLIGHT_VERSION && !transfer_failed && f->answer.http_status == OK) {
         source_read_version(f->source, buf_text(&f->body), f->body.len);
     }
-    if (is_recorded(f)) {
-        recorder_answer(run->recorder, f->slot, f->source->name, f->kind == FLIGHT_QUERY ? &f->query : NULL, f->whole, content_type,
+    if (f->recorder != NULL) {
+        recorder_answer(f->recorder, f->slot, f->source->name, f->kind == FLIGHT_QUERY ? &f->query : NULL, f->whole, content_type,
                         &f->answer, transfer_failed);
     }
     f->state = FLIGHT_DONE;
-    run->ended(run->user, f);
+    f->events->ended(f->events->user, f);
 }
 
 void flight_fail(struct flight *f, const struct error *err) {
+    withdraw(f);
     decoder_destroy(f->decoder);
     f->decoder = NULL;
     answer_reset(&f->answer);
     f->answer.result.err = *err;
     land(f, "", true);
+}
+
+void flight_answer(struct flight *f) {
+    f->source->ops->answer(f->source, &f->query, &f->answer);
+    f->state = FLIGHT_DONE;
+    f->events->ended(f->events->user, f);
 }
 
 void flight_refuse(struct flight *f) {
@@ -85,9 +120,9 @@ void flight_refuse(struct flight *f) {
 }
 
 void flight_abandon(struct flight *f) {
+    lineup_remove(f);
     f->abandoned = true;
     f->state = FLIGHT_DONE;
-    f->run->ended(f->run->user, f);
 }
 
 static struct decoder *open_decoder(struct flight *f, const struct http_head *head) {
@@ -101,7 +136,7 @@ static struct decoder *open_decoder(struct flight *f, const struct http_head *he
 static bool on_body(void *user, const struct http_head *head, const char *data, size_t len) {
     struct flight *f = user;
     if (f->kind == FLIGHT_PROBE) return true; // the head says all
-    if (is_recorded(f)) recorder_body(f->run->recorder, f->slot, data, len);
+    if (f->recorder != NULL) recorder_body(f->recorder, f->slot, data, len);
     if (f->kind != FLIGHT_QUERY) {
         buf_bytes(&f->body, data, len);
         return !f->body.failed;
@@ -139,15 +174,15 @@ static bool may_retry(const struct flight *f, const struct http_result *http) {
 static void wait_again(struct flight *f, int64_t due_ms) {
     f->due_ms = due_ms;
     f->state = FLIGHT_WAITING;
-    f->run->waits(f->run->user, f);
+    f->events->waits(f->events->user, f);
 }
 
 // Puts the flight back into the queue, unless its next try would begin after the deadline.
 static bool retry_later(struct flight *f, const struct http_result *http) {
-    int64_t wait = retry_backoff_ms(f->answer.tries, &f->run->seed), asked = 0;
+    int64_t wait = retry_backoff_ms(f->answer.tries, &f->events->seed), asked = 0;
     if (http->head->retry_after[0] != '\0' && retry_after_ms(http->head->retry_after, wall_now_ms(), &asked) && asked > wait) wait = asked;
     int64_t due = mono_now_ms() + wait;
-    if (due >= f->run->deadline_ms) return false;
+    if (due >= *f->deadline_ms) return false;
     if (http->head->status == TOO_MANY_REQUESTS && asked > 0) pace_pause(&f->source->pace, due);
     wait_again(f, due);
     return true;
@@ -160,7 +195,7 @@ static bool ask_less(struct flight *f) {
     if (!pieces_halve(&f->query, &later)) return false;
     f->answer.tries = 0;
     wait_again(f, 0);
-    f->run->halved(f->run->user, f, &later);
+    f->events->halved(f->events->user, f, &later);
     return true;
 }
 
@@ -214,7 +249,7 @@ static void forget_body(struct buf *body) {
     buf_clear(body);
 }
 
-// Without a token the source is of no use to this run.
+// Without a token the source is of no use until the next batch.
 static void token_done(struct flight *f, const struct http_result *http) {
     struct source *source = f->source;
     struct error err = {0};
@@ -251,8 +286,8 @@ static bool renew_token(struct flight *f) {
 
 static void on_done(void *user, const struct http_result *http) {
     struct flight *f = user;
-    f->source->running--;
-    if (flight_is_read(f)) f->source->reading--;
+    off_the_wire(f);
+    f->state = FLIGHT_WAITING; // until it is known what comes next
     if (f->kind == FLIGHT_TOKEN) {
         token_done(f, http);
         return;
@@ -291,7 +326,6 @@ static bool make_request(struct flight *f, int64_t timeout_ms, struct buf *url, 
 }
 
 void flight_send(struct flight *f, int64_t now_ms) {
-    struct flight_run *run = f->run;
     struct buf url, body;
     struct http_request request;
     struct error err = {0};
@@ -299,9 +333,9 @@ void flight_send(struct flight *f, int64_t now_ms) {
     buf_init(&body, MOST_REQUEST_BYTES);
     answer_reset(&f->answer);
     choose_for_flight(f);
-    if (is_recorded(f)) recorder_restart(run->recorder, f->slot);
+    if (f->recorder != NULL) recorder_restart(f->recorder, f->slot);
     if (f->started_ms == 0) f->started_ms = now_ms;
-    int64_t left = run->deadline_ms - now_ms;
+    int64_t left = *f->deadline_ms - now_ms;
     int64_t timeout = f->source->timeout_ms < left ? f->source->timeout_ms : left;
     bool ok = make_request(f, timeout, &url, &body, &request, &err);
     if (ok) {
@@ -311,12 +345,13 @@ void flight_send(struct flight *f, int64_t now_ms) {
         request.done = on_done;
         f->answer.tries++;
         f->answer.requests++;
-        ok = http_client_start(run->client, &request, &err);
+        ok = http_client_start(f->events->client, &request, &err);
     }
     buf_finish(&url);
     buf_finish(&body);
     if (ok) {
         f->state = FLIGHT_RUNNING;
+        if (f->question != NULL) f->question->sent = true;
         f->source->running++;
         if (flight_is_read(f)) f->source->reading++;
         pace_take(&f->source->pace, now_ms);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Three binary heaps. A flight that was given up while it waited keeps its place until that comes first.
+// Three binary heaps. Each flight knows its place, so that it can be taken out from the midst.
 #include "lineup.h"
 
 #include <stdlib.h>
@@ -8,29 +8,48 @@
 #include "flight.h"
 
 #define MOST_READS 2 // remote reads of a source at once: servers carry out ten for all who ask
-#define TOKEN_KEY INT64_C(-1)
+#define TOKEN_KEY UINT64_C(0)
 
-static void heap_push(struct lineup_heap *heap, int64_t key, struct flight *flight) {
+static void put(struct lineup_heap *heap, size_t at, struct lineup_place what) {
+    heap->places[at] = what;
+    what.flight->place = at;
+}
+
+// Moves towards the first place from `at` until `what` fits.
+static void sift_up(struct lineup_heap *heap, size_t at, struct lineup_place what) {
+    for (; at > 0 && heap->places[(at - 1) / 2].key > what.key; at = (at - 1) / 2) put(heap, at, heap->places[(at - 1) / 2]);
+    put(heap, at, what);
+}
+
+static void sift_down(struct lineup_heap *heap, size_t at, struct lineup_place what) {
+    for (size_t child = 2 * at + 1; child < heap->count; child = 2 * at + 1) {
+        if (child + 1 < heap->count && heap->places[child + 1].key < heap->places[child].key) child++;
+        if (heap->places[child].key >= what.key) break;
+        put(heap, at, heap->places[child]);
+        at = child;
+    }
+    put(heap, at, what);
+}
+
+static void heap_push(struct lineup_heap *heap, uint64_t key, struct flight *flight) {
     void *places = heap->places;
     mem_grow(&places, &heap->cap, heap->count, sizeof *heap->places);
     heap->places = places;
-    size_t at = heap->count++;
-    for (; at > 0 && heap->places[(at - 1) / 2].key > key; at = (at - 1) / 2) heap->places[at] = heap->places[(at - 1) / 2];
-    heap->places[at] = (struct lineup_place){key, flight};
+    flight->heap = heap;
+    sift_up(heap, heap->count++, (struct lineup_place){key, flight});
 }
 
-static struct flight *heap_pop(struct lineup_heap *heap) {
-    struct flight *first = heap->places[0].flight;
+static struct flight *heap_take(struct lineup_heap *heap, size_t at) {
+    struct flight *flight = heap->places[at].flight;
     struct lineup_place last = heap->places[--heap->count];
-    size_t at = 0;
-    for (size_t child = 1; child < heap->count; child = 2 * at + 1) {
-        if (child + 1 < heap->count && heap->places[child + 1].key < heap->places[child].key) child++;
-        if (heap->places[child].key >= last.key) break;
-        heap->places[at] = heap->places[child];
-        at = child;
+    flight->heap = NULL;
+    if (at == heap->count) return flight;
+    if (at > 0 && heap->places[(at - 1) / 2].key > last.key) {
+        sift_up(heap, at, last);
+    } else {
+        sift_down(heap, at, last);
     }
-    if (heap->count > 0) heap->places[at] = last;
-    return first;
+    return flight;
 }
 
 static void heap_finish(struct lineup_heap *heap) {
@@ -48,25 +67,20 @@ void lineup_finish(struct lineup *lineup) {
 static void add_due(struct lineup *lineup, struct flight *f) {
     bool asks = f->source->ops->answer == NULL; // else it has no protocol to wait for
     bool may_read = f->kind == FLIGHT_PROBE || (asks && flight_is_raw(f) && f->protocol != PROTOCOL_RAW);
-    heap_push(may_read ? &lineup->reads : &lineup->ready, f->kind == FLIGHT_TOKEN ? TOKEN_KEY : (int64_t)f->order, f);
+    heap_push(may_read ? &lineup->reads : &lineup->ready, f->kind == FLIGHT_TOKEN ? TOKEN_KEY : f->order + 1, f);
 }
 
 void lineup_add(struct lineup *lineup, struct flight *f) {
     if (f->due_ms > 0) {
-        heap_push(&lineup->later, f->due_ms, f);
+        heap_push(&lineup->later, (uint64_t)f->due_ms, f);
     } else {
         add_due(lineup, f);
     }
 }
 
-// The first one that still waits.
-static struct flight *head(struct lineup *lineup, struct lineup_heap *heap) {
-    while (heap->count > 0) {
-        lineup->looks++;
-        if (heap->places[0].flight->state == FLIGHT_WAITING) return heap->places[0].flight;
-        heap_pop(heap);
-    }
-    return NULL;
+static struct flight *head(struct lineup *lineup, const struct lineup_heap *heap) {
+    lineup->looks += heap->count > 0;
+    return heap->count > 0 ? heap->places[0].flight : NULL;
 }
 
 // True for a raw read whose protocol a probe is finding out, and for a remote read while there are enough of them.
@@ -78,7 +92,7 @@ static bool waits_for_protocol(const struct flight *f) {
 
 struct flight *lineup_first(struct lineup *lineup, int64_t now_ms, int64_t *ret_due_ms) {
     struct flight *next = head(lineup, &lineup->later);
-    for (; next != NULL && next->due_ms <= now_ms; next = head(lineup, &lineup->later)) add_due(lineup, heap_pop(&lineup->later));
+    for (; next != NULL && next->due_ms <= now_ms; next = head(lineup, &lineup->later)) add_due(lineup, heap_take(&lineup->later, 0));
     struct flight *ready = head(lineup, &lineup->ready), *read = head(lineup, &lineup->reads);
     if (read != NULL && waits_for_protocol(read)) read = NULL;
     *ret_due_ms = next != NULL ? next->due_ms : INT64_MAX;
@@ -88,14 +102,17 @@ struct flight *lineup_first(struct lineup *lineup, int64_t now_ms, int64_t *ret_
 }
 
 void lineup_take(struct lineup *lineup, const struct flight *flight) {
-    bool is_read = lineup->reads.count > 0 && lineup->reads.places[0].flight == flight;
-    heap_pop(is_read ? &lineup->reads : &lineup->ready);
+    heap_take(lineup->reads.count > 0 && lineup->reads.places[0].flight == flight ? &lineup->reads : &lineup->ready, 0);
+}
+
+void lineup_remove(struct flight *flight) {
+    if (flight->heap != NULL) heap_take(flight->heap, flight->place);
 }
 
 struct flight *lineup_take_any(struct lineup *lineup) {
     struct lineup_heap *heaps[] = {&lineup->ready, &lineup->reads, &lineup->later};
     for (size_t i = 0; i < sizeof heaps / sizeof *heaps; i++) {
-        if (head(lineup, heaps[i]) != NULL) return heap_pop(heaps[i]);
+        if (heaps[i]->count > 0) return heap_take(heaps[i], 0);
     }
     return NULL;
 }

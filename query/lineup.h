@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The flights of one source that wait: those that could go, in the order of the run, and those whose next try has its time.
+// The flights of one source that wait: those that could go, in their order, and those whose next try has its time.
 // Which one is next is known without a look at the others, however many there are. Private to query.
 #ifndef QUERY_LINEUP_H
 #define QUERY_LINEUP_H
@@ -10,7 +10,7 @@
 struct flight;
 
 struct lineup_place {
-    int64_t key; // the least is first
+    uint64_t key; // the least is first
     struct flight *flight;
 };
 
@@ -32,12 +32,15 @@ void lineup_finish(struct lineup *lineup); // leaves an empty one
 // The flight must be waiting, and stays the caller's.
 void lineup_add(struct lineup *lineup, struct flight *flight);
 
-// The first flight, in the order of the run, that is due and does not wait for a protocol; it stays where it is. NULL when
+// The first flight, in their order, that is due and does not wait for a protocol; it stays where it is. NULL when
 // there is none. *ret_due_ms: when the first of those that are not due yet will be; INT64_MAX when there are none.
 struct flight *lineup_first(struct lineup *lineup, int64_t now_ms, int64_t *ret_due_ms);
 
 // Takes out what lineup_first() has just returned.
 void lineup_take(struct lineup *lineup, const struct flight *flight);
+
+// Takes a flight out of the lineup it is in, if it is in one.
+void lineup_remove(struct flight *flight);
 
 // Takes out any flight that waits, due or not; NULL when there is none.
 struct flight *lineup_take_any(struct lineup *lineup);

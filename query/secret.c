@@ -43,6 +43,7 @@ bool secret_refresh(struct secret *s, struct error *err) {
     if (there && s->text != NULL && is_same(&now, &s->seen)) return true;
     secret_wipe(&s->text);
     if (!there) return error_set(err, ERROR_IO, "%s: %s: %s", s->key, s->path, strerror(errno));
+    s->reads++;
     s->seen = now; // from before the reading: what is written meanwhile shows the next time
     return read_line(s, err) || error_prefix(err, "%s", s->key);
 }

@@ -29,6 +29,16 @@ void series_set_finish(struct series_set *set) {
     *set = (struct series_set){0};
 }
 
+size_t series_set_held(const struct series_set *set) {
+    size_t held = arena_held(&set->arena) + set->cap * sizeof *set->items + set->exemplar_cap * sizeof *set->exemplars +
+                  (set->names.cap + set->warnings.cap + set->infos.cap) * sizeof(struct view);
+    for (size_t i = 0; i < set->count; i++) {
+        const struct series *series = &set->items[i];
+        held += series->cap * (sizeof *series->time_ms + sizeof *series->value) + series->histogram_cap * sizeof *series->histograms;
+    }
+    return held;
+}
+
 struct series *series_set_add(struct series_set *set) {
     void *items = set->items;
     mem_grow(&items, &set->cap, set->count, sizeof *set->items);

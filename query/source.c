@@ -2,16 +2,15 @@
 // What all kinds of sources share.
 #include "query/source.h"
 
-#include <inttypes.h>
 #include <jansson.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "dialect.h"
-#include "incomplete.h"
 #include "source_ops.h"
 
 static const struct {
@@ -40,9 +39,16 @@ const char *source_protocol_name(enum source_protocol protocol) {
     return names[protocol];
 }
 
+static atomic_uint_fast64_t identities; // so many were given away
+
+void source_change(struct source *source) {
+    source->identity = atomic_fetch_add(&identities, 1) + 1;
+}
+
 void source_init(struct source *source, const struct source_ops *ops, const char *name) {
     source->ops = ops;
     source->name = mem_strdup(name);
+    source_change(source);
     source->concurrency = 8;
     source->tries = 4;
     source->timeout_ms = 30000;
@@ -100,16 +106,15 @@ void source_warn(struct source *source, const char *format, ...) {
     buf_printf(&source->warnings, "%s%s", source->warnings.len > 0 ? "; " : "", text);
 }
 
-void source_count(struct source *source, const struct answer *answer, size_t sharers) {
-    source_counters_add(&source->counters, answer, sharers);
-}
-
 void source_counters_add(struct source_counters *c, const struct answer *answer, size_t sharers) {
-    uint64_t requests = answer->requests > 0 ? (uint64_t)answer->requests : 0;
     c->queries += 1 + sharers;
-    c->tries += requests;
-    if (answer->requests > answer->pieces) c->retries += (uint64_t)(answer->requests - answer->pieces);
     c->shared += sharers;
+    if (answer->shared) {
+        c->shared++;
+        return;
+    }
+    if (answer->requests > 0) c->tries += (uint64_t)answer->requests;
+    if (answer->requests > answer->pieces) c->retries += (uint64_t)(answer->requests - answer->pieces);
     if (answer->refused) c->refused++;
     if (answer->throttled > 0) c->throttled += (uint64_t)answer->throttled;
     c->bytes += answer->bytes;
@@ -137,80 +142,4 @@ void source_read_version(struct source *source, const char *body, size_t len) {
         detect_kind(source, data);
     }
     json_decref(root);
-}
-
-void answer_init(struct answer *answer) {
-    *answer = (struct answer){.result.outcome = DECODE_HTTP_ERROR, .pieces = 1};
-    series_set_init(&answer->set);
-}
-
-void answer_reset(struct answer *answer) {
-    series_set_finish(&answer->set);
-    series_set_init(&answer->set);
-    answer->result = (struct decode_result){.outcome = DECODE_HTTP_ERROR};
-    answer->http_status = 0;
-    answer->bytes = 0;
-}
-
-void answer_finish(struct answer *answer) {
-    if (answer == NULL) return;
-    series_set_finish(&answer->set);
-}
-
-static bool on_grid(const struct query *query, int64_t time_ms) {
-    return time_ms >= query->start_ms && time_ms <= query->end_ms && (time_ms - query->start_ms) % query->step_ms == 0;
-}
-
-static bool check_grid(const struct series_set *set, const struct query *query, struct error *err) {
-    for (size_t i = 0; i < set->count; i++) {
-        const struct series *series = &set->items[i];
-        bool ok = true;
-        int64_t at = 0;
-        for (size_t k = 0; k < series->count && ok; k++) ok = on_grid(query, at = series->time_ms[k]);
-        for (size_t k = 0; k < series->histogram_count && ok; k++) ok = on_grid(query, at = series->histograms[k].time_ms);
-        if (ok) continue;
-        return error_set(err, ERROR_DATA,
-                         "a sample at %" PRId64 " ms is not on the asked grid: the server moves start and end to multiples of the step "
-                         "(VictoriaMetrics: send nocache=1; Thanos and Mimir: align-range-with-step, align_queries_with_step)",
-                         at);
-    }
-    return true;
-}
-
-static bool check_type(const struct series_set *set, const struct query *query, struct error *err) {
-    bool matrix = set->type == RESULT_MATRIX || set->type == RESULT_NONE;
-    if (matrix || (query->mode != QUERY_RAW && query->mode != QUERY_RANGE)) return true;
-    return error_set(err, ERROR_DATA, "a %s query was answered with something else than a matrix", query_mode_name(query->mode));
-}
-
-// Puts the source and the number of tries in front of the error.
-static void name_failure(struct answer *answer, const struct source *source) {
-    if (answer->tries > 1) {
-        error_prefix(&answer->result.err, "source %s, after %d tries", source->name, answer->tries);
-    } else {
-        error_prefix(&answer->result.err, "source %s", source->name);
-    }
-}
-
-static uint64_t count_samples(const struct series_set *set) {
-    uint64_t count = 0;
-    for (size_t i = 0; i < set->count; i++) count += set->items[i].count + set->items[i].histogram_count;
-    return count;
-}
-
-void answer_settle(struct answer *answer, const struct source *source, const struct query *query) {
-    struct decode_result *result = &answer->result;
-    if (result->outcome == DECODE_OK && !check_type(&answer->set, query, &result->err)) result->outcome = DECODE_BROKEN;
-    if (result->outcome == DECODE_OK && query->mode == QUERY_RAW) {
-        uint64_t before = count_samples(&answer->set);
-        for (size_t i = 0; i < answer->set.count; i++) series_clip(&answer->set.items[i], query->start_ms, query->end_ms);
-        answer->clipped = before - count_samples(&answer->set);
-    }
-    if (result->outcome == DECODE_OK && query->mode == QUERY_RANGE && !check_grid(&answer->set, query, &result->err)) {
-        result->outcome = DECODE_BROKEN;
-    }
-    if (result->outcome == DECODE_OK && !incomplete_check(&answer->set, source->warning_policy, &result->err)) {
-        result->outcome = DECODE_INCOMPLETE;
-    }
-    if (result->outcome != DECODE_OK) name_failure(answer, source);
 }

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Private to query: what a kind of source has to do. An instance embeds struct source first. fetch_run() alone calls
-// these, from the thread it runs in, and only one fetch_run() at a time uses a source.
+// Private to query: what a kind of source has to do. An instance embeds struct source first. The fetcher alone calls
+// these, from the thread that drives it, and only one fetcher at a time uses a source.
 #ifndef QUERY_SOURCE_OPS_H
 #define QUERY_SOURCE_OPS_H
 
+#include "answer.h"
 #include "base/http.h"
 #include "breaker.h"
 #include "lineup.h"
@@ -26,8 +27,8 @@ struct ask { // what is to be asked in one try
 struct source_ops {
     const char *kind; // "prometheus", "recorded"
 
-    // May. Called once at the start of each run: reads secrets again, loads what the run needs. False makes every query
-    // of this source fail with the error.
+    // May. Called once for each batch: reads secrets again, and takes a new identity when they have changed. False makes every
+    // query of this source that waits fail with the error, until the next batch.
     bool (*prepare)(struct source *source, struct error *err);
 
     // Must, unless `answer` is there. Fills in the request for one try. Texts go into url and body (initialised, the
@@ -35,8 +36,8 @@ struct source_ops {
     bool (*request)(struct source *source, const struct ask *ask, struct buf *url, struct buf *body, struct http_request *ret,
                     struct error *err);
 
-    // May, all four or none: a token without which no request may go. fetch_run() asks for one at a time and lets everything else
-    // wait for it. token_request is as `request`. token_answer takes the token out of the answer; false with err when there is
+    // May, all four or none: a token without which no request may go. One is asked for at a time and everything else waits
+    // for it. token_request is as `request`. token_answer takes the token out of the answer; false with err when there is
     // none, and *ret_again when another request, at once, may bring it. token_drop forgets the token that a server has refused,
     // unless there is a newer one than that of `generation`.
     bool (*token_wanted)(const struct source *source, int64_t now_mono_ms);
@@ -55,14 +56,16 @@ struct source_ops {
 struct source {
     const struct source_ops *ops;
     char *name;
+    uint64_t identity; // no other source has it, nor this one with other secrets
     char version[64];
     const char *detected_kind; // "" until known
     struct buf warnings;       // joined by "; "
     bool version_known;        // asked for, with or without success
     enum source_kind kind;
     enum source_protocol protocol;  // configured
-    enum source_protocol chosen;    // what raw reads of the run going on begin with; PROTOCOL_AUTO: not known yet
-    bool protocol_known;            // `chosen` holds for further runs too
+    enum source_protocol chosen;    // what raw reads begin with; PROTOCOL_AUTO: not known yet
+    bool protocol_known;            // `chosen` holds; else the next batch finds it out again
+    bool probing;                   // a flight is on its way to find it out
     enum source_warnings warning_policy;
     int concurrency, tries;
     int64_t timeout_ms, raw_window_ms;
@@ -70,13 +73,18 @@ struct source {
     struct source_counters counters;
     struct breaker breaker;
     struct pace pace;
-    struct lineup lineup; // what waits; of the run going on
     unsigned token_generation; // counts the tokens there have been
-    bool token_coming;   // a flight is on its way for one; of the run going on
-    int running;         // transfers in flight; of the run going on
-    int reading;         // how many of them are remote reads
-    bool prepared, usable; // of the run going on
-    struct error unusable; // why not
+    uint64_t last_batch;       // number of the batch that came last
+    size_t users;           // batches that use it; what follows is theirs, and begins anew after the last of them
+    struct lineup lineup;   // what waits
+    int64_t due_ms;         // monotonic: when what waits must be looked at; 0: at once
+    int64_t deadline_ms;    // monotonic, of the batch that has most time
+    bool token_coming;      // a flight is on its way for one
+    int running;            // transfers in flight
+    int reading;            // how many of them are remote reads
+    struct flight *errands; // flights that belong to no query, done ones too; see flight.h
+    bool usable;
+    struct error unusable;  // why not
 };
 
 void source_init(struct source *source, const struct source_ops *ops, const char *name);
@@ -87,18 +95,10 @@ void source_use_settings(struct source *source, const struct source_settings *se
 // Takes version and kind out of the body of /api/v1/status/buildinfo; anything else leaves them as they were.
 void source_read_version(struct source *source, const char *body, size_t len);
 
+// Takes a new identity.
+void source_change(struct source *source);
+
 // Adds to what the user should know.
 __attribute__((format(printf, 2, 3))) void source_warn(struct source *source, const char *format, ...);
-
-void source_count(struct source *source, const struct answer *answer, size_t sharers);
-
-// Ends an answer to a query or a piece of one: clips a raw one to [start, end], checks that a range answer lies on the asked
-// grid and that the answer is complete, and puts the source's name in front of an error.
-void answer_settle(struct answer *answer, const struct source *source, const struct query *query);
-
-void answer_init(struct answer *answer);
-
-// Throws away what a try has left.
-void answer_reset(struct answer *answer);
 
 #endif

@@ -15,6 +15,8 @@ struct arena {
 
 void arena_finish(struct arena *arena); // frees everything; the arena is empty again and usable
 
+size_t arena_held(const struct arena *arena); // bytes taken from the heap
+
 void *arena_alloc(struct arena *arena, size_t size);              // zeroed, aligned for any type
 void *arena_array(struct arena *arena, size_t count, size_t size); // zeroed; aborts when count * size overflows
 char *arena_strdup(struct arena *arena, const char *text);        // NULL stays NULL

@@ -71,10 +71,18 @@ bool http_client_start(struct http_client *client, const struct http_request *re
 // Drops every transfer in flight; their done callbacks are not called. Not from inside a callback.
 void http_client_cancel(struct http_client *client);
 
+// The same for the transfers of one user alone.
+void http_client_drop(struct http_client *client, const void *user);
+
 size_t http_client_active(const struct http_client *client); // transfers in flight
 
-// Moves bytes until at least one transfer has ended or until the monotonic time; with nothing in flight it sleeps.
-void http_client_wait(struct http_client *client, int64_t until_mono_ms);
+// Moves bytes until at least one transfer has ended, somebody wakes it, or until the
+// monotonic time; with nothing in flight it sleeps.
+// True when it was woken.
+bool http_client_wait(struct http_client *client, int64_t until_mono_ms);
+
+// From any thread: ends the wait that goes on, or else the next one, at once.
+void http_client_wake(struct http_client *client);
 
 // Moves bytes until nothing is in flight (true) or until the monotonic time (false).
 bool http_client_run(struct http_client *client, int64_t until_mono_ms);

@@ -14,6 +14,7 @@ struct secret { // begins as zeroes with key and path
     const char *path; // NULL: there is no such secret
     char *text;       // NULL until read
     struct stat seen; // the file it was read from
+    unsigned reads;   // how often it was
 };
 
 // Reads the file unless it is the one that was read before: same device, inode, size and time of change.

@@ -95,6 +95,7 @@ struct series_set {
 
 void series_set_init(struct series_set *set);
 void series_set_finish(struct series_set *set); // fine with NULL or zeroes
+size_t series_set_held(const struct series_set *set); // bytes that it has from the heap
 
 struct series *series_set_add(struct series_set *set); // zeroed; valid until the next add
 void series_append(struct series *series, int64_t time_ms, double value);

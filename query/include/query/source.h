@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Sources and the queries sent to them. A source is a table of functions; prometheus (a server) and recorded (answers
-// kept in a directory) are the two there are. Everything runs in the thread that calls fetch_run().
+// kept in a directory) are the two there are. Everything runs in the thread that calls fetch_run() or drives the fetcher (fetcher.h).
 #ifndef QUERY_SOURCE_H
 #define QUERY_SOURCE_H
 
@@ -56,8 +56,10 @@ struct answer {
     int throttled;               // how many of them were answered 429
     uint64_t clipped;            // samples that came from outside [start, end] and were dropped
     bool refused;                // not asked: the circuit breaker of the source is open
+    bool shared;                 // asked for another batch, where its requests are counted
     int64_t duration_ms;         // from the first try to the end; of several pieces the longest
     uint64_t bytes;              // body bytes of the last try, summed over the pieces
+    struct answer_keeper *keeper; // NULL, or who owns what the set holds, with others that have it too
 };
 
 struct http_client;
@@ -71,7 +73,7 @@ struct fetch_job {
     struct answer answer; // initialised by fetch_run(); finish with answer_finish()
 };
 
-void answer_finish(struct answer *answer);
+void answer_finish(struct answer *answer); // fine with NULL or zeroes; in any thread
 
 struct fetch_options {
     int64_t deadline_ms;  // for all jobs together, from now; 0: 60,000
@@ -79,7 +81,7 @@ struct fetch_options {
     void (*progress)(void *user, size_t done, size_t total); // may be NULL
     void *user;
     const volatile int *interrupted; // may be NULL; nonzero stops the run within a second
-    struct http_client *client; // NULL, or one that keeps its connections from run to run; it is idle before and after
+    struct http_client *client; // of fetch_run(): NULL, or one that keeps its connections from run to run; it is idle before and after
 };
 
 // Runs all jobs, at most the source's own number at once per source, and returns when each has an answer, good or bad.
@@ -166,6 +168,7 @@ struct source *source_create_prometheus(const char *name, const struct source_se
 // are judged is used: warnings and limits.
 struct source *source_create_recorded(const char *name, const char *dir, const struct source_settings *settings, struct error *err);
 void source_destroy(struct source *source);
+
 const char *source_name(const struct source *source);
 
 // Server version from /api/v1/status/buildinfo, "" when unknown. The first fetch_run() asks for it beside its queries.
