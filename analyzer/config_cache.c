@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "config_cache.h"
+
+#include <jansson.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/digest.h"
+#include "base/mem.h"
+#include "run_record.h"
+
+enum { MOST_ENTRIES = 32 };
+
+#define MOST_BYTES ((size_t)1 << 20) // of one that is kept when nobody uses it
+
+struct entry {
+    struct cached_config cached; // first
+    struct entry *next;
+    char key[DIGEST_HEX_LEN + 1];
+    struct arena arena;
+    size_t refs;
+    uint64_t used; // when it was last asked for
+};
+
+struct config_cache {
+    pthread_mutex_t lock; // guards what follows
+    struct entry *entries;
+    size_t count;
+    uint64_t asked;
+};
+
+struct config_cache *config_cache_create(void) {
+    struct config_cache *cache = mem_zero(1, sizeof *cache);
+    pthread_mutex_init(&cache->lock, NULL);
+    return cache;
+}
+
+static void entry_destroy(struct entry *entry) {
+    arena_finish(&entry->arena);
+    free(entry);
+}
+
+void config_cache_destroy(struct config_cache *cache) {
+    if (cache == NULL) return;
+    while (cache->entries != NULL) {
+        struct entry *entry = cache->entries;
+        cache->entries = entry->next;
+        entry_destroy(entry);
+    }
+    pthread_mutex_destroy(&cache->lock);
+    free(cache);
+}
+
+static void make_key(struct view text, const char *file, const struct config_overrides *overrides, char ret[DIGEST_HEX_LEN + 1]) {
+    struct buf all;
+    char digest[DIGEST_HEX_LEN + 1];
+    json_t *options = run_record_options(overrides);
+    char *json = json_dumps(options, JSON_COMPACT | JSON_SORT_KEYS);
+    digest_hex(text, digest);
+    buf_init(&all, (size_t)16 << 20);
+    buf_printf(&all, "%s\n%s\n%s\n%s", digest, file, json, overrides->priors != NULL ? overrides->priors : "");
+    digest_hex((struct view){buf_text(&all), all.len}, ret);
+    buf_finish(&all);
+    free(json);
+    json_decref(options);
+}
+
+static struct entry *find(struct config_cache *cache, const char *key) {
+    struct entry *entry = cache->entries;
+    while (entry != NULL && strcmp(entry->key, key) != 0) entry = entry->next;
+    if (entry == NULL) return NULL;
+    entry->refs++;
+    entry->used = ++cache->asked;
+    return entry;
+}
+
+static struct entry *read_entry(struct view text, const char *file, const struct config_overrides *overrides, struct findings *findings,
+                                struct error *err) {
+    struct entry *entry = mem_zero(1, sizeof *entry);
+    struct canary_config *config = arena_alloc(&entry->arena, sizeof *config);
+    struct findings own;
+    findings_init(&own, &entry->arena);
+    struct view copy = {arena_strndup(&entry->arena, text.ptr, text.len), text.len};
+    bool good = config_read(copy, arena_strdup(&entry->arena, file), overrides, &entry->arena, &own, config);
+    for (size_t i = 0; findings != NULL && i < own.count; i++) {
+        const struct finding *f = &own.items[i];
+        findings_add(findings, f->level, file, f->line, f->column, arena_strdup(findings->arena, f->key), "%s", f->text);
+    }
+    size_t errors = own.errors;
+    findings_finish(&own);
+    entry->cached.config = config;
+    entry->refs = 1;
+    if (good) return entry;
+    entry_destroy(entry);
+    error_set(err, ERROR_CONFIG, "%s: %zu error%s in the config", file, errors, errors == 1 ? "" : "s");
+    return NULL;
+}
+
+// What history says is in a file that may change.
+static bool may_stay(const struct entry *entry) {
+    return entry->arena.used <= MOST_BYTES && entry->cached.config->judge.priors == NULL;
+}
+
+static void drop(struct config_cache *cache, struct entry *entry) {
+    struct entry **at = &cache->entries;
+    while (*at != entry) at = &(*at)->next;
+    *at = entry->next;
+    cache->count--;
+    entry_destroy(entry);
+}
+
+static void make_room(struct config_cache *cache) {
+    struct entry *oldest = NULL;
+    if (cache->count <= MOST_ENTRIES) return;
+    for (struct entry *e = cache->entries; e != NULL; e = e->next) {
+        if (e->refs == 0 && (oldest == NULL || e->used < oldest->used)) oldest = e;
+    }
+    if (oldest != NULL) drop(cache, oldest);
+}
+
+struct cached_config *config_cache_get(struct config_cache *cache, struct view text, const char *file,
+                                             const struct config_overrides *overrides, struct findings *findings, struct error *err) {
+    char key[DIGEST_HEX_LEN + 1];
+    make_key(text, file, overrides, key);
+    pthread_mutex_lock(&cache->lock);
+    struct entry *entry = find(cache, key);
+    pthread_mutex_unlock(&cache->lock);
+    if (entry != NULL) return &entry->cached;
+    entry = read_entry(text, file, overrides, findings, err);
+    if (entry == NULL) return NULL;
+    memcpy(entry->key, key, sizeof key);
+    pthread_mutex_lock(&cache->lock);
+    entry->used = ++cache->asked;
+    entry->next = cache->entries;
+    cache->entries = entry;
+    cache->count++;
+    make_room(cache);
+    pthread_mutex_unlock(&cache->lock);
+    return &entry->cached;
+}
+
+void config_cache_release(struct config_cache *cache, struct cached_config *cached) {
+    if (cached == NULL) return;
+    struct entry *entry = (struct entry *)cached;
+    pthread_mutex_lock(&cache->lock);
+    entry->refs--;
+    if (entry->refs == 0 && (!may_stay(entry) || cache->count > MOST_ENTRIES)) drop(cache, entry);
+    pthread_mutex_unlock(&cache->lock);
+}

@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// How analyses come to the engine: from somebody who asks, or out of the store.
+#include <fcntl.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/digest.h"
+#include "base/mem.h"
+#include "engine_private.h"
+
+#define MOST_AGE_MS (INT64_C(366) * 86400000)
+#define MOST_AHEAD_MS (INT64_C(31) * 86400000)
+#define MOST_KEY ((size_t)8 << 20)
+
+// Later ids sort behind earlier ones: milliseconds, then what is random. False when the system gives nothing random.
+static bool make_id(int64_t now_ms, char ret[STORE_ID_LEN + 1], struct error *err) {
+    unsigned char bytes[10];
+    int fd = open("/dev/urandom", O_RDONLY | O_CLOEXEC);
+    ssize_t got = fd >= 0 ? read(fd, bytes, sizeof bytes) : -1;
+    if (fd >= 0) close(fd);
+    if (got != (ssize_t)sizeof bytes) return error_set(err, ERROR_IO, "/dev/urandom: cannot be read");
+    int at = snprintf(ret, STORE_ID_LEN + 1, "%012" PRIx64, (uint64_t)now_ms & UINT64_C(0xffffffffffff));
+    for (size_t i = 0; i < sizeof bytes; i++) at += snprintf(ret + at, (size_t)(STORE_ID_LEN + 1 - at), "%02x", bytes[i]);
+    return true;
+}
+
+static void lane_key(const struct canary_config *config, char ret[DIGEST_HEX_LEN + 1]) {
+    struct buf text;
+    buf_init(&text, MOST_KEY);
+    source_pool_key(config, &text);
+    digest_hex((struct view){buf_text(&text), text.len}, ret);
+    buf_finish(&text);
+}
+
+// The start, once and for all; a window that ends at a time begins its length before.
+static bool settle_window(const struct engine *e, const struct canary_config *config, struct analysis_request *request, struct error *err) {
+    int64_t now = engine_now_ms(e), step = config->window.step_ms;
+    if (request->start_ms == INT64_MIN && request->end_ms != INT64_MIN && step > 0)
+        request->start_ms = request->end_ms / step * step - config->window.length_ms;
+    if (request->start_ms == INT64_MIN) request->start_ms = now;
+    request->end_ms = INT64_MIN;
+    if (request->start_ms < now - MOST_AGE_MS || request->start_ms <= 0)
+        return error_set(err, ERROR_USAGE, "start: more than 366 days ago");
+    if (request->start_ms > now + MOST_AHEAD_MS) return error_set(err, ERROR_USAGE, "start: more than 31 days ahead");
+    return true;
+}
+
+struct drafted { // an analysis before it is accepted
+    struct running *running;
+    int64_t horizon_ms;
+    char lane[DIGEST_HEX_LEN + 1];
+    char sha256[DIGEST_HEX_LEN + 1]; // of the config
+};
+
+// Whether its looks can be planned, and when.
+static bool draft(struct engine *e, const struct canary_config *config, const struct analysis_request *request, struct running *r,
+                  struct drafted *ret, struct error *err) {
+    struct watch_course course = {.config = config, .once = request->once};
+    look_state_init(&course.state, config, &request->overrides);
+    course.state.start_ms = r->start_ms;
+    course.state.settle_ms = e->options.settle_ms;
+    bool ok = r->look_state == NULL || look_state_parse(&course.state, view_of(r->look_state), r->id, err);
+    for (size_t i = course.state.count; i > 0 && course.state.entries[i - 1].outcome == LOOK_FAILED; i--) course.failed++;
+    ok = ok && watch_course_schedule(&course, r->id, err);
+    if (ok) {
+        r->look = watch_course_next(&course, engine_now_ms(e));
+        r->planned = course.schedule.planned;
+        r->looks = course.state.count;
+        ret->horizon_ms = look_schedule_horizon_ms(&course.schedule);
+        lane_key(config, ret->lane);
+        memcpy(ret->sha256, config->sha256, sizeof ret->sha256);
+    }
+    look_state_finish(&course.state);
+    return ok;
+}
+
+static void free_draft(struct running *r) {
+    free(r->canary);
+    free(r->file);
+    free(r->request);
+    free(r->look_state);
+    free(r);
+}
+
+// The lock is held.
+static void enter(struct engine *e, struct running *r, const struct drafted *d, struct view text) {
+    r->lane = engine_lane(e, d->lane);
+    r->text = engine_text(e, d->sha256, text);
+}
+
+struct accepting {
+    struct engine *engine;
+    struct running *running;
+    engine_answer_fn *answer;
+    void *user;
+};
+
+static void answer_kind(const struct accepting *a, enum engine_answer_kind kind, const char *id, int64_t revision,
+                        const struct error *err) {
+    struct engine_answer answer = {.kind = kind, .revision = revision};
+    snprintf(answer.id, sizeof answer.id, "%s", id);
+    if (err != NULL) answer.err = *err;
+    a->answer(a->user, &answer);
+}
+
+static void start(struct accepting *a, int64_t revision) {
+    struct engine *e = a->engine;
+    struct running *r = a->running;
+    char id[STORE_ID_LEN + 1];
+    memcpy(id, r->id, sizeof id);
+    engine_publish(e, ENGINE_STARTED, id, r->canary, NULL, revision);
+    pthread_mutex_lock(&e->lock);
+    r->revision = revision;
+    r->phase = PHASE_WAITING;
+    e->accepting--;
+    e->counts.accepted++;
+    engine_insert(e, r);
+    due_heap_put(&e->heap, &r->due, r->look.due_ms);
+    bool first = due_heap_next_ms(&e->heap) == r->look.due_ms;
+    pthread_mutex_unlock(&e->lock);
+    if (first) fetcher_wake(e->fetcher);
+    answer_kind(a, ENGINE_OK, id, revision, NULL);
+}
+
+static void refuse(struct accepting *a, const struct store_outcome *outcome) {
+    struct engine *e = a->engine;
+    pthread_mutex_lock(&e->lock);
+    e->accepting--;
+    engine_release(e, a->running);
+    pthread_mutex_unlock(&e->lock);
+    if (outcome->kind == STORE_DUPLICATE) {
+        answer_kind(a, outcome->same_request ? ENGINE_SAME : ENGINE_REUSED, outcome->id, outcome->revision, &outcome->err);
+    } else {
+        answer_kind(a, ENGINE_FAILED, "", 0, &outcome->err);
+    }
+}
+
+static void accepted(void *user, const struct store_outcome *outcome) {
+    struct accepting *a = user;
+    struct engine *e = a->engine;
+    if (outcome->kind == STORE_COMMITTED) {
+        start(a, outcome->revision);
+    } else {
+        refuse(a, outcome);
+    }
+    free(a);
+    engine_end_commit(e);
+}
+
+static bool take_place(struct engine *e, struct running *r, const struct drafted *d, struct view text) {
+    pthread_mutex_lock(&e->lock);
+    bool room = !e->stopping && e->open + e->accepting < e->options.most_open;
+    if (room) {
+        e->accepting++;
+        e->committing++;
+        enter(e, r, d, text);
+    }
+    pthread_mutex_unlock(&e->lock);
+    return room;
+}
+
+static struct store_batch *make_batch(const struct engine *e, const struct engine_submission *s, const struct canary_config *config,
+                                      const struct running *r, const struct drafted *d, const char *digest) {
+    struct store_batch *batch = store_batch_create();
+    int64_t now = engine_now_ms(e);
+    struct store_analysis row = {.id = r->id,
+                                 .key = s->request.key,
+                                 .asked_by = s->request.key != NULL ? s->who : NULL,
+                                 .request_sha256 = digest,
+                                 .canary = r->canary,
+                                 .config_name = s->request.canary,
+                                 .config_sha256 = d->sha256,
+                                 .config = r->text->text,
+                                 .request = r->request,
+                                 .version = s->request.version,
+                                 .artefact = s->request.artefact,
+                                 .created_by = s->who,
+                                 .created_ms = now,
+                                 .start_ms = r->start_ms,
+                                 .horizon_ms = d->horizon_ms};
+    struct store_audit audit = {.at_ms = now, .who = s->who, .action = "analysis.create", .subject = r->id, .detail = r->canary};
+    struct engine_event event = {.kind = ENGINE_STARTED, .id = r->id, .canary = r->canary, .config = config, .now_ms = now};
+    store_batch_add_analysis(batch, &row);
+    store_batch_add_audit(batch, &audit);
+    if (e->options.sink.compose != NULL) e->options.sink.compose(e->options.sink.user, &event, batch);
+    return batch;
+}
+
+static char *request_text(const struct analysis_request *request) {
+    json_t *json = analysis_request_json(request);
+    char *text = json_dumps(json, JSON_COMPACT | JSON_REAL_PRECISION(17));
+    json_decref(json);
+    return text;
+}
+
+// What tells a repeated request from another one: what was asked, and of which config.
+static void request_digest(const struct analysis_request *request, const char *config_sha256, char ret[DIGEST_HEX_LEN + 1]) {
+    struct buf all;
+    char *text = request_text(request);
+    buf_init(&all, (size_t)16 << 20);
+    buf_printf(&all, "%s\n%s", config_sha256, text);
+    digest_hex((struct view){buf_text(&all), all.len}, ret);
+    buf_finish(&all);
+    free(text);
+}
+
+static void hand_over(struct engine *e, struct running *r, struct store_batch *batch, engine_answer_fn *answer, void *user) {
+    struct accepting *a = mem_zero(1, sizeof *a);
+    struct store_outcome outcome = {.kind = STORE_FAILED};
+    *a = (struct accepting){e, r, answer, user};
+    if (store_submit(e->options.store, batch, accepted, a, &outcome.err)) return;
+    accepted(a, &outcome);
+}
+
+static bool submit(struct engine *e, const struct engine_submission *s, const struct canary_config *config, engine_answer_fn *answer,
+                   void *user, struct error *err) {
+    struct analysis_request request = s->request;
+    struct drafted d;
+    char digest[DIGEST_HEX_LEN + 1];
+    if (!settle_window(e, config, &request, err)) return false;
+    struct running *r = mem_zero(1, sizeof *r);
+    r->start_ms = request.start_ms;
+    r->once = request.once;
+    r->canary = mem_strdup(config->name);
+    r->file = mem_strdup(s->config_file);
+    r->request = request_text(&request);
+    if (!make_id(engine_now_ms(e), r->id, err) || !draft(e, config, &request, r, &d, err)) {
+        free_draft(r);
+        return false;
+    }
+    if (!take_place(e, r, &d, s->config)) {
+        struct accepting a = {.answer = answer, .user = user};
+        free_draft(r);
+        answer_kind(&a, ENGINE_FULL, "", 0, NULL);
+        return true;
+    }
+    request_digest(&s->request, d.sha256, digest);
+    hand_over(e, r, make_batch(e, s, config, r, &d, digest), answer, user);
+    return true;
+}
+
+bool engine_submit(struct engine *e, const struct engine_submission *submission, struct findings *findings, engine_answer_fn *answer,
+                   void *user, struct error *err) {
+    struct engine_submission s = *submission;
+    if (s.request.start_ms != INT64_MIN && s.request.end_ms != INT64_MIN)
+        s.request.overrides.length_ms = s.request.end_ms - s.request.start_ms;
+    struct cached_config *config = config_cache_get(e->configs, s.config, s.config_file, &s.request.overrides, findings, err);
+    if (config == NULL) return false;
+    bool taken = submit(e, &s, config->config, answer, user, err);
+    config_cache_release(e->configs, config);
+    return taken;
+}
+
+// An analysis whose config or state cannot be read any more is given to a look all the same, which says so and ends it.
+void engine_resume(struct engine *e, const struct store_analysis *row) {
+    struct arena arena = {0};
+    struct error err;
+    struct analysis_request request = {0};
+    struct drafted d = {.horizon_ms = row->horizon_ms};
+    struct running *r = mem_zero(1, sizeof *r);
+    json_t *json = row->request != NULL ? json_loads(row->request, 0, NULL) : NULL;
+    snprintf(r->id, sizeof r->id, "%s", row->id);
+    r->canary = mem_strdup(row->canary);
+    r->file = mem_strdup(row->config_name != NULL ? row->config_name : "config");
+    r->request = mem_strdup(row->request != NULL ? row->request : "null");
+    r->look_state = mem_strdup(row->look_state);
+    r->start_ms = row->start_ms;
+    r->revision = row->revision;
+    r->looks = row->looks;
+    r->look = (struct course_look){1, 1, 0};
+    memcpy(d.sha256, row->config_sha256, sizeof d.sha256);
+    memset(d.lane, '0', DIGEST_HEX_LEN);
+    d.lane[DIGEST_HEX_LEN] = '\0';
+    if (analysis_request_read(json, &arena, &request, &err)) {
+        r->once = request.once;
+        struct cached_config *config = config_cache_get(e->configs, view_of(row->config), r->file, &request.overrides, NULL, &err);
+        if (config != NULL) draft(e, config->config, &request, r, &d, &err);
+        config_cache_release(e->configs, config);
+    }
+    json_decref(json);
+    pthread_mutex_lock(&e->lock);
+    enter(e, r, &d, view_of(row->config));
+    engine_insert(e, r);
+    due_heap_put(&e->heap, &r->due, r->look.due_ms);
+    pthread_mutex_unlock(&e->lock);
+    arena_finish(&arena);
+}

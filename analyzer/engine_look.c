@@ -1,0 +1,321 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// One look on its way through the workers: planned, later judged, then handed to the store together with what is told of it.
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "analysis_look.h"
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/timetext.h"
+#include "engine_private.h"
+#include "run_record.h"
+
+const double engine_delay_bounds[ENGINE_DELAYS - 1] = {0.0005, 0.001, 0.002, 0.003, 0.004, 0.005, 0.0075, 0.01, 0.025, 0.05, 0.1, 0.5, 2.5};
+
+static void leave(struct look_run *run) { // the lock is held
+    struct engine *e = run->engine;
+    if (run->newer != NULL) {
+        run->newer->older = run->older;
+    } else {
+        e->at_work = run->older;
+    }
+    if (run->older != NULL) run->older->newer = run->newer;
+    run->running->lane->at_work--;
+    if (run->running->gone) engine_release(e, run->running);
+}
+
+static void run_finish(struct look_run *run) {
+    struct engine *e = run->engine;
+    plan_answers_finish(&run->answers);
+    look_state_finish(&run->course.state);
+    config_cache_release(e->configs, run->config);
+    arena_finish(&run->arena);
+    json_decref(run->document);
+    free(run->look_state);
+    free(run);
+}
+
+void engine_drop_look(struct look_run *run) {
+    pthread_mutex_lock(&run->engine->lock);
+    leave(run);
+    pthread_mutex_unlock(&run->engine->lock);
+    run_finish(run);
+}
+
+// Puts the analysis back into the heap, when it goes on, and ends the look.
+static void end_look(struct look_run *run, int64_t due_ms) {
+    struct engine *e = run->engine;
+    pthread_mutex_lock(&e->lock);
+    if (!run->running->gone) engine_wait_for(e, run->running, due_ms);
+    leave(run);
+    pthread_mutex_unlock(&e->lock);
+    fetcher_wake(e->fetcher);
+    run_finish(run);
+}
+
+void engine_look_again(struct look_run *run, const struct error *err) {
+    engine_say(run->engine, run->running->canary, run->running->id, "look %zu is taken again: %s", run->at.number, err->text);
+    end_look(run, engine_now_ms(run->engine) + RETRY_MS);
+}
+
+// What of the watch was there before: the state in the store, or a new one.
+static bool open_course(struct look_run *run, struct error *err) {
+    const struct running *r = run->running;
+    struct watch_course *c = &run->course;
+    c->config = run->config->config;
+    c->once = r->once;
+    look_state_init(&c->state, c->config, &run->request.overrides);
+    c->state.start_ms = r->start_ms;
+    c->state.settle_ms = run->engine->options.settle_ms;
+    if (r->look_state != NULL && !look_state_parse(&c->state, view_of(r->look_state), r->id, err)) return false;
+    for (size_t i = c->state.count; i > 0 && c->state.entries[i - 1].outcome == LOOK_FAILED; i--) c->failed++;
+    return watch_course_schedule(c, r->id, err);
+}
+
+static bool read_request(struct look_run *run, struct error *err) {
+    json_t *json = json_loads(run->running->request, 0, NULL);
+    bool ok = analysis_request_read(json, &run->arena, &run->request, err);
+    json_decref(json);
+    return ok;
+}
+
+static bool make_plan(struct look_run *run, struct error *err) {
+    const struct running *r = run->running;
+    struct view text = {r->text->text, r->text->len};
+    if (!read_request(run, err)) return false;
+    run->config = config_cache_get(run->engine->configs, text, r->file, &run->request.overrides, NULL, err);
+    if (run->config == NULL || !open_course(run, err)) return false;
+    run->at = r->look;
+    watch_course_catch_up(&run->course, engine_now_ms(run->engine), &run->at);
+    return watch_course_plan(&run->course, &run->at, &run->arena, &run->plan, err);
+}
+
+static void count_missed(struct look_run *run) {
+    struct engine *e = run->engine;
+    size_t missed = run->at.number - run->running->look.number;
+    if (missed == 0) return;
+    e->counts.looks_missed += missed;
+    engine_say(e, run->running->canary, run->running->id, "%zu look%s up to %zu of %zu missed: the time had passed", missed,
+               missed == 1 ? " is" : "s are", run->at.number - 1, run->course.schedule.planned);
+}
+
+static void plan_look(struct work_task *task) {
+    struct look_run *run = (struct look_run *)task;
+    struct engine *e = run->engine;
+    struct error err = {0};
+    bool ok = make_plan(run, &err);
+    pthread_mutex_lock(&e->lock);
+    bool gone = run->running->gone;
+    if (ok && !gone) {
+        count_missed(run);
+        run->running->look = run->at;
+        engine_phase(e, run->running, PHASE_QUERYING);
+        run->next = e->to_submit;
+        e->to_submit = run;
+    }
+    pthread_mutex_unlock(&e->lock);
+    if (gone) {
+        engine_drop_look(run);
+    } else if (ok) {
+        fetcher_wake(e->fetcher);
+    } else {
+        engine_give_up(run, &err);
+    }
+}
+
+void engine_plan_look(struct engine *e, struct running *r) {
+    struct look_run *run = mem_zero(1, sizeof *run);
+    run->task.run = plan_look;
+    run->engine = e;
+    run->running = r;
+    run->older = e->at_work;
+    if (e->at_work != NULL) e->at_work->newer = run;
+    e->at_work = run;
+    work_queue_put(e->workers, &run->task);
+}
+
+static int64_t mono_us(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
+
+static void count_delay(struct engine *e, const struct look_run *run) {
+    double seconds = (double)(mono_us() - run->answered_us) / 1e6;
+    size_t i = 0;
+    while (i < ENGINE_DELAYS - 1 && seconds > engine_delay_bounds[i]) i++;
+    e->counts.delays[i]++;
+    e->counts.delay_seconds += seconds;
+}
+
+static void count_look(struct engine *e, const struct look_run *run) {
+    e->counts.looks++;
+    if (run->document != NULL && run->kind != ENGINE_LOOK && watch_course_last(&run->course)->outcome == LOOK_FAILED)
+        e->counts.looks_failed++;
+    if (run->kind == ENGINE_VERDICT) e->counts.verdicts[run->verdict]++;
+    if (run->answered_us != 0) count_delay(e, run);
+}
+
+// What the store has taken becomes what the analysis is.
+static int64_t take_over(struct look_run *run, int64_t revision) {
+    struct running *r = run->running;
+    struct engine *e = run->engine;
+    int64_t due = 0;
+    pthread_mutex_lock(&e->lock);
+    count_look(e, run);
+    r->revision = revision;
+    r->looks = run->course.state.count;
+    free(r->look_state);
+    r->look_state = run->look_state;
+    run->look_state = NULL;
+    if (run->kind == ENGINE_VERDICT) {
+        if (!r->gone) engine_remove(e, r);
+    } else {
+        r->look = watch_course_next(&run->course, engine_now_ms(e));
+        due = r->look.due_ms;
+    }
+    pthread_mutex_unlock(&e->lock);
+    return due;
+}
+
+// It was cancelled meanwhile, which the one who cancels makes known; or somebody else writes to the store.
+static void not_taken(struct look_run *run, const struct store_outcome *outcome) {
+    struct engine *e = run->engine;
+    struct running *r = run->running;
+    pthread_mutex_lock(&e->lock);
+    bool open = outcome->kind == STORE_CONFLICT && outcome->state == STORE_OPEN && !r->gone;
+    if (open && outcome->revision > 0) r->revision = outcome->revision;
+    if (outcome->kind == STORE_UNKNOWN && !r->gone) engine_remove(e, r);
+    pthread_mutex_unlock(&e->lock);
+    if (open) {
+        engine_look_again(run, &outcome->err);
+    } else {
+        engine_drop_look(run);
+    }
+}
+
+static void committed(void *user, const struct store_outcome *outcome) {
+    struct look_run *run = user;
+    struct engine *e = run->engine;
+    if (outcome->kind == STORE_COMMITTED) {
+        int64_t due = take_over(run, outcome->revision);
+        engine_publish(e, run->kind, run->running->id, run->running->canary, run->document, outcome->revision);
+        end_look(run, due);
+    } else if (outcome->kind == STORE_FAILED) {
+        engine_look_again(run, &outcome->err);
+    } else {
+        not_taken(run, outcome);
+    }
+    engine_end_commit(e);
+}
+
+static void submit(struct look_run *run, struct store_batch *batch) {
+    struct engine *e = run->engine;
+    struct error err;
+    pthread_mutex_lock(&e->lock);
+    engine_phase(e, run->running, PHASE_COMMITTING);
+    e->committing++;
+    pthread_mutex_unlock(&e->lock);
+    if (store_submit(e->options.store, batch, committed, run, &err)) return;
+    engine_look_again(run, &err);
+    engine_end_commit(e);
+}
+
+static void add_change(const struct look_run *run, struct store_batch *batch, const char *document) {
+    const struct running *r = run->running;
+    const json_t *score = json_object_get(run->document, "score");
+    bool final = run->kind == ENGINE_VERDICT;
+    struct store_change change = {.id = r->id,
+                                  .revision = r->revision,
+                                  .state = final ? STORE_DONE : STORE_OPEN,
+                                  .looks = run->course.state.count,
+                                  .look_state = run->look_state,
+                                  .verdict = final ? verdict_name(run->verdict) : NULL,
+                                  .result = final ? document : NULL,
+                                  .exit_code = final ? verdict_exit_code(run->verdict) : -1,
+                                  .score = final && json_is_number(score) ? json_number_value(score) : (double)NAN,
+                                  .at_ms = run->now_ms};
+    store_batch_change(batch, &change);
+}
+
+static struct store_batch *make_batch(struct look_run *run) {
+    const struct engine *e = run->engine;
+    struct store_batch *batch = store_batch_create();
+    char *document = json_dumps(run->document, JSON_COMPACT | JSON_REAL_PRECISION(17));
+    struct store_look look = {.analysis = run->running->id,
+                              .number = (int64_t)run->at.number,
+                              .attempt = (int64_t)run->at.attempt,
+                              .at_ms = run->now_ms,
+                              .verdict = verdict_name(run->verdict),
+                              .document = run->kind == ENGINE_VERDICT ? NULL : document}; // the analysis has it then
+    struct engine_event event = {.kind = run->kind,
+                                 .id = run->running->id,
+                                 .canary = run->running->canary,
+                                 .config = run->config->config,
+                                 .document = run->document,
+                                 .now_ms = run->now_ms};
+    add_change(run, batch, document);
+    store_batch_add_look(batch, &look);
+    if (e->options.sink.compose != NULL) e->options.sink.compose(e->options.sink.user, &event, batch);
+    free(document);
+    return batch;
+}
+
+static enum verdict_kind verdict_of(const json_t *document) {
+    const char *text = json_string_value(json_object_get(document, "verdict"));
+    enum verdict_kind kind = VERDICT_PASS;
+    while (kind < VERDICT_ERROR && (text == NULL || strcmp(text, verdict_name(kind)) != 0)) kind++;
+    return kind;
+}
+
+static void judge_look(struct work_task *task) {
+    struct look_run *run = (struct look_run *)task;
+    const struct engine *e = run->engine;
+    struct error err = {0};
+    run->document = analysis_judge(&run->plan, &run->answers, &run->arena, &err);
+    if (run->document == NULL) {
+        engine_give_up(run, &err);
+        return;
+    }
+    watch_course_take(&run->course, &run->at, run->document);
+    bool final = watch_course_is_final(&run->course, run->document) || run->course.failed >= e->options.max_failed;
+    bool failed = watch_course_last(&run->course)->outcome == LOOK_FAILED;
+    run->kind = final ? ENGINE_VERDICT : failed ? ENGINE_LOOK_FAILED : ENGINE_LOOK;
+    run->verdict = verdict_of(run->document);
+    run->look_state = look_state_text(&run->course.state, JSON_COMPACT);
+    run->now_ms = engine_now_ms(e);
+    submit(run, make_batch(run));
+}
+
+void engine_judge_look(struct look_run *run) {
+    struct engine *e = run->engine;
+    pthread_mutex_lock(&e->lock);
+    engine_phase(e, run->running, PHASE_JUDGING);
+    pthread_mutex_unlock(&e->lock);
+    run->task.run = judge_look;
+    work_queue_put(e->workers, &run->task);
+}
+
+void engine_give_up(struct look_run *run, const struct error *err) {
+    struct engine *e = run->engine;
+    struct running *r = run->running;
+    struct store_batch *batch = store_batch_create();
+    run->kind = ENGINE_VERDICT;
+    run->verdict = VERDICT_ERROR;
+    run->now_ms = engine_now_ms(e);
+    struct store_change change = {.id = r->id,
+                                  .revision = r->revision,
+                                  .state = STORE_DONE,
+                                  .looks = r->looks,
+                                  .verdict = verdict_name(VERDICT_ERROR),
+                                  .exit_code = verdict_exit_code(VERDICT_ERROR),
+                                  .score = (double)NAN,
+                                  .at_ms = run->now_ms};
+    struct store_audit audit = {.at_ms = run->now_ms, .who = "serin", .action = "analysis.error", .subject = r->id, .detail = err->text};
+    store_batch_change(batch, &change);
+    store_batch_add_audit(batch, &audit);
+    engine_say(e, r->canary, r->id, "cannot be carried out: %s", err->text);
+    submit(run, batch);
+}

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "work_queue.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+struct work_queue {
+    pthread_mutex_t lock; // guards what follows but for the threads
+    pthread_cond_t changed;
+    struct work_task *first, *last;
+    size_t busy; // workers that run a task
+    bool ending;
+    pthread_t *threads;
+    size_t thread_count;
+};
+
+static void *work(void *user) {
+    struct work_queue *q = user;
+    pthread_mutex_lock(&q->lock);
+    for (;;) {
+        struct work_task *task = q->first;
+        if (task == NULL) {
+            if (q->ending && q->busy == 0) break;
+            pthread_cond_wait(&q->changed, &q->lock);
+            continue;
+        }
+        q->first = task->next;
+        if (q->first == NULL) q->last = NULL;
+        q->busy++;
+        pthread_mutex_unlock(&q->lock);
+        task->run(task);
+        pthread_mutex_lock(&q->lock);
+        q->busy--;
+        if (q->ending && q->busy == 0) pthread_cond_broadcast(&q->changed);
+    }
+    pthread_mutex_unlock(&q->lock);
+    return NULL;
+}
+
+// Signals are for the program's main thread.
+static int start_thread(pthread_t *thread, struct work_queue *q) {
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    int failed = pthread_create(thread, NULL, work, q);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return failed;
+}
+
+struct work_queue *work_queue_create(size_t workers, struct error *err) {
+    struct work_queue *q = mem_zero(1, sizeof *q);
+    q->threads = mem_zero(workers, sizeof *q->threads);
+    pthread_mutex_init(&q->lock, NULL);
+    pthread_cond_init(&q->changed, NULL);
+    for (; q->thread_count < workers; q->thread_count++) {
+        int failed = start_thread(&q->threads[q->thread_count], q);
+        if (failed == 0) continue;
+        error_set(err, ERROR_IO, "no thread can be made: %s", strerror(failed));
+        work_queue_destroy(q);
+        return NULL;
+    }
+    return q;
+}
+
+void work_queue_destroy(struct work_queue *q) {
+    if (q == NULL) return;
+    pthread_mutex_lock(&q->lock);
+    q->ending = true;
+    pthread_cond_broadcast(&q->changed);
+    pthread_mutex_unlock(&q->lock);
+    for (size_t i = 0; i < q->thread_count; i++) pthread_join(q->threads[i], NULL);
+    pthread_cond_destroy(&q->changed);
+    pthread_mutex_destroy(&q->lock);
+    free(q->threads);
+    free(q);
+}
+
+void work_queue_put(struct work_queue *q, struct work_task *task) {
+    task->next = NULL;
+    pthread_mutex_lock(&q->lock);
+    if (q->last != NULL) {
+        q->last->next = task;
+    } else {
+        q->first = task;
+    }
+    q->last = task;
+    pthread_cond_signal(&q->changed);
+    pthread_mutex_unlock(&q->lock);
+}
