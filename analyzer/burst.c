@@ -4,7 +4,6 @@
 #include <math.h>
 
 #include "sorted_window.h"
-#include "stats/median.h"
 
 #define WIDTH_LEAST 4
 #define WIDTH_SHARE 0.06
@@ -34,13 +33,10 @@ static void find_runs(const double *z, size_t count, size_t width, double *room,
     ret->mirrored = fmax(-deepest, 0);
 }
 
-struct burst burst_find(const double *values, size_t count, size_t width, struct arena *arena) {
+struct burst burst_find(const double *values, size_t count, double level, size_t width, struct arena *arena) {
     double *room = arena_array(arena, 2 * count, sizeof *room), *z = room + count;
     struct burst burst = {0};
-    double middle = median_of(values, count, room);
-    for (size_t i = 0; i < count; i++) z[i] = fabs(values[i] - middle);
-    burst.noise = median_of(z, count, room);
-    for (size_t i = 0; i < count; i++) z[i] = values[i] - middle;
+    for (size_t i = 0; i < count; i++) z[i] = values[i] - level;
     find_runs(z, count, width, room, &burst);
     return burst;
 }

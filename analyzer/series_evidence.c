@@ -30,6 +30,7 @@ struct means { // ratio of the means, less 1, in natural direction
 // Everything that does not depend on which direction is bad.
 struct views {
     const struct paired *paired;
+    struct column sorted, first_half, later_half; // the differences
     struct robust_location whole, later;
     bool has_later, has_means, has_spread, has_bursts;
     struct means means;
@@ -38,9 +39,10 @@ struct views {
 };
 
 // The later half must not look less autocorrelated than the whole series about the level of each half.
-static double rho_of_halves(const double *d, size_t count, struct ar1_prior prior, double *room) {
-    size_t half = count / 2;
-    double *z = room, *rest = room + count, first = median_of(d, half, rest), second = median_of(d + half, count - half, rest);
+static double rho_of_halves(const struct views *v, struct ar1_prior prior, double *room) {
+    const double *d = v->paired->differences;
+    size_t count = v->paired->count, half = v->first_half.count;
+    double *z = room, *rest = room + count, first = median_sorted(v->first_half), second = median_sorted(v->later_half);
     for (size_t i = 0; i < count; i++) z[i] = fabs(d[i] - (i < half ? first : second));
     double k = CLIP * median_of(z, count, rest);
     for (size_t i = 0; i < count; i++) {
@@ -52,15 +54,25 @@ static double rho_of_halves(const double *d, size_t count, struct ar1_prior prio
     return halves.rho;
 }
 
+// Two halves sort as fast as the whole, and then are there as well.
+static void sort_halves(struct views *v, struct arena *arena) {
+    const struct paired *p = v->paired;
+    size_t half = p->count / 2;
+    double *room = arena_array(arena, 2 * p->count, sizeof *room);
+    v->first_half = column_sort(p->differences, half, room);
+    v->later_half = column_sort(p->differences + half, p->count - half, room + half);
+    v->sorted = column_merge(v->first_half, v->later_half, room + p->count);
+}
+
 static void see_later(struct views *v, struct ar1_prior prior, struct arena *arena) {
     const struct paired *p = v->paired;
     size_t half = p->count / 2;
     v->has_later = p->count >= 16;
     if (!v->has_later) return;
     double *room = arena_array(arena, 2 * p->count, sizeof *room);
-    prior.least = fmax(prior.least, rho_of_halves(p->differences, p->count, prior, room));
+    prior.least = fmax(prior.least, rho_of_halves(v, prior, room));
     double *scratch = arena_array(arena, robust_location_scratch(p->count - half), sizeof *scratch);
-    robust_location_estimate(p->differences + half, p->count - half, prior, scratch, &v->later);
+    robust_location_sorted(p->differences + half, p->count - half, v->later_half, prior, scratch, &v->later);
 }
 
 // Residuals canary - R baseline, so that what both sides share cancels; means that vanish are compared by their difference.
@@ -80,11 +92,12 @@ static void see(const struct paired *p, const struct evidence_settings *settings
     struct ar1_prior prior = settings->prior;
     size_t horizon = settings->horizon > p->count ? settings->horizon : p->count;
     *ret = (struct views){.paired = p, .has_means = !p->offset_known, .has_spread = p->log_scale && p->count >= 20};
+    sort_halves(ret, arena);
     double *scratch = arena_array(arena, robust_location_scratch(p->count), sizeof *scratch);
-    robust_location_estimate(p->differences, p->count, prior, scratch, &ret->whole);
+    robust_location_sorted(p->differences, p->count, ret->sorted, prior, scratch, &ret->whole);
     see_later(ret, prior, arena);
     if (ret->has_means) ret->means = compare_means(p, prior, arena);
-    ret->trend = trend_fit(p->differences, p->steps, p->count, prior, arena);
+    ret->trend = trend_fit(p->differences, ret->sorted, p->steps, prior, arena);
     if (ret->has_spread) ret->spread = spread_compare(p->logs[0], p->logs[1], p->count, prior, arena);
     ret->has_bursts = ret->has_spread && burst_width(horizon) <= p->count;
 }
@@ -143,9 +156,10 @@ static void add_burst(struct battery *b, const struct views *v, struct arena *ar
     size_t horizon = b->settings->horizon > p->count ? b->settings->horizon : p->count;
     double tolerance = b->margins.theta_tolerance, *d = arena_array(arena, p->count, sizeof *d);
     for (size_t i = 0; i < p->count; i++) d[i] = b->sign * p->differences[i];
-    struct burst burst = burst_find(d, p->count, burst_width(horizon), arena);
+    double middle = median_sorted(v->sorted), noise = median_distance(v->sorted, middle);
+    struct burst burst = burst_find(d, p->count, b->sign * middle, burst_width(horizon), arena);
     struct evidence_part *part = battery_add(b, EVIDENCE_BURST, 0);
-    double limit = fmax(fmax(log(BURST_FACTOR), 3 * tolerance), 4 * NORMAL_MAD * burst.noise);
+    double limit = fmax(fmax(log(BURST_FACTOR), 3 * tolerance), 4 * NORMAL_MAD * noise);
     part->estimate = burst.height;
     part->large = part->fails = burst.height > limit && burst.height > 2.5 * burst.mirrored;
     part->blocks = burst.height > fmax(0.3, tolerance) && burst.height > 1.5 * burst.mirrored;

@@ -4,7 +4,6 @@
 #include <math.h>
 
 #include "stats/clip.h"
-#include "stats/column.h"
 #include "stats/mean_variance.h"
 #include "stats/quantile.h"
 
@@ -17,10 +16,9 @@ static double mean_of(const double *values, size_t count) {
     return mean.mean;
 }
 
-static void clip(const double *values, size_t count, double *ret) {
-    struct column sorted = column_sort(values, count, ret);
+static void clip(const double *values, struct column sorted, double *ret) {
     double low = quantile_sorted(sorted.values, sorted.count, CLIPPED), high = quantile_sorted(sorted.values, sorted.count, 1 - CLIPPED);
-    for (size_t i = 0; i < count; i++) ret[i] = clip_to(values[i], low, high);
+    for (size_t i = 0; i < sorted.count; i++) ret[i] = clip_to(values[i], low, high);
 }
 
 static double residual_rho(const double *residuals, size_t count) {
@@ -31,10 +29,11 @@ static double residual_rho(const double *residuals, size_t count) {
     return fmin(r + (4 + 8 * r) / (double)count, RHO_MOST);
 }
 
-struct trend trend_fit(const double *values, const double *times, size_t count, struct ar1_prior prior, struct arena *arena) {
+struct trend trend_fit(const double *values, struct column sorted, const double *times, struct ar1_prior prior, struct arena *arena) {
+    size_t count = sorted.count;
     double *room = arena_array(arena, 3 * count, sizeof *room), *clipped = room, *when = room + count;
     double middle = mean_of(times, count), length = fmax(times[count - 1] - times[0], 1), products = 0, squares = 0;
-    clip(values, count, clipped);
+    clip(values, sorted, clipped);
     double mean = mean_of(clipped, count);
     for (size_t i = 0; i < count; i++) {
         when[i] = (times[i] - middle) / length;

@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "stats/ar1_mean.h"
+#include "stats/column.h"
 
 struct trend {
     double slope; // over the whole time
@@ -12,8 +13,8 @@ struct trend {
     double end;   // the line's value at the end: mean plus half the slope
 };
 
-// `times` ascending, at least 3 of them. The residuals of a line look less alike than they are; their autocorrelation is
+// `sorted` is the column of the values; `times` ascending, at least 3 of them. The residuals of a line look less alike than they are; their autocorrelation is
 // raised by the more for it: (4 + 8r)/n.
-struct trend trend_fit(const double *values, const double *times, size_t count, struct ar1_prior prior, struct arena *arena);
+struct trend trend_fit(const double *values, struct column sorted, const double *times, struct ar1_prior prior, struct arena *arena);
 
 #endif

@@ -26,6 +26,7 @@ struct search {
     size_t most;
     struct pair_bracket found; // of the question: where the last rank was
     bool flat;                 // too many sums in `found` for the room, but all are found.upto
+    size_t placed;             // of the sums of `found` in the room: the one selected last, before which none is greater
 };
 
 static size_t thin_count(size_t count) {
@@ -118,6 +119,21 @@ static bool seek(const struct search *search, const struct pair_sums *sums, uint
 static double value_at(const struct search *search, const struct pair_bracket *bracket, bool flat, uint64_t rank) {
     if (flat) return bracket->upto;
     return select_smallest(search->room, (size_t)(bracket->through - bracket->below), (size_t)(rank - bracket->below - 1));
+}
+
+// Of `found`. What comes right after the last one is the least of the rest.
+static double value_of_found(struct search *search, uint64_t rank, bool again) {
+    const struct pair_bracket *found = &search->found;
+    if (search->flat) return found->upto;
+    size_t count = (size_t)(found->through - found->below), at = (size_t)(rank - found->below - 1);
+    if (again && at == search->placed) return search->room[at];
+    if (!again || at != search->placed + 1) {
+        search->placed = at;
+        return select_smallest(search->room, count, at);
+    }
+    double least = search->room[at];
+    for (size_t i = at + 1; i < count; i++) least = search->room[i] < least ? search->room[i] : least;
+    return least;
 }
 
 static size_t column_rank(const struct pair_sums *sums, double limit) {
@@ -220,7 +236,7 @@ static bool seek_near(struct search *search, const struct pair_sums *level, uint
 
 static double find(struct search *search, uint64_t rank) {
     const struct pair_sums *whole = &search->levels[0];
-    if (rank > search->found.below && rank <= search->found.through) return value_at(search, &search->found, search->flat, rank);
+    if (rank > search->found.below && rank <= search->found.through) return value_of_found(search, rank, true);
     if (search->count == 1) return search->plain[rank - 1];
     double diagonal = (double)rank / (double)pair_sums_total(whole);
     struct pair_bracket guess = everything(whole);
@@ -232,11 +248,11 @@ static double find(struct search *search, uint64_t rank) {
         bool flat = !plain && !seek(search, level, there, guess, &found);
         double value = plain ? search->plain[there - 1] : value_at(search, &found, flat, there);
         if (whole->half) diagonal = (double)column_rank(whole, value / 2) / (double)whole->x_count;
-        if (i == 1 && plain && seek_near(search, level, there, rank)) return value_at(search, &search->found, false, rank);
+        if (i == 1 && plain && seek_near(search, level, there, rank)) return value_of_found(search, rank, false);
         guess = plain ? limits_on_plain(search, level, there, plain_margin(level)) : limits_around(search, level, there, &found, flat);
     }
     search->flat = !seek(search, whole, rank, guess, &search->found);
-    return value_at(search, &search->found, search->flat, rank);
+    return value_of_found(search, rank, false);
 }
 
 static bool ranks_valid(const struct pair_sums *sums, const uint64_t *ranks, size_t count) {

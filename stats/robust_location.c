@@ -5,9 +5,9 @@
 #include <math.h>
 
 #include "deviations.h"
-#include "select.h"
 #include "stats/clip.h"
 #include "stats/hodges_lehmann_one.h"
+#include "stats/median.h"
 
 #define CLIP (2.5 * 1.4826) // times the median deviation: 2.5 standard deviations of a normal distribution
 #define SHARE_LEAST 0.5
@@ -17,15 +17,10 @@ size_t robust_location_scratch(size_t count) {
     return 2 * count + (estimate > error ? estimate : error);
 }
 
-// Where the influence stops growing. Room for as many values as z has.
-static double clip_at(const double *z, size_t count, double *room) {
-    double largest = 0;
-    for (size_t i = 0; i < count; i++) {
-        room[i] = fabs(z[i]);
-        largest = room[i] > largest ? room[i] : largest;
-    }
-    double k = CLIP * select_median(room, count);
-    return k > 0 ? k : largest;
+// Where the influence stops growing.
+static double clip_at(struct column sorted, double centre) {
+    double k = CLIP * median_distance(sorted, centre);
+    return k > 0 ? k : fmax(fabs(sorted.values[0] - centre), fabs(sorted.values[sorted.count - 1] - centre));
 }
 
 static void clip(double *z, size_t count, double k) {
@@ -35,24 +30,42 @@ static void clip(double *z, size_t count, double k) {
     for (size_t i = 0; i < count; i++) z[i] = clip_to(z[i], -k, k) / share;
 }
 
-enum stats_status robust_location_estimate(const double *values, size_t count, struct ar1_prior prior, double *scratch,
-                                           struct robust_location *ret) {
+// z are the scaled values, which are used up.
+static enum stats_status locate(double *z, struct column sorted, int exponent, struct ar1_prior prior, double *rest,
+                                struct robust_location *ret) {
+    double estimate;
+    struct ar1_mean error;
+    hodges_lehmann_one_estimate(sorted, rest, &estimate);
+    for (size_t i = 0; i < sorted.count; i++) z[i] -= estimate;
+    clip(z, sorted.count, clip_at(sorted, estimate));
+    enum stats_status status = ar1_mean_estimate(z, sorted.count, 0, prior, rest, &error);
+    *ret = (struct robust_location){ldexp(estimate, exponent), ldexp(error.se, exponent), error.df, error.rho};
+    return status;
+}
+
+static enum stats_status prepare(const double *values, size_t count, struct ar1_prior prior, double *z, struct deviations *ret_scaled,
+                                 struct robust_location *ret) {
     double nan = (double)NAN;
     *ret = (struct robust_location){nan, nan, nan, nan};
-    double *z = scratch, *sorted = scratch + count, *rest = scratch + 2 * count;
-    struct ar1_mean error;
-    if (!ar1_prior_valid(prior)) return STATS_INVALID;
+    return ar1_prior_valid(prior) ? deviations_scaled(values, count, 0, z, ret_scaled) : STATS_INVALID;
+}
+
+enum stats_status robust_location_estimate(const double *values, size_t count, struct ar1_prior prior, double *scratch,
+                                           struct robust_location *ret) {
+    double *z = scratch, *sorted = scratch + count;
     struct deviations scaled;
-    enum stats_status status = deviations_scaled(values, count, 0, z, &scaled);
+    enum stats_status status = prepare(values, count, prior, z, &scaled, ret);
     if (status != STATS_OK) return status;
-    double estimate;
-    hodges_lehmann_one_estimate(column_sort(z, scaled.count, sorted), rest, &estimate);
-    for (size_t i = 0; i < scaled.count; i++) z[i] -= estimate;
-    clip(z, scaled.count, clip_at(z, scaled.count, sorted));
-    status = ar1_mean_estimate(z, scaled.count, 0, prior, rest, &error);
-    ret->estimate = ldexp(estimate, scaled.exponent);
-    ret->se = ldexp(error.se, scaled.exponent);
-    ret->df = error.df;
-    ret->rho = error.rho;
-    return status;
+    return locate(z, column_sort(z, scaled.count, sorted), scaled.exponent, prior, scratch + 2 * count, ret);
+}
+
+enum stats_status robust_location_sorted(const double *values, size_t count, struct column sorted, struct ar1_prior prior, double *scratch,
+                                         struct robust_location *ret) {
+    double *z = scratch, *same = scratch + count;
+    struct deviations scaled;
+    enum stats_status status = prepare(values, count, prior, z, &scaled, ret);
+    if (status != STATS_OK) return status;
+    double factor = ldexp(1, -scaled.exponent);
+    for (size_t i = 0; i < sorted.count; i++) same[i] = sorted.values[i] * factor;
+    return locate(z, (struct column){same, sorted.count}, scaled.exponent, prior, scratch + 2 * count, ret);
 }

@@ -4,16 +4,11 @@
 
 #include <math.h>
 
+#include "sort.h"
 #include "stats/column.h"
 
 #define SORT_BELOW 16
 #define ROUNDS_MOST 48 // good pivots halve the rest about every second round
-
-static double middle_of_three(double a, double b, double c) {
-    double low = a < b ? a : b, high = a < b ? b : a;
-    double rest = c < high ? c : high;
-    return low < rest ? rest : low;
-}
 
 static size_t move_below(double *values, size_t from, size_t to, double pivot) {
     for (size_t i = from; i < to; i++) {
@@ -35,18 +30,21 @@ static size_t move_equal(double *values, size_t from, size_t to, double pivot) {
     return from;
 }
 
+// A pivot equal to the one before, not above which the rest lies, is a sign of many equal values: they are then passed at once.
 double select_smallest(double *values, size_t count, size_t rank) {
     size_t from = 0, to = count;
+    double least = -(double)INFINITY;
     for (int round = 0; to - from > SORT_BELOW && round < ROUNDS_MOST; round++) {
         double pivot = middle_of_three(values[from], values[from + (to - from) / 2], values[to - 1]);
-        size_t equal = move_below(values, from, to, pivot);
-        if (rank < equal) {
-            to = equal;
-            continue;
+        size_t at = pivot == least ? move_equal(values, from, to, pivot) : move_below(values, from, to, pivot);
+        if (rank >= at) {
+            from = at;
+            least = pivot;
+        } else if (pivot == least) {
+            return pivot;
+        } else {
+            to = at;
         }
-        size_t above = move_equal(values, equal, to, pivot);
-        if (rank < above) return pivot;
-        from = above;
     }
     column_sort(values + from, to - from, values + from);
     return values[rank];

@@ -108,17 +108,12 @@ static void sort_small(double *values, size_t count) {
     }
 }
 
-static inline double median_of(double a, double b, double c) {
-    double low = a < b ? a : b, high = a > b ? a : b;
-    double middle = c < high ? c : high;
-    return middle > low ? middle : low;
-}
-
 static double choose_pivot(const double *v, size_t count) {
     size_t step = count / 8;
-    double middle = median_of(v[count / 2 - 1], v[count / 2], v[count / 2 + 1]);
-    if (count < NINTHER_FROM) return median_of(v[step], middle, v[count - 1 - step]);
-    return median_of(median_of(v[0], v[step], v[2 * step]), middle, median_of(v[count - 1 - 2 * step], v[count - 1 - step], v[count - 1]));
+    double middle = middle_of_three(v[count / 2 - 1], v[count / 2], v[count / 2 + 1]);
+    if (count < NINTHER_FROM) return middle_of_three(v[step], middle, v[count - 1 - step]);
+    return middle_of_three(middle_of_three(v[0], v[step], v[2 * step]), middle,
+                           middle_of_three(v[count - 1 - 2 * step], v[count - 1 - step], v[count - 1]));
 }
 
 // Moves what lies below the pivot (or, with `or_equal`, not above it) to the front and returns how many that are.

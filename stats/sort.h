@@ -8,4 +8,11 @@
 // Ascending; no value may be NaN. -0.0 and 0.0 count as equal and come in any order. O(n log n) at worst, no other memory.
 void sort_doubles(double *values, size_t count);
 
+// Of three values, without a branch on them: a pivot.
+static inline double middle_of_three(double a, double b, double c) {
+    double low = a < b ? a : b, high = a < b ? b : a;
+    double rest = c < high ? c : high;
+    return low < rest ? rest : low;
+}
+
 #endif

@@ -9,7 +9,8 @@
 static struct trend fit(const double *values, const double *times, size_t count) {
     struct arena arena = {0};
     struct ar1_prior prior = {.rho = 0.4, .weight = 6, .least = -0.1, .only_raises = true};
-    struct trend trend = trend_fit(values, times, count, prior, &arena);
+    struct column sorted = column_sort(values, count, arena_array(&arena, count, sizeof *values));
+    struct trend trend = trend_fit(values, sorted, times, prior, &arena);
     arena_finish(&arena);
     return trend;
 }

@@ -16,6 +16,9 @@ struct column {
 // into `room`. O(n log n), no other memory.
 struct column column_sort(const double *values, size_t count, double *room);
 
+// The numbers of both columns as one, in `room` for all of them, which neither points into. O(n + m).
+struct column column_merge(struct column x, struct column y, double *room);
+
 // Whether the ends, and so all values, are finite. True when empty.
 bool column_is_finite(struct column column);
 

@@ -11,6 +11,7 @@
 #include <stddef.h>
 
 #include "stats/ar1_mean.h"
+#include "stats/column.h"
 #include "stats/status.h"
 
 struct robust_location {
@@ -24,5 +25,9 @@ size_t robust_location_scratch(size_t count);
 // rho 0. nodata without values, nonfinite with an infinite one, invalid for a prior out of range.
 enum stats_status robust_location_estimate(const double *values, size_t count, struct ar1_prior prior, double *scratch,
                                            struct robust_location *ret);
+
+// The same where `sorted` is the column of the values.
+enum stats_status robust_location_sorted(const double *values, size_t count, struct column sorted, struct ar1_prior prior, double *scratch,
+                                         struct robust_location *ret);
 
 #endif
