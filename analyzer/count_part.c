@@ -30,7 +30,7 @@ struct count_dispersion count_dispersion(struct count_side baseline, struct coun
         variance += events * share * (1 - share);
     }
     struct ar1_mean error;
-    enum stats_status status = ar1_mean_estimate(excess, count, 0, prior, excess + count, &error);
+    enum stats_status status = ar1_mean_about_0(excess, count, prior, excess + count, &error);
     if (status != STATS_OK || !(variance > 0)) return result;
     double sum_se = error.se * (double)count;
     result.phi = fmax(1, sum_se * sum_se / variance);

@@ -110,8 +110,9 @@ void evidence_describe(struct evidence *e, const struct battery *battery, struct
     double variance = natural.se * natural.se * (double)steps, harm = battery->margins.theta_harm;
     double share = e->part_count > 0 ? e->parts[0].share : battery->share, power = normal_quantile(POWER_CHANCE);
     double kappa = s->kappa * battery->margins.theta_tolerance;
-    e->steps_to_pass = steps_needed(variance, se_fixed, power - normal_quantile(s->beta), harm, s->least);
-    e->steps_to_fail = steps_needed(variance, se_fixed, power - normal_quantile(s->alpha * share), harm - kappa, s->least);
+    e->steps_to_pass = steps_needed(variance, se_fixed, power + t_roots_upper(battery->roots, s->beta, (double)INFINITY), harm, s->least);
+    e->steps_to_fail =
+        steps_needed(variance, se_fixed, power + t_roots_upper(battery->roots, s->alpha * share, (double)INFINITY), harm - kappa, s->least);
     double ahead = s->horizon > steps ? natural.se * sqrt((double)steps / (double)s->horizon) : natural.se;
     struct power_view view = {.se = hypot(ahead, se_fixed),
                               .df = natural.df,

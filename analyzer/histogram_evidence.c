@@ -98,7 +98,7 @@ static struct difference compare(struct table *t, const double *baseline_scores,
     add_influence(&t->canary, canary_scores, c, buckets, t->count, 1, t->influence);
     add_influence(&t->baseline, baseline_scores, b, buckets, t->count, baseline_sign, t->influence);
     struct ar1_mean error;
-    ar1_mean_estimate(t->influence, t->count, 0, prior, t->influence + t->count, &error);
+    ar1_mean_about_0(t->influence, t->count, prior, t->influence + t->count, &error);
     return (struct difference){c + baseline_sign * b, error.se, error.df, error.rho};
 }
 

@@ -25,7 +25,7 @@ size_t onset_find(const double *values, size_t count, struct ar1_prior prior, do
     double low = left / (double)onset, high = (sum - left) / (double)(count - onset);
     for (size_t i = 0; i < count; i++) room[i] = values[i] - (i < onset ? low : high);
     struct ar1_mean within;
-    enum stats_status status = ar1_mean_estimate(room, count, 0, prior, room + count, &within);
+    enum stats_status status = ar1_mean_about_0(room, count, prior, room + count, &within);
     if (status == STATS_DEGENERATE) return onset; // two levels and nothing else
     if (status != STATS_OK) return 0;
     return -deepest / (within.se * (double)count) > LIMIT ? onset : 0;

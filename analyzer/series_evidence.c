@@ -50,7 +50,7 @@ static double rho_of_halves(const struct views *v, struct ar1_prior prior, doubl
         if (k > 0) z[i] = clip_to(z[i], -k, k);
     }
     struct ar1_mean halves;
-    ar1_mean_estimate(z, count, 0, prior, rest, &halves);
+    ar1_mean_about_0(z, count, prior, rest, &halves);
     return halves.rho;
 }
 
@@ -64,28 +64,25 @@ static void sort_halves(struct views *v, struct arena *arena) {
     v->sorted = column_merge(v->first_half, v->later_half, room + p->count);
 }
 
-static void see_later(struct views *v, struct ar1_prior prior, struct arena *arena) {
+static void see_later(struct views *v, struct ar1_prior prior, double *scratch, struct arena *arena) {
     const struct paired *p = v->paired;
     size_t half = p->count / 2;
     v->has_later = p->count >= 16;
     if (!v->has_later) return;
     double *room = arena_array(arena, 2 * p->count, sizeof *room);
     prior.least = fmax(prior.least, rho_of_halves(v, prior, room));
-    double *scratch = arena_array(arena, robust_location_scratch(p->count - half), sizeof *scratch);
     robust_location_sorted(p->differences + half, p->count - half, v->later_half, prior, scratch, &v->later);
 }
 
 // Residuals canary - R baseline, so that what both sides share cancels; means that vanish are compared by their difference.
 static struct means compare_means(const struct paired *p, struct ar1_prior prior, struct arena *arena) {
-    struct mean_variance b, c;
     struct ar1_mean error;
-    mean_variance(p->baseline, p->count, &b);
-    mean_variance(p->canary, p->count, &c);
+    double b = mean_of(p->baseline, p->count), c = mean_of(p->canary, p->count);
     double *residuals = arena_array(arena, 2 * p->count, sizeof *residuals);
-    double size = b.mean != 0 ? fabs(b.mean) : ldexp(p->level, -p->exponent), ratio = b.mean != 0 ? c.mean / b.mean : 1;
+    double size = b != 0 ? fabs(b) : ldexp(p->level, -p->exponent), ratio = b != 0 ? c / b : 1;
     for (size_t i = 0; i < p->count; i++) residuals[i] = (p->canary[i] - ratio * p->baseline[i]) / size;
     ar1_mean_estimate(residuals, p->count, (double)NAN, prior, residuals + p->count, &error);
-    return (struct means){(c.mean - b.mean) / size, error.se, error.df};
+    return (struct means){(c - b) / size, error.se, error.df};
 }
 
 static void see(const struct paired *p, const struct evidence_settings *settings, struct arena *arena, struct views *ret) {
@@ -95,7 +92,7 @@ static void see(const struct paired *p, const struct evidence_settings *settings
     sort_halves(ret, arena);
     double *scratch = arena_array(arena, robust_location_scratch(p->count), sizeof *scratch);
     robust_location_sorted(p->differences, p->count, ret->sorted, prior, scratch, &ret->whole);
-    see_later(ret, prior, arena);
+    see_later(ret, prior, scratch, arena);
     if (ret->has_means) ret->means = compare_means(p, prior, arena);
     ret->trend = trend_fit(p->differences, ret->sorted, p->steps, prior, arena);
     if (ret->has_spread) ret->spread = spread_compare(p->logs[0], p->logs[1], p->count, prior, arena);

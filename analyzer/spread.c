@@ -2,6 +2,7 @@
 #include "spread.h"
 
 #include <math.h>
+#include <stddef.h>
 
 #include "sorted_window.h"
 #include "stats/column.h"
@@ -40,31 +41,48 @@ static double median_of_runs(const struct run *x, const struct run *y) {
     return below + (above - below) / 2;
 }
 
-// For a place near an end.
-static double median_of_neighbours(const double *values, size_t count, size_t at) {
+// For the places within reach of an end, from `first` inwards: each has one neighbour more than the one before.
+static void deviations_at_end(const double *first, size_t count, ptrdiff_t step, double *ret_first) {
     double room[2 * REACH + 1];
     struct sorted_window near = {room, 0};
-    for (size_t i = at > REACH ? at - REACH : 0; i < count && i <= at + REACH; i++) sorted_window_add(&near, values[i]);
-    return sorted_window_median_without(&near, values[at]);
+    ptrdiff_t all = (ptrdiff_t)count, reach = (ptrdiff_t)REACH;
+    for (ptrdiff_t at = 0, next = 0; at < all && at < reach; at++) {
+        for (; next < all && next <= at + reach; next++) sorted_window_add(&near, first[next * step]);
+        ret_first[at * step] = fabs(first[at * step] - sorted_window_median_without(&near, first[at * step]));
+    }
 }
 
 static void deviations(const double *logs, size_t count, struct run *runs, double *ret) {
     sort_runs(logs, count, runs);
-    for (size_t i = 0; i < count; i++) {
-        bool inside = i >= REACH && i + REACH < count;
-        ret[i] = fabs(logs[i] - (inside ? median_of_runs(&runs[i - REACH], &runs[i + 1]) : median_of_neighbours(logs, count, i)));
-    }
+    deviations_at_end(logs, count, 1, ret);
+    deviations_at_end(logs + count - 1, count, -1, ret + count - 1);
+    for (size_t i = REACH; i + REACH < count; i++) ret[i] = fabs(logs[i] - median_of_runs(&runs[i - REACH], &runs[i + 1]));
 }
 
-// How many of the sorted values are below, equal ones counted half, as a share. The search takes no branch that depends on the
-// values: they are random, and a misprediction costs more than a step.
-static double placement(double value, const double *sorted, size_t count) {
-    size_t low = 0;
-    for (size_t left = count; left > 1; left -= left / 2) low += (left / 2) * (size_t)(sorted[low + left / 2 - 1] < value);
+// Twice how many of the sorted values are below, equal ones counted half, from where the search has come to.
+static inline double twice_below(double value, const double *sorted, size_t count, size_t low) {
     low += sorted[low] < value;
     size_t end = low;
     while (end < count && sorted[end] == value) end++;
-    return (double)(low + end) / (2 * (double)count);
+    return (double)(ptrdiff_t)(low + end);
+}
+
+struct places { // the shares of the other side's values that lie below
+    double baseline, canary;
+};
+
+// Two searches at once, which take no branch that depends on the values: they are random, and a misprediction costs more than a
+// step.
+static struct places place(double baseline, double canary, const double *sorted_b, const double *sorted_c, size_t count) {
+    size_t in_b = 0, in_c = 0;
+    for (size_t left = count; left > 1;) {
+        size_t half = left / 2;
+        in_b += half & -(size_t)(sorted_b[in_b + half - 1] < canary);
+        in_c += half & -(size_t)(sorted_c[in_c + half - 1] < baseline);
+        left -= half;
+    }
+    double all = 2 * (double)count;
+    return (struct places){twice_below(baseline, sorted_c, count, in_c) / all, twice_below(canary, sorted_b, count, in_b) / all};
 }
 
 struct spread spread_compare(const double *baseline, const double *canary, size_t count, struct ar1_prior prior, struct arena *arena) {
@@ -81,9 +99,9 @@ struct spread spread_compare(const double *baseline, const double *canary, size_
     spread.canary = quantile_sorted(sorted_c, count, 0.5);
     double sum = 0;
     for (size_t i = 0; i < count; i++) {
-        double place = placement(c[i], sorted_b, count);
-        sum += place;
-        sums[i] = place + 1 - placement(b[i], sorted_c, count);
+        struct places places = place(b[i], c[i], sorted_b, sorted_c, count);
+        sum += places.canary;
+        sums[i] = places.canary + 1 - places.baseline;
     }
     ar1_mean_estimate(sums, count, (double)NAN, prior, room + 5 * count, &error);
     spread.a12 = sum / (double)count;

@@ -10,12 +10,6 @@
 #define CLIPPED 0.02
 #define RHO_MOST 0.95
 
-static double mean_of(const double *values, size_t count) {
-    struct mean_variance mean;
-    mean_variance(values, count, &mean);
-    return mean.mean;
-}
-
 static void clip(const double *values, struct column sorted, double *ret) {
     double low = quantile_sorted(sorted.values, sorted.count, CLIPPED), high = quantile_sorted(sorted.values, sorted.count, 1 - CLIPPED);
     for (size_t i = 0; i < sorted.count; i++) ret[i] = clip_to(values[i], low, high);
@@ -44,7 +38,7 @@ struct trend trend_fit(const double *values, struct column sorted, const double 
     for (size_t i = 0; i < count; i++) clipped[i] = clipped[i] - mean - slope * when[i];
     struct ar1_mean error;
     prior.least = fmax(prior.least, residual_rho(clipped, count));
-    ar1_mean_estimate(clipped, count, 0, prior, room + 2 * count, &error);
+    ar1_mean_about_0(clipped, count, prior, room + 2 * count, &error);
     double se = error.se > 0 ? sqrt(error.se * error.se * (double)count / squares) : 0;
     return (struct trend){slope, se, fmax(error.df - 1, 2), mean + slope / 2};
 }

@@ -43,23 +43,35 @@ static void fill(const struct deviations *series, struct ar1_prior prior, struct
     ret->ess = n * (1 - ret->rho) / (1 + ret->rho);
 }
 
-enum stats_status ar1_mean_estimate(const double *values, size_t count, double centre, struct ar1_prior prior, double *scratch,
-                                    struct ar1_mean *ret) {
-    double nan = (double)NAN;
-    *ret = (struct ar1_mean){nan, nan, nan, nan, nan, nan};
-    if (!ar1_prior_valid(prior)) return STATS_INVALID;
-    struct deviations series;
-    enum stats_status status = deviations_of(values, count, centre, scratch, &series);
-    if (status == STATS_OK && series.count == 1) status = STATS_DEGENERATE; // one value away from the centre: no spread to see
+// From deviations that have been taken with this status.
+static enum stats_status conclude(enum stats_status status, const struct deviations *series, struct ar1_prior prior, struct ar1_mean *ret) {
+    if (status == STATS_OK && series->count == 1) status = STATS_DEGENERATE; // one value away from the centre: no spread to see
     if (status != STATS_OK && status != STATS_DEGENERATE) return status;
-    ret->mean = series.mean;
+    ret->mean = series->mean;
     if (status == STATS_OK) {
-        fill(&series, prior, ret);
+        fill(series, prior, ret);
         return STATS_OK;
     }
-    double n = (double)series.count;
+    double n = (double)series->count;
     ret->rho_raw = ret->rho = ret->se = 0;
     ret->df = n - 1;
     ret->ess = n;
     return STATS_DEGENERATE;
+}
+
+static const struct ar1_mean unknown = {(double)NAN, (double)NAN, (double)NAN, (double)NAN, (double)NAN, (double)NAN};
+
+enum stats_status ar1_mean_estimate(const double *values, size_t count, double centre, struct ar1_prior prior, double *scratch,
+                                    struct ar1_mean *ret) {
+    struct deviations series;
+    *ret = unknown;
+    if (!ar1_prior_valid(prior)) return STATS_INVALID;
+    return conclude(deviations_of(values, count, centre, scratch, &series), &series, prior, ret);
+}
+
+enum stats_status ar1_mean_about_0(const double *values, size_t count, struct ar1_prior prior, double *scratch, struct ar1_mean *ret) {
+    struct deviations series;
+    *ret = unknown;
+    if (!ar1_prior_valid(prior)) return STATS_INVALID;
+    return conclude(deviations_about_0(values, count, scratch, &series), &series, prior, ret);
 }

@@ -47,18 +47,24 @@ static void scale(double *values, size_t count, double largest, int target, int 
     *exponent -= shift;
 }
 
-enum stats_status deviations_scaled(const double *values, size_t count, double reach, double *room, struct deviations *ret) {
+// Leaves out NaN. The largest of the sizes, and of *ret_largest.
+static enum stats_status gather(const double *values, size_t count, double *room, double *ret_largest, struct deviations *ret) {
     *ret = (struct deviations){.values = room, .mean = (double)NAN};
-    double largest = reach;
+    double largest = *ret_largest;
     for (size_t i = 0; i < count; i++) {
         if (isnan(values[i])) continue;
         room[ret->count++] = values[i];
         largest = larger(largest, fabs(values[i]));
     }
+    *ret_largest = largest;
     if (ret->count == 0) return STATS_NODATA;
-    if (isinf(largest)) return STATS_NONFINITE;
-    scale(room, ret->count, largest, LEVEL_EXPONENT, &ret->exponent);
-    return STATS_OK;
+    return isinf(largest) ? STATS_NONFINITE : STATS_OK;
+}
+
+enum stats_status deviations_scaled(const double *values, size_t count, double reach, double *room, struct deviations *ret) {
+    enum stats_status status = gather(values, count, room, &reach, ret);
+    if (status == STATS_OK) scale(room, ret->count, reach, LEVEL_EXPONENT, &ret->exponent);
+    return status;
 }
 
 // Subtracts head + rest, and scales what is left.
@@ -81,6 +87,15 @@ enum stats_status deviations_of(const double *values, size_t count, double centr
     double head = constant ? room[0] : mean_less(room, ret->count, 0), rest = constant ? 0 : mean_less(room, ret->count, head);
     ret->mean = ldexp(head + rest, ret->exponent);
     return isnan(centre) ? subtract(room, head, rest, ret) : subtract(room, ldexp(centre, -ret->exponent), 0, ret);
+}
+
+enum stats_status deviations_about_0(const double *values, size_t count, double *room, struct deviations *ret) {
+    double largest = 0;
+    enum stats_status status = gather(values, count, room, &largest, ret);
+    if (status != STATS_OK) return status;
+    if (largest == 0) return STATS_DEGENERATE;
+    scale(room, ret->count, largest, 0, &ret->exponent);
+    return STATS_OK;
 }
 
 double deviations_product(const struct deviations *deviations, size_t lag) {

@@ -22,6 +22,9 @@ enum stats_status deviations_scaled(const double *values, size_t count, double r
 // deviates, then all deviations are exactly 0; invalid when the centre is infinite.
 enum stats_status deviations_of(const double *values, size_t count, double centre, double *room, struct deviations *ret);
 
+// The same about 0, in less time; the mean is left NaN.
+enum stats_status deviations_about_0(const double *values, size_t count, double *room, struct deviations *ret);
+
 // The sum of products of deviations `lag` apart, with compensated addition; 0 when there are no such pairs.
 double deviations_product(const struct deviations *deviations, size_t lag);
 

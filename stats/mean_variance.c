@@ -22,3 +22,10 @@ enum stats_status mean_variance(const double *values, size_t count, struct mean_
     ret->sd = ldexp(sqrt(moments.part), moments.exponent - shift);
     return STATS_OK;
 }
+
+double mean_of(const double *values, size_t count) {
+    struct moments_range range = moments_range(values, count);
+    if (range.count == 0 || isinf(range.low) || isinf(range.high)) return (double)NAN;
+    int shift = moments_shift(range.low, range.high);
+    return ldexp(moments_mean(values, count, range, shift), -shift);
+}

@@ -34,11 +34,17 @@ static double add_distances(const double *values, size_t count, double factor, d
     return sum;
 }
 
+double moments_mean(const double *values, size_t count, struct moments_range range, int shift) {
+    double factor = ldexp(1, shift), n = (double)range.count, squares;
+    if (range.low == range.high) return range.low * factor;
+    double mean = add_distances(values, count, factor, 0, 1, &squares) / n;
+    return mean + add_distances(values, count, factor, mean, 1, &squares) / n;
+}
+
 struct moments moments_of(const double *values, size_t count, struct moments_range range, int shift) {
     double factor = ldexp(1, shift), n = (double)range.count, squares;
     if (range.low == range.high) return (struct moments){range.low * factor, 0, 0, 0};
-    double mean = add_distances(values, count, factor, 0, 1, &squares) / n;
-    mean += add_distances(values, count, factor, mean, 1, &squares) / n;
+    double mean = moments_mean(values, count, range, shift);
     int exponent;
     frexp(fmax(range.high * factor - mean, mean - range.low * factor), &exponent);
     if (exponent < -1000) exponent = -1000;

@@ -22,6 +22,9 @@ struct moments_range moments_range(const double *values, size_t count);
 // The shift for values from `low` to `high`.
 int moments_shift(double low, double high);
 
+// The mean times 2^shift, with what rounding took from a first one put back. At least one finite value within the range.
+double moments_mean(const double *values, size_t count, struct moments_range range, int shift);
+
 // At least two finite values within the range.
 struct moments moments_of(const double *values, size_t count, struct moments_range range, int shift);
 

@@ -12,7 +12,8 @@
 #define THIN 4           // one value of so many goes to the next level
 #define THIN_LEAST 16    // a column this short stays whole
 #define PLAIN_MOST 400   // pairs: fewer are all written out and sorted; no less than THIN_LEAST squared
-#define ROOM_LEAST 1024  // sums of a bracket, beside one for each value
+#define ROOM_LEAST 384   // sums of a bracket, beside one for each value
+#define SORTED_MOST 64   // sums: so many are sorted as fast as a few of them are found
 #define SAMPLE_MOST 4096 // sums drawn where the limits of the thinned columns fail
 #define SAMPLE_ROUNDS 8  // then the doubles between the limits are halved
 #define LEVELS_MOST 20
@@ -26,7 +27,8 @@ struct search {
     size_t most;
     struct pair_bracket found; // of the question: where the last rank was
     bool flat;                 // too many sums in `found` for the room, but all are found.upto
-    size_t placed;             // of the sums of `found` in the room: the one selected last, before which none is greater
+    struct column near;        // of the sums of `found`, those of some ranks, the first of which is near_from
+    size_t near_from;
 };
 
 static size_t thin_count(size_t count) {
@@ -39,8 +41,11 @@ static const double *thin(const double *values, size_t count, size_t left, doubl
     return room;
 }
 
-static size_t levels_room(size_t count) {
-    return count / (THIN - 1) + LEVELS_MOST * THIN_LEAST;
+// For as many levels as the longer column has.
+static size_t levels_room(size_t count, size_t longer) {
+    size_t room = count / (THIN - 1);
+    for (; longer > THIN_LEAST; longer = thin_count(longer)) room += THIN_LEAST;
+    return room;
 }
 
 // Numbers in the order of doubles; its own inverse.
@@ -121,19 +126,36 @@ static double value_at(const struct search *search, const struct pair_bracket *b
     return select_smallest(search->room, (size_t)(bracket->through - bracket->below), (size_t)(rank - bracket->below - 1));
 }
 
-// Of `found`. What comes right after the last one is the least of the rest.
+// The sums of a narrow bracket lie nearly evenly, so that those about a rank are known by their size: writes them behind the others
+// and sorts them. False when the rank is not among them, or they are too many.
+static bool sort_near(struct search *search, size_t count, size_t at) {
+    const struct pair_bracket *found = &search->found;
+    if (count > search->most / 2) return false;
+    double n = (double)count, width = found->upto - found->above, reach = 0.5 * sqrt(n) + 1;
+    double low = found->above + ((double)at + 0.5 - reach) / n * width, high = found->above + ((double)at + 0.5 + reach) / n * width;
+    double *near = search->room + count;
+    size_t below = 0, through = 0;
+    for (size_t i = 0; i < count; i++) {
+        double value = search->room[i];
+        near[through - below] = value;
+        below += value < low;
+        through += value <= high;
+    }
+    size_t kept = through - below;
+    if (at < below || at >= through || kept > SORTED_MOST) return false;
+    sort_doubles(near, kept);
+    search->near = (struct column){near, kept};
+    search->near_from = below;
+    return true;
+}
+
 static double value_of_found(struct search *search, uint64_t rank, bool again) {
     const struct pair_bracket *found = &search->found;
     if (search->flat) return found->upto;
     size_t count = (size_t)(found->through - found->below), at = (size_t)(rank - found->below - 1);
-    if (again && at == search->placed) return search->room[at];
-    if (!again || at != search->placed + 1) {
-        search->placed = at;
-        return select_smallest(search->room, count, at);
-    }
-    double least = search->room[at];
-    for (size_t i = at + 1; i < count; i++) least = search->room[i] < least ? search->room[i] : least;
-    return least;
+    if (!again) search->near.count = 0;
+    if (at - search->near_from >= search->near.count && !sort_near(search, count, at)) return select_smallest(search->room, count, at);
+    return search->near.values[at - search->near_from];
 }
 
 static size_t column_rank(const struct pair_sums *sums, double limit) {
@@ -194,8 +216,9 @@ static void sort_plain(struct search *search, uint64_t first, uint64_t last, dou
         for (size_t j = level->half ? i : 0; j < level->z_count; j++) room[count++] = level->x[i] + level->z[j];
     }
     uint64_t margin = plain_margin(level), low = plain_rank(search, first), high = plain_rank(search, last);
-    size_t from = low > margin ? (size_t)(low - margin - 1) : 0;
-    size_t to = high + margin < count ? (size_t)(high + margin) : count; // what lies from `from` up to it
+    bool few = count <= SORTED_MOST;
+    size_t from = !few && low > margin ? (size_t)(low - margin - 1) : 0;
+    size_t to = !few && high + margin < count ? (size_t)(high + margin) : count; // what lies from `from` up to it
     if (to < count) select_smallest(room, count, to);
     if (from > 0) select_smallest(room, to, from);
     sort_doubles(room + from, to - from);
@@ -265,7 +288,8 @@ static bool ranks_valid(const struct pair_sums *sums, const uint64_t *ranks, siz
 // `room` holds the levels and then the sums of brackets.
 static void find_all(struct pair_sums sums, double *room, double factor, const uint64_t *ranks, size_t rank_count, double *ret_values) {
     size_t path = sums.half ? sums.x_count : sums.x_count + sums.z_count;
-    size_t levels = levels_room(sums.x_count) + (sums.half ? 0 : levels_room(sums.z_count));
+    size_t longer = sums.x_count > sums.z_count ? sums.x_count : sums.z_count;
+    size_t levels = levels_room(sums.x_count, longer) + (sums.half ? 0 : levels_room(sums.z_count, longer));
     struct search search = {.levels = {sums}, .room = room + levels + PLAIN_MOST, .most = path + ROOM_LEAST};
     if (rank_count == 0) return;
     build_levels(&search, room);
@@ -292,11 +316,12 @@ static const double *halved(struct column column, double *room) {
 }
 
 size_t pair_select_differences_scratch(size_t x_count, size_t y_count) {
-    return 2 * (x_count + y_count) + levels_room(x_count) + levels_room(y_count) + PLAIN_MOST + ROOM_LEAST;
+    size_t longer = x_count > y_count ? x_count : y_count;
+    return 2 * (x_count + y_count) + levels_room(x_count, longer) + levels_room(y_count, longer) + PLAIN_MOST + ROOM_LEAST;
 }
 
 size_t pair_select_averages_scratch(size_t x_count) {
-    return 2 * x_count + levels_room(x_count) + PLAIN_MOST + ROOM_LEAST;
+    return 2 * x_count + levels_room(x_count, x_count) + PLAIN_MOST + ROOM_LEAST;
 }
 
 enum stats_status pair_select_differences(struct column x, struct column y, const uint64_t *ranks, size_t rank_count, double *scratch,

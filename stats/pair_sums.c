@@ -11,7 +11,7 @@ uint64_t pair_sums_total(const struct pair_sums *sums) {
 }
 
 // The end of the columns of a row whose sums are up to the limit; `end` is that of the row before.
-static size_t step_down(const struct pair_sums *sums, double x, size_t start, size_t end, double limit) {
+static inline size_t step_down(const struct pair_sums *sums, double x, size_t start, size_t end, double limit) {
     while (end >= start + STRIDE) {
         const double *z = sums->z + end - STRIDE;
         size_t above = (size_t)(x + z[0] > limit) + (size_t)(x + z[1] > limit) + (size_t)(x + z[2] > limit) + (size_t)(x + z[3] > limit);
@@ -38,29 +38,38 @@ uint64_t pair_sums_up_to(const struct pair_sums *sums, double limit) {
     return count;
 }
 
-// Writes the sums of some columns of a row; as a rule a few, then some that do not count as well.
-static void write_row(const struct pair_sums *sums, double x, size_t first, size_t count, double *room, size_t most) {
-    const double *z = sums->z + first;
-    if (count <= STRIDE && STRIDE <= most && first + STRIDE <= sums->z_count) {
-        for (size_t j = 0; j < STRIDE; j++) room[j] = x + z[j];
-    } else {
-        for (size_t j = 0; j < count; j++) room[j] = x + z[j];
+// Writes the sums of a row's columns from `end` down that lie above the limit, at most `most`; how many they are, or one more than
+// `most`. Four at a time are written, of which some may not count.
+static inline size_t write_row(const struct pair_sums *sums, double x, size_t start, size_t end, double limit, double *room, size_t most) {
+    size_t count = 0;
+    while (end - start >= STRIDE && most - count >= STRIDE) {
+        const double *z = sums->z + end - STRIDE;
+        double a = x + z[3], b = x + z[2], c = x + z[1], d = x + z[0], *at = room + count;
+        size_t above = (size_t)(a > limit) + (size_t)(b > limit) + (size_t)(c > limit) + (size_t)(d > limit);
+        at[0] = a, at[1] = b, at[2] = c, at[3] = d;
+        count += above;
+        end -= above;
+        if (above < STRIDE) return count;
     }
+    for (; end > start && x + sums->z[end - 1] > limit; end--, count++) {
+        if (count == most) return count + 1;
+        room[count] = x + sums->z[end - 1];
+    }
+    return count;
 }
 
 bool pair_sums_collect(const struct pair_sums *sums, struct pair_bracket *bracket, double *room, size_t most) {
-    size_t end = sums->z_count, low = sums->z_count, count = 0;
+    double above = bracket->above, upto = bracket->upto;
+    size_t end = sums->z_count, count = 0;
     uint64_t below = 0;
     for (size_t i = 0; i < sums->x_count; i++) {
         size_t start = row_start(sums, i);
-        end = step_down(sums, sums->x[i], start, end, bracket->upto);
+        end = step_down(sums, sums->x[i], start, end, upto);
         if (end <= start) break;
-        low = step_down(sums, sums->x[i], start, low < end ? low : end, bracket->above);
-        size_t first = low > start ? low : start, found = end - first; // rows of a half move their start past the lower border
+        size_t found = write_row(sums, sums->x[i], start, end, above, room + count, most - count);
         if (found > most - count) return false;
-        write_row(sums, sums->x[i], first, found, room + count, most - count);
         count += found;
-        below += first - start;
+        below += end - found - start;
     }
     bracket->below = below;
     bracket->through = below + count;

@@ -38,7 +38,7 @@ static enum stats_status locate(double *z, struct column sorted, int exponent, s
     hodges_lehmann_one_estimate(sorted, rest, &estimate);
     for (size_t i = 0; i < sorted.count; i++) z[i] -= estimate;
     clip(z, sorted.count, clip_at(sorted, estimate));
-    enum stats_status status = ar1_mean_estimate(z, sorted.count, 0, prior, rest, &error);
+    enum stats_status status = ar1_mean_about_0(z, sorted.count, prior, rest, &error);
     *ret = (struct robust_location){ldexp(estimate, exponent), ldexp(error.se, exponent), error.df, error.rho};
     return status;
 }

@@ -7,7 +7,7 @@
 #include "sort.h"
 #include "stats/column.h"
 
-#define SORT_BELOW 16
+#define SORT_BELOW 8
 #define ROUNDS_MOST 48 // good pivots halve the rest about every second round
 
 static size_t move_below(double *values, size_t from, size_t to, double pivot) {

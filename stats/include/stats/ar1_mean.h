@@ -43,4 +43,7 @@ size_t ar1_mean_scratch(size_t count);
 enum stats_status ar1_mean_estimate(const double *values, size_t count, double centre, struct ar1_prior prior, double *scratch,
                                     struct ar1_mean *ret);
 
+// As ar1_mean_estimate() about 0, in less time: the mean itself is left NaN.
+enum stats_status ar1_mean_about_0(const double *values, size_t count, struct ar1_prior prior, double *scratch, struct ar1_mean *ret);
+
 #endif

@@ -19,4 +19,7 @@ struct mean_variance {
 // nodata: no value. nonfinite: an infinite value; all NaN but count. degenerate: a single value, which has no variance.
 enum stats_status mean_variance(const double *values, size_t count, struct mean_variance *ret);
 
+// The same mean alone, in less time; NaN for no value, and with an infinite one.
+double mean_of(const double *values, size_t count);
+
 #endif

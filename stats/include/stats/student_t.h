@@ -11,4 +11,7 @@ double student_t_upper(double t, double df);
 // infinity for p = 0, minus infinity for p = 1. NaN for df <= 0, p outside [0, 1] and NaN.
 double student_t_upper_root(double p, double df);
 
+// The same where the root for infinite df, the normal one, is known.
+double student_t_upper_root_from(double p, double df, double normal);
+
 #endif

@@ -5,7 +5,7 @@
 
 #include <stddef.h>
 
-#define T_ROOTS_MOST 8
+#define T_ROOTS_MOST 20
 
 struct t_roots { // the caller's; zeroes are none
     struct t_root {
@@ -14,7 +14,7 @@ struct t_roots { // the caller's; zeroes are none
     size_t count;
 };
 
-// student_t_upper_root(); `roots` may be NULL. What finds no room is computed anew each time.
+// student_t_upper_root(), also of the normal distribution at infinite df; `roots` may be NULL. What finds no room is computed anew each time.
 double t_roots_upper(struct t_roots *roots, double p, double df);
 
 #endif
