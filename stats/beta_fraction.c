@@ -11,11 +11,12 @@ static double nonzero(double value) {
 
 double beta_fraction(double a, double b, double x, double excess) {
     double value = nonzero(a / (a + 1) * (excess + 1));
-    double c = value, d = 0, change = 0;
+    double c = value, d = 0, change = 0, inverse = 1 / (a + 1); // of the divisor of this step
     for (int m = 1; m < most_steps && fabs(change - 1) > 1e-16; m++) {
-        double low = a + 2.0 * m - 1, product = m * (b - m) * x / low;
-        double above = (a + m - 1) / low * (a + b + m - 1) * x * product;
-        double below = m + product + (a + m) / (low + 2) * (excess + 1 + m * (2 - x));
+        double next = 1 / (a + 2.0 * m + 1), product = m * (b - m) * x * inverse;
+        double above = (a + m - 1) * inverse * (a + b + m - 1) * x * product;
+        double below = m + product + (a + m) * next * (excess + 1 + m * (2 - x));
+        inverse = next;
         d = 1 / nonzero(below + above * d);
         c = nonzero(below + above / c);
         change = c * d;

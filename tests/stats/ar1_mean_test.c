@@ -164,6 +164,21 @@ static void test_ar1_mean__answers_with_a_status(void **state) {
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) check_nothing(estimate(missing, 2, nan, wrong[i], STATS_INVALID));
 }
 
+static void test_ar1_mean__about_0_without_the_mean(void **state) {
+    (void)state;
+    double nan = (double)NAN, scratch[10];
+    const double values[] = {0.385, nan, -0.91, 0.75, -0.125, 0.2, 1.4, 1.1, -0.95, nan}, zeros[] = {0, -0.0, 0};
+    struct ar1_mean want = estimate(values, 10, 0, AR1_PRIOR_DEFAULT, STATS_OK), got;
+    assert_int_equal(ar1_mean_about_0(values, 10, AR1_PRIOR_DEFAULT, scratch, &got), STATS_OK);
+    want.mean = nan;
+    check_all(got, want);
+    assert_int_equal(ar1_mean_about_0(zeros, 3, AR1_PRIOR_DEFAULT, scratch, &got), STATS_DEGENERATE);
+    check_double("se", got.se, 0, 0);
+    const double infinite[] = {2.385, (double)INFINITY};
+    assert_int_equal(ar1_mean_about_0(values + 1, 1, AR1_PRIOR_DEFAULT, scratch, &got), STATS_NODATA);
+    assert_int_equal(ar1_mean_about_0(infinite, 2, AR1_PRIOR_DEFAULT, scratch, &got), STATS_NONFINITE);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_ar1_mean__follows_the_definition),
@@ -172,6 +187,7 @@ int main(void) {
         cmocka_unit_test(test_ar1_mean__a_trend_is_all_correlation),
         cmocka_unit_test(test_ar1_mean__rho_is_capped),
         cmocka_unit_test(test_ar1_mean__about_a_given_centre),
+        cmocka_unit_test(test_ar1_mean__about_0_without_the_mean),
         cmocka_unit_test(test_ar1_mean__takes_a_prior),
         cmocka_unit_test(test_ar1_mean__a_belief_that_only_raises),
         cmocka_unit_test(test_ar1_mean__rho_may_be_allowed_below_0),

@@ -100,6 +100,18 @@ static void test_column__sorts_when_every_pivot_is_bad(void **state) {
     for (size_t i = 0; i < got.count; i++) check_double("value", got.values[i], (double)i, 0);
 }
 
+static void test_column__merges_two(void **state) {
+    (void)state;
+    static const double x[] = {-3, 1.5, 1.5, 4}, y[] = {-7, 1.5, 2.385}, all[] = {-7, -3, 1.5, 1.5, 1.5, 2.385, 4};
+    double room[7];
+    struct column merged = column_merge((struct column){x, 4}, (struct column){y, 3}, room);
+    assert_int_equal(merged.count, 7);
+    for (size_t i = 0; i < 7; i++) check_double("value", merged.values[i], all[i], 0);
+    assert_int_equal(column_merge((struct column){x, 0}, (struct column){y, 3}, room).count, 3);
+    check_double("of the other", room[2], 2.385, 0);
+    assert_int_equal(column_merge((struct column){x, 0}, (struct column){y, 0}, room).count, 0);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_column__leaves_out_nan_and_sorts),
@@ -107,6 +119,7 @@ int main(void) {
         cmocka_unit_test(test_column__empty_is_finite),
         cmocka_unit_test(test_column__sorts_every_size_and_pattern),
         cmocka_unit_test(test_column__sorts_when_every_pivot_is_bad),
+        cmocka_unit_test(test_column__merges_two),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -30,6 +30,7 @@ static void test_mean_variance__any_finite_doubles(void **state) {
         struct mean_variance got, want = cases[i].want;
         assert_int_equal(mean_variance(cases[i].values, cases[i].count, &got), STATS_OK);
         check_double(cases[i].what, got.mean, want.mean, 2e-16 * fabs(want.mean));
+        check_double(cases[i].what, mean_of(cases[i].values, cases[i].count), got.mean, 0);
         check_double(cases[i].what, got.variance, want.variance, isinf(want.variance) ? 0 : 1e-15 * want.variance);
         check_double(cases[i].what, got.sd, want.sd, 1e-15 * want.sd);
         assert_int_equal(got.count, want.count);
@@ -55,6 +56,7 @@ static void test_mean_variance__what_cannot_be_said(void **state) {
         struct mean_variance got;
         assert_int_equal(mean_variance(cases[i].values, cases[i].count, &got), cases[i].status);
         check_double("mean", got.mean, cases[i].mean, 0);
+        check_double("mean alone", mean_of(cases[i].values, cases[i].count), cases[i].mean, 0);
         check_double("variance", got.variance, NONE, 0);
         check_double("sd", got.sd, NONE, 0);
         assert_int_equal(got.count, cases[i].numbers);

@@ -21,6 +21,13 @@ static struct robust_location estimate(const double *values, size_t count, enum 
     double *scratch = malloc(robust_location_scratch(count) * sizeof *scratch);
     struct robust_location got;
     assert_int_equal(robust_location_estimate(values, count, AR1_PRIOR_DEFAULT, scratch, &got), want);
+    double *room = malloc((count + 1) * sizeof *room);
+    struct robust_location same;
+    struct column sorted = column_sort(values, count, room);
+    assert_int_equal(robust_location_sorted(values, count, sorted, AR1_PRIOR_DEFAULT, scratch, &same), want);
+    check_double("estimate of the sorted", same.estimate, got.estimate, 0);
+    check_double("se of the sorted", same.se, got.se, 0);
+    free(room);
     free(scratch);
     return got;
 }
