@@ -167,6 +167,43 @@ bool yaml_parse(struct view text, const char *file, struct arena *arena, struct 
     return ok && findings->errors == errors;
 }
 
+// One document after its begin; a document with nothing in it is NULL.
+static bool read_document(struct reader *r, struct yaml_node **ret_root) {
+    yaml_event_t event;
+    if (!next_event(r, &event) || !read_node(r, &event, 0, ret_root)) return false;
+    if (yaml_is_null(*ret_root)) *ret_root = NULL;
+    return expect(r, YAML_DOCUMENT_END_EVENT, "the document does not end here");
+}
+
+static bool read_documents(struct reader *r, struct yaml_node **roots, size_t *count) {
+    for (;;) {
+        yaml_event_t event;
+        struct yaml_node *root;
+        if (!next_event(r, &event)) return false;
+        yaml_mark_t mark = event.start_mark;
+        bool ends = event.type == YAML_STREAM_END_EVENT;
+        yaml_event_delete(&event);
+        if (ends) return true;
+        if (*count == YAML_MOST_DOCUMENTS) return fail_at(r, mark, "more than 1,000 documents");
+        if (!read_document(r, &root)) return false;
+        if (root != NULL) roots[(*count)++] = root;
+    }
+}
+
+bool yaml_parse_all(struct view text, const char *file, struct arena *arena, struct findings *findings, struct yaml_node ***ret_roots,
+                    size_t *ret_count) {
+    struct reader r = {.file = file, .arena = arena, .findings = findings};
+    size_t errors = findings->errors;
+    if (!yaml_parser_initialize(&r.parser)) abort();
+    yaml_parser_set_input_string(&r.parser, (const unsigned char *)text.ptr, text.len);
+    yaml_parser_set_encoding(&r.parser, YAML_UTF8_ENCODING);
+    *ret_roots = arena_array(arena, YAML_MOST_DOCUMENTS, sizeof **ret_roots);
+    *ret_count = 0;
+    bool ok = expect(&r, YAML_STREAM_START_EVENT, "not a YAML stream") && read_documents(&r, *ret_roots, ret_count);
+    yaml_parser_delete(&r.parser);
+    return ok && findings->errors == errors;
+}
+
 const struct yaml_node *yaml_get(const struct yaml_node *map, const char *key) {
     if (map == NULL || map->kind != YAML_MAP) return NULL;
     for (size_t i = 0; i < map->count; i++) {

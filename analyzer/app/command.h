@@ -30,6 +30,7 @@ enum option_set { // which options a command takes
     OPTIONS_STATE = 1 << 16,  // of commands that keep decisions: --state, --reason, --by, --output with its own formats, --color, ...
     OPTIONS_FREEZE = 1 << 17, // --scope, --until, --all, --at
     OPTIONS_DASHBOARDS = 1 << 23, // --dir, --from CONFIG, --output json
+    OPTIONS_IMPORT = 1 << 24, // --partial
     OPTIONS_GATE = 1 << 18,   // --result, --digest, --advisory, --source, --record, --deadline
 };
 
@@ -74,6 +75,7 @@ struct options { // what the command line said
     const char *output_dir; // of serin rules and serin dashboards; NULL: standard output
     enum when color;
     bool ascii, quiet, verbose, help;
+    bool partial; // of serin import
     bool fold[8]; // exit codes that --fail-on turns into 1
 };
 
@@ -85,7 +87,7 @@ struct command {
 };
 
 extern const struct command cmd_analyze, cmd_replay, cmd_plan, cmd_check, cmd_judge, cmd_query, cmd_stats;
-extern const struct command cmd_backtest, cmd_budget, cmd_calibrate, cmd_rules, cmd_freeze, cmd_gate, cmd_dashboards;
+extern const struct command cmd_backtest, cmd_budget, cmd_calibrate, cmd_rules, cmd_freeze, cmd_gate, cmd_dashboards, cmd_import;
 
 // Parses what follows the command's name. False with err (ERROR_USAGE) for anything not understood.
 bool options_parse(const struct command *command, int argc, char **argv, struct arena *arena, struct options *ret, struct error *err);

@@ -88,6 +88,7 @@ static const struct option options[] = {
     {"reason", "TEXT", OPTIONS_STATE, option_gate_reason, "why, for those who read the log"},
     {"by", "NAME", OPTIONS_STATE, option_gate_by, "who decides"},
     {"output", "FORMAT[=FILE]", OPTIONS_STATE, option_history_output, "text or json; may be given several times; else text"},
+    {"partial", NULL, OPTIONS_IMPORT, option_partial, "write what can be expressed, and name the rest all the same"},
     {"help", NULL, 0, option_help, "show this help"},
 };
 

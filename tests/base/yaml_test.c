@@ -173,6 +173,31 @@ static void test_yaml__reads_json(void **state) {
     finish(&f);
 }
 
+static void test_yaml_parse_all__keeps_places_and_leaves_out_what_is_empty(void **state) {
+    (void)state;
+    struct arena arena = {0};
+    struct findings findings;
+    struct yaml_node **roots;
+    size_t count;
+    findings_init(&findings, &arena);
+    assert_true(yaml_parse_all(view_of("# nothing\n---\na: 1\n---\n---\n- b\n...\n"), "f", &arena, &findings, &roots, &count));
+    assert_int_equal(count, 2);
+    assert_int_equal(roots[0]->line, 3);
+    assert_int_equal(roots[1]->kind, YAML_LIST);
+    assert_int_equal(roots[1]->line, 6);
+    assert_true(yaml_parse_all(view_of(""), "f", &arena, &findings, &roots, &count));
+    assert_int_equal(count, 0);
+    assert_false(yaml_parse_all(view_of("a: 1\n---\nb: [\n"), "f", &arena, &findings, &roots, &count));
+    assert_int_equal(findings.errors, 1);
+    struct buf many;
+    buf_init(&many, 1 << 20);
+    for (int i = 0; i <= YAML_MOST_DOCUMENTS; i++) buf_str(&many, "--- x\n");
+    assert_false(yaml_parse_all((struct view){buf_text(&many), many.len}, "f", &arena, &findings, &roots, &count));
+    buf_finish(&many);
+    findings_finish(&findings);
+    arena_finish(&arena);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_yaml__nodes_know_their_place),
@@ -182,6 +207,7 @@ int main(void) {
         cmocka_unit_test(test_yaml__bounds_depth_and_size),
         cmocka_unit_test(test_yaml__quotes_decide_what_a_scalar_is),
         cmocka_unit_test(test_yaml__reads_json),
+        cmocka_unit_test(test_yaml_parse_all__keeps_places_and_leaves_out_what_is_empty),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -33,6 +33,11 @@ struct yaml_node {
 // tag, duplicate key, depth over 64, over 100,000 nodes). `file` is used in findings only.
 bool yaml_parse(struct view text, const char *file, struct arena *arena, struct findings *findings, struct yaml_node **ret_root);
 
+// The same of a file of several documents, at most YAML_MOST_DOCUMENTS, as many programs write them; empty ones are left out.
+#define YAML_MOST_DOCUMENTS 1000
+bool yaml_parse_all(struct view text, const char *file, struct arena *arena, struct findings *findings, struct yaml_node ***ret_roots,
+                    size_t *ret_count);
+
 const struct yaml_node *yaml_get(const struct yaml_node *map, const char *key); // NULL when absent or map is no map
 bool yaml_is_null(const struct yaml_node *node);                               // NULL node, or unquoted null, ~ or nothing
 bool yaml_bool(const struct yaml_node *node, bool *ret);                       // unquoted true or false
