@@ -34,6 +34,23 @@ size_t arena_held(const struct arena *arena) {
     return held;
 }
 
+void arena_clear(struct arena *arena) {
+    struct arena_block *kept = NULL;
+    for (struct arena_block *b = arena->blocks, *next; b != NULL; b = next) {
+        next = b->next;
+        if (kept == NULL && b->size == BLOCK_BYTES) {
+            kept = b;
+        } else {
+            free(b);
+        }
+    }
+    if (kept != NULL) {
+        kept->next = NULL;
+        kept->used = 0;
+    }
+    *arena = (struct arena){.blocks = kept};
+}
+
 void *arena_alloc(struct arena *arena, size_t size) {
     size_t need = (size + alignof(max_align_t) - 1) / alignof(max_align_t) * alignof(max_align_t);
     if (need < size) abort();

@@ -42,6 +42,7 @@ struct call {
     struct call_who who;
     int64_t now_ms, begin_us;
     void *kept;
+    struct call *next_spare; // of the listener's, while it is none's
 
     int status; // 0: not answered
     struct MHD_Response *response;

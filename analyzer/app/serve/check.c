@@ -12,7 +12,7 @@
 #include "listener_state.h"
 
 #define MOST_HEADERS 100
-#define MOST_HEADER_BYTES ((size_t)16384)
+#define MOST_HEADER_BYTES ((size_t)8192)
 
 struct heads { // those that the checks look at; NULL when absent
     const char *host, *origin, *authorization, *length, *transfer, *type, *encoding;
@@ -159,7 +159,7 @@ static bool sign_in(struct call *call, const char *text) {
 
 static bool check_route(struct call *call) {
     const struct route *route = call->match.route;
-    if (call->match.allow[0] == '\0')
+    if (route == NULL && call->match.allow[0] == '\0')
         return refuse(call, REFUSED_MALFORMED, 404, "no_such_path", "see /api/v1/openapi.json", "there is nothing at this path");
     if (strcmp(call->method, "OPTIONS") == 0) {
         reply_header(call, "Allow", call->match.allow);

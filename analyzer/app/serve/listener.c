@@ -17,7 +17,7 @@
 #include "serve/listen_socket.h"
 #include "serve/openapi.h"
 
-#define CONNECTION_MEMORY ((size_t)49152) // holds request line and headers, ours and the client's
+#define CONNECTION_MEMORY ((size_t)24576) // holds request line and headers, both ways; the library clears it after each request
 
 const char *const listener_refusal_names[REFUSAL_COUNT] = {
     [REFUSED_MALFORMED] = "malformed", [REFUSED_TOO_LARGE] = "too_large", [REFUSED_SLOW] = "slow", [REFUSED_HOST] = "host",
@@ -186,6 +186,7 @@ static bool start_daemon(struct listener *listener, int fd, struct error *err) {
 }
 
 static void finish(struct listener *listener) {
+    request_free_spare(listener);
     waits_destroy(listener->waits);
     addresses_destroy(listener->addresses);
     tokens_destroy(listener->tokens);

@@ -33,6 +33,8 @@ struct listener {
     struct tls *tls; // NULL: none
     struct waits *waits;
     struct addresses *addresses; // the listener's thread's
+    struct call *spare;          // the listener's thread's
+    size_t spare_count;
     atomic_bool stopping;
     _Atomic uint64_t connections, in_flight, waiting, connections_total, refused[REFUSAL_COUNT];
     struct route_counters *counters; // one a route, and one for requests without
@@ -63,6 +65,7 @@ void *request_begin(void *listener, const char *target, struct MHD_Connection *c
 enum MHD_Result request_piece(void *listener, struct MHD_Connection *connection, const char *url, const char *method, const char *version,
                               const char *data, size_t *size, void **call);
 void request_end(void *listener, struct MHD_Connection *connection, void **call, enum MHD_RequestTerminationCode how);
+void request_free_spare(struct listener *listener);
 enum MHD_Result peer_allow(void *listener, const struct sockaddr *address, socklen_t len);
 void peer_notify(void *listener, struct MHD_Connection *connection, void **peer, enum MHD_ConnectionNotificationCode what);
 

@@ -14,7 +14,8 @@
 
 #define MOST_DISCARDED UINT64_C(4194304) // of a body that was refused: who sends on after that is cut off
 #define MOST_SENDING_MS INT64_C(300000)  // for a client to take its answer
-#define NO_LIMIT_MS INT64_C(86400000)    // while a call is deferred it is the handler's time that counts
+#define MOST_SPARE_CALLS 64
+#define NO_LIMIT_MS INT64_C(86400000) // while a call is deferred it is the handler's time that counts
 
 static int64_t mono_now_us(void) {
     struct timespec now;
@@ -22,9 +23,40 @@ static int64_t mono_now_us(void) {
     return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
+// A call and its first block of memory are used again: most calls need no more.
+static struct call *take_call(struct listener *listener) {
+    struct call *call = listener->spare;
+    if (call == NULL) return mem_zero(1, sizeof *call);
+    struct arena arena = call->arena;
+    listener->spare = call->next_spare;
+    listener->spare_count--;
+    *call = (struct call){.arena = arena};
+    return call;
+}
+
+static void put_call_back(struct listener *listener, struct call *call) {
+    if (listener->spare_count >= MOST_SPARE_CALLS) {
+        arena_finish(&call->arena);
+        free(call);
+        return;
+    }
+    arena_clear(&call->arena);
+    call->next_spare = listener->spare;
+    listener->spare = call;
+    listener->spare_count++;
+}
+
+void request_free_spare(struct listener *listener) {
+    for (struct call *call = listener->spare, *next; call != NULL; call = next) {
+        next = call->next_spare;
+        arena_finish(&call->arena);
+        free(call);
+    }
+}
+
 void *request_begin(void *user, const char *target, struct MHD_Connection *connection) {
     struct listener *listener = user;
-    struct call *call = mem_zero(1, sizeof *call);
+    struct call *call = take_call(listener);
     size_t len = strnlen(target, TARGET_MOST_BYTES + 1);
     call->listener = listener;
     call->connection = connection;
@@ -165,7 +197,6 @@ void request_end(void *user, struct MHD_Connection *connection, void **place, en
     if (call->response != NULL) MHD_destroy_response(call->response);
     json_decref(call->json);
     buf_finish(&call->body);
-    arena_finish(&call->arena);
-    free(call);
+    put_call_back(listener, call);
     if (atomic_fetch_sub(&listener->in_flight, 1) == 1 && atomic_load(&listener->stopping)) tell_idle(listener);
 }

@@ -140,14 +140,17 @@ static void add_allow(struct route_match *match, const char *method) {
 }
 
 static void choose(const struct routes *routes, const struct node *node, struct view method, struct route_match *match) {
-    const char *wanted = view_is(method, "HEAD") ? "GET" : NULL;
+    if (view_is(method, "HEAD")) method = view_of("GET");
     for (size_t i = 0; i < node->route_count; i++) {
-        const struct route *route = routes->list[node->routes[i]];
-        add_allow(match, route->method);
-        if (strcmp(route->method, "GET") == 0) add_allow(match, "HEAD");
-        if (!view_is(method, route->method) && (wanted == NULL || strcmp(route->method, wanted) != 0)) continue;
-        match->route = route;
+        if (!view_is(method, routes->list[node->routes[i]]->method)) continue;
+        match->route = routes->list[node->routes[i]];
         match->index = node->routes[i];
+        return;
+    }
+    for (size_t i = 0; i < node->route_count; i++) {
+        const char *other = routes->list[node->routes[i]]->method;
+        add_allow(match, other);
+        if (strcmp(other, "GET") == 0) add_allow(match, "HEAD");
     }
     add_allow(match, "OPTIONS");
 }

@@ -82,7 +82,7 @@ struct route_match {
     size_t index;              // of the route, for routes_at()
     size_t value_count;
     struct view values[ROUTE_MOST_SEGMENTS]; // of the {names} from left to right, decoded, in the arena
-    char allow[ROUTE_MOST_ALLOW];            // methods that the path has, as Allow wants them; "": no such path
+    char allow[ROUTE_MOST_ALLOW];            // without a route: the methods that the path has, as Allow wants them; "": no such path
 };
 
 // Looks up a path as it was sent, percent-encoded; a segment of its own goes before a {name}. False when the path is malformed:

@@ -14,6 +14,7 @@ struct arena {
 };
 
 void arena_finish(struct arena *arena); // frees everything; the arena is empty again and usable
+void arena_clear(struct arena *arena);  // the same, but keeps a block of ordinary size for what comes next
 
 size_t arena_held(const struct arena *arena); // bytes taken from the heap
 
