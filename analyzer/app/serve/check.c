@@ -142,8 +142,8 @@ static bool sign_in(struct call *call, const char *text) {
     struct listener *listener = call->listener;
     enum role wanted = call->match.route != NULL ? call->match.route->role : ROLE_NONE;
     call->who = (struct call_who){"", ROLE_NONE};
-    if (listener->tokens == NULL) call->who = (struct call_who){"local", ROLE_ADMIN};
-    if (listener->tokens == NULL || wanted == ROLE_NONE) return take_rate(call, &call->peer->address->requests);
+    if (listener->token_file == NULL) call->who = (struct call_who){"local", ROLE_ADMIN};
+    if (listener->token_file == NULL || wanted == ROLE_NONE) return take_rate(call, &call->peer->address->requests);
     bool bearer = text != NULL && strncasecmp(text, "Bearer ", 7) == 0;
     if (!bearer) return take_rate(call, &call->peer->address->requests) && refuse_sign_in(call, text != NULL);
     struct view secret = view_of(text + 7 + strspn(text + 7, " "));

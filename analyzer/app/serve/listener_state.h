@@ -26,7 +26,8 @@ struct listener {
     char *openapi; // the document, for the route that every listener has
     const char **hosts; // names that Host may have; none: any
     size_t host_count;
-    const char *token_file, *url;
+    const char *token_file; // NULL: no tokens are asked for
+    const char *url;
     bool loopback;
     int port;
     struct MHD_Daemon *daemon;
@@ -40,7 +41,7 @@ struct listener {
     struct route_counters *counters; // one a route, and one for requests without
 
     pthread_mutex_t token_lock; // guards tokens, which a reload replaces, and what is in them
-    struct tokens *tokens;      // NULL: none are asked for
+    struct tokens *tokens;      // NULL without a file
 
     pthread_mutex_t idle_lock; // guards nothing but the condition: in_flight is 0 while stopping
     pthread_cond_t idle;
@@ -51,7 +52,7 @@ struct peer { // one connection
     int fd;
     struct address *address;
     struct tls_keys *keys; // NULL without TLS
-    atomic_bool cut; // by its time
+    struct listener *listener;
     char text[ADDRESS_MOST_TEXT];
 };
 

@@ -11,7 +11,7 @@
 static void cut_off(struct wait *wait, enum wait_end end) {
     struct peer *peer = (struct peer *)((char *)wait - offsetof(struct peer, slow));
     (void)end;
-    atomic_store(&peer->cut, true);
+    listener_refused(peer->listener, REFUSED_SLOW);
     shutdown(peer->fd, SHUT_RDWR);
 }
 
@@ -26,6 +26,7 @@ enum MHD_Result peer_allow(void *user, const struct sockaddr *address, socklen_t
 static void begin(struct listener *listener, struct MHD_Connection *connection, void **place) {
     const struct sockaddr *address = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr;
     struct peer *peer = mem_zero(1, sizeof *peer);
+    peer->listener = listener;
     peer->fd = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
     peer->address = addresses_find(listener->addresses, address, mono_now_ms());
     peer->address->connections++;

@@ -187,8 +187,8 @@ void request_end(void *user, struct MHD_Connection *connection, void **place, en
         atomic_fetch_sub(&listener->waiting, 1);
         call_release(call);
     }
-    if (call->stage == STAGE_HEAD && how != MHD_REQUEST_TERMINATED_DAEMON_SHUTDOWN)
-        listener_refused(listener, atomic_load(&call->peer->cut) ? REFUSED_SLOW : REFUSED_MALFORMED);
+    bool theirs = how == MHD_REQUEST_TERMINATED_COMPLETED_OK || how == MHD_REQUEST_TERMINATED_WITH_ERROR;
+    if (call->stage == STAGE_HEAD && theirs) listener_refused(listener, REFUSED_MALFORMED); // the library has answered
     if (call->stage != STAGE_SENT) call->status = 0;
     int64_t micros = mono_now_us() - call->begin_us;
     count(call, micros);
