@@ -59,6 +59,12 @@ static void read_format(struct config_reader *r, const struct yaml_node *node, c
     *(enum webhook_format *)field = (enum webhook_format)config_read_word(r, node, path, words, sizeof words / sizeof words[0], 0);
 }
 
+static void read_protocol(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, void *field) {
+    static const char *const words[] = {"1.0", "2.0", "auto"}; // in the order of enum remote_write_protocol
+    *(enum remote_write_protocol *)field =
+        (enum remote_write_protocol)config_read_word(r, node, path, words, sizeof words / sizeof words[0], 0);
+}
+
 // Headers that serin sets itself could otherwise be sent twice, or a signature be forged.
 static void read_headers(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, void *field) {
     static const char *const own[] = {"Content-Type",      "Content-Length",    "Content-Encoding", "Host",
@@ -123,6 +129,7 @@ static const struct config_key remote_write_keys[] = {
     {"url", read_url, AT(url), true},
     {"tenant", config_text, AT(tenant), false},
     {"labels", read_labels, AT(labels), false},
+    {"protocol", read_protocol, AT(protocol), false},
     SIGN_IN,
 };
 #undef SIGN_IN

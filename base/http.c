@@ -26,6 +26,7 @@ struct transfer {
     struct http_failure failure; // what went wrong, as far as only this file knows
     struct http_head head;
     bool compression;
+    char keep[HTTP_KEPT][64];
     char encoding[16]; // that the request takes as it is
     bool redirects;    // the head sends us elsewhere: its body is a page for people
     int hops;
@@ -129,6 +130,9 @@ static void read_head(struct transfer *t) {
     t->head.status = (int)status;
     read_header(t, "Content-Type", t->head.content_type, sizeof t->head.content_type);
     read_header(t, "Retry-After", t->head.retry_after, sizeof t->head.retry_after);
+    for (size_t i = 0; i < HTTP_KEPT; i++) {
+        if (t->keep[i][0] != '\0') read_header(t, t->keep[i], t->head.kept[i], sizeof t->head.kept[i]);
+    }
     char location[2], encoding[32];
     read_header(t, "Location", location, sizeof location);
     t->redirects = status >= 300 && status <= 399 && location[0] != '\0';
@@ -269,6 +273,9 @@ bool http_client_start(struct http_client *client, const struct http_request *re
     if (t->easy == NULL) abort();
     t->compression = request->compression;
     if (request->encoding != NULL) snprintf(t->encoding, sizeof t->encoding, "%s", request->encoding);
+    for (size_t i = 0; i < HTTP_KEPT; i++) {
+        if (request->keep[i] != NULL) snprintf(t->keep[i], sizeof t->keep[i], "%s", request->keep[i]);
+    }
     t->idle_timeout_ms = time_limit(request->idle_timeout_ms, 15000L);
     t->body_piece = request->body_piece;
     t->done = request->done;

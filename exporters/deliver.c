@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "exporters/deliver.h"
+#include "deliver_private.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -9,38 +9,13 @@
 
 #include "alert_list.h"
 #include "base/mem.h"
-#include "base/snappy_block.h"
 #include "base/timetext.h"
-#include "exporters/remote_write_encode.h"
-#include "receiver.h"
-#include "run_series.h"
-#include "send.h"
 #include "webhook_body.h"
 #include "webhook_sign.h"
 
-enum { MOST_TRIES = 6, SERIES_OF_A_REQUEST = 500, MOST_SAID = 200 }; // columns of an answer that are told
+enum { MOST_TRIES = 6, MOST_SAID = 200 }; // columns of an answer that are told
 
-#define MOST_BODY ((size_t)8 << 20)
-
-struct post { // what belongs to the request of the same index
-    struct receiver *receiver;
-    struct buf body, url, signature;
-    json_t *alerts; // that it carries, NULL: none
-    bool divided;   // its alerts were sent again one by one, which tells more
-};
-
-struct delivery {
-    const struct publish_config *publish;
-    const struct deliver_options *options;
-    struct run_digest digest;
-    struct receiver *receivers; // a target each
-    struct sending *sendings;   // `count` of each
-    struct post *posts;
-    size_t count, sending_cap, post_cap;
-    size_t failed; // receivers that could not be sent to at all
-};
-
-__attribute__((format(printf, 2, 3))) static void say(struct delivery *d, const char *format, ...) {
+void delivery_say(struct delivery *d, const char *format, ...) {
     char text[2048];
     va_list args;
     va_start(args, format);
@@ -50,24 +25,27 @@ __attribute__((format(printf, 2, 3))) static void say(struct delivery *d, const 
 }
 
 static void say_failed(struct delivery *d, const char *key, const struct error *err) {
-    say(d, "%s: not delivered: %s", key, err->text);
+    delivery_say(d, "%s: not delivered: %s", key, err->text);
     d->failed++;
 }
 
-static struct post *add(struct delivery *d, struct receiver *receiver, const char *key) {
+static void count_outcome(const struct delivery *d, const char *target, const char *outcome) {
+    if (d->options->count != NULL) d->options->count(d->options->user, target, outcome);
+}
+
+struct post *delivery_add(struct delivery *d, struct receiver *receiver, const char *key) {
     mem_grow((void **)&d->sendings, &d->sending_cap, d->count, sizeof *d->sendings);
     mem_grow((void **)&d->posts, &d->post_cap, d->count, sizeof *d->posts);
     struct post *post = &d->posts[d->count];
     d->sendings[d->count++] = (struct sending){.key = key};
     *post = (struct post){.receiver = receiver};
-    buf_init(&post->body, MOST_BODY);
+    buf_init(&post->body, DELIVER_MOST_BODY);
     buf_init(&post->url, 8192);
     buf_init(&post->signature, 8192);
     return post;
 }
 
-// Fills in the request of the post that was added last.
-static void ready(struct delivery *d, const struct post *post, const struct http_header *headers, size_t count) {
+void delivery_ready(struct delivery *d, const struct post *post, const struct http_header *headers, size_t count) {
     struct http_request *request = &d->sendings[d->count - 1].request;
     request->method = "POST";
     request->body = (struct view){buf_text(&post->body), post->body.len};
@@ -78,11 +56,11 @@ static void ready(struct delivery *d, const struct post *post, const struct http
 static void add_alerts(struct delivery *d, struct receiver *receiver, const char *key, json_t *alerts, size_t i, size_t count) {
     static const struct http_header headers[] = {{"Content-Type", "application/json"}};
     struct error err;
-    struct post *post = add(d, receiver, key);
+    struct post *post = delivery_add(d, receiver, key);
     post->alerts = json_incref(alerts);
     http_url_join(&post->url, receiver_url(receiver), "/api/v2/alerts");
     if (alert_list_body(&post->body, alerts, i, count, &err)) {
-        ready(d, post, headers, 1);
+        delivery_ready(d, post, headers, 1);
     } else {
         d->sendings[d->count - 1].err = err;
         d->sendings[d->count - 1].over = true;
@@ -93,7 +71,7 @@ static void to_alertmanager(struct delivery *d, struct receiver *receiver) {
     const struct publish_target *target = receiver->target;
     size_t omitted;
     json_t *alerts = alert_list(&d->digest, target, &omitted);
-    if (omitted > 0) say(d, "%s: %zu metrics have no alert, %d are the most", target->key, omitted, ALERT_LIST_MOST);
+    if (omitted > 0) delivery_say(d, "%s: %zu metrics have no alert, %d are the most", target->key, omitted, ALERT_LIST_MOST);
     add_alerts(d, receiver, target->key, alerts, 0, json_array_size(alerts));
     json_decref(alerts);
 }
@@ -118,7 +96,7 @@ static void to_webhook(struct delivery *d, struct receiver *receiver) {
     const struct publish_target *target = receiver->target;
     struct error err = {0};
     if (!is_wanted(target, d->digest.report.verdict)) return;
-    struct post *post = add(d, receiver, target->key);
+    struct post *post = delivery_add(d, receiver, target->key);
     const char *id = arena_printf(&d->digest.arena, "msg_%.32s", d->digest.id);
     const char *time = arena_printf(&d->digest.arena, "%" PRId64, d->options->now_ms / 1000);
     if (!webhook_body(&post->body, &d->digest, target->format, &err) || !sign(d, post, id, &err)) {
@@ -130,47 +108,23 @@ static void to_webhook(struct delivery *d, struct receiver *receiver) {
                                     {"webhook-id", id},
                                     {"webhook-timestamp", time},
                                     {"webhook-signature", buf_text(&post->signature)}};
-    ready(d, post, headers, post->signature.len > 0 ? 4 : target->format == WEBHOOK_SLACK ? 1 : 3);
-}
-
-static bool encode_series(struct buf *out, const struct series *series, size_t count, struct error *err) {
-    struct buf raw;
-    buf_init(&raw, MOST_BODY);
-    bool ok = remote_write_encode(series, count, &raw, err) &&
-              (!raw.failed || error_set(err, ERROR_LIMIT, "a request is larger than %zu bytes", raw.limit));
-    if (ok) snappy_block_write(out, (struct view){buf_text(&raw), raw.len});
-    buf_finish(&raw);
-    return ok;
-}
-
-static void to_remote_write(struct delivery *d, struct receiver *receiver) {
-    static const struct http_header headers[] = {
-        {"Content-Type", "application/x-protobuf"}, {"Content-Encoding", "snappy"}, {"X-Prometheus-Remote-Write-Version", "0.1.0"}};
-    struct series_set set;
-    series_set_init(&set);
-    run_series(&d->digest, &receiver->target->labels, &set);
-    for (size_t i = 0; i < set.count; i += SERIES_OF_A_REQUEST) {
-        size_t count = set.count - i < SERIES_OF_A_REQUEST ? set.count - i : SERIES_OF_A_REQUEST;
-        struct post *post = add(d, receiver, receiver->target->key);
-        struct sending *sending = &d->sendings[d->count - 1];
-        sending->over = !encode_series(&post->body, &set.items[i], count, &sending->err);
-        if (!sending->over) ready(d, post, headers, sizeof headers / sizeof headers[0]);
-    }
-    series_set_finish(&set);
+    delivery_ready(d, post, headers, post->signature.len > 0 ? 4 : target->format == WEBHOOK_SLACK ? 1 : 3);
 }
 
 static void prepare(struct delivery *d) {
-    static void (*const kinds[])(struct delivery *, struct receiver *) = {to_alertmanager, to_webhook, to_remote_write};
+    static void (*const kinds[])(struct delivery *, struct receiver *) = {to_alertmanager, to_webhook, deliver_series};
     for (size_t i = 0; i < d->publish->target_count; i++) {
         const struct publish_target *target = &d->publish->targets[i];
         struct receiver *receiver = &d->receivers[i];
         struct error err;
+        if (d->ended && target->kind != PUBLISH_REMOTE_WRITE) continue;
         if (!receiver_open(receiver, target, &err)) {
             say_failed(d, target->key, &err);
+            count_outcome(d, target->key, "failed");
             continue;
         }
         const char *open = receiver_open_secret(receiver);
-        if (open != NULL) say(d, "%s: %s can be read by every user of this machine", target->key, open);
+        if (open != NULL) delivery_say(d, "%s: %s can be read by every user of this machine", target->key, open);
         kinds[target->kind](d, receiver);
     }
 }
@@ -182,7 +136,7 @@ static void divide_refused(struct delivery *d) {
         const struct sending *s = &d->sendings[i];
         json_t *alerts = d->posts[i].alerts;
         if (alerts == NULL || json_array_size(alerts) < 2 || (s->status != 400 && s->status != 422)) continue;
-        d->posts[i].divided = true;
+        d->posts[i].replaced = true;
         struct receiver *receiver = d->posts[i].receiver;
         for (size_t k = 0; k < json_array_size(alerts); k++) {
             const char *name = alert_list_name(json_array_get(alerts, k), &d->digest.arena);
@@ -191,13 +145,30 @@ static void divide_refused(struct delivery *d) {
     }
 }
 
-static void tell(struct delivery *d, const struct sending *s) {
-    char tries[64] = "";
+static void tell(struct delivery *d, const struct sending *s, size_t missing) {
+    char tries[64] = "", lost[64] = "";
     const char *more = s->status == 410 ? "; it wants nothing more: take it out of the config" : "";
     const char *said = text_cut(&d->digest.to, text_clean(&d->digest.arena, s->said, s->said_len, false), MOST_SAID);
     if (s->tries > 1) snprintf(tries, sizeof tries, " (%d tries)", s->tries);
-    say(d, "%s: not delivered%s: %s%s%s%s", s->key, tries, s->err.text, *said != '\0' ? ": " : "", said, more);
+    if (missing > 0) snprintf(lost, sizeof lost, "; %zu samples were not written", missing);
+    delivery_say(d, "%s: not delivered%s: %s%s%s%s%s", s->key, tries, s->err.text, *said != '\0' ? ": " : "", said, lost, more);
     d->failed++;
+}
+
+static void tell_outcome(struct delivery *d, size_t i) {
+    const struct sending *s = &d->sendings[i];
+    size_t missing = deliver_series_missing(d, i);
+    bool refused = s->status >= 400 && s->status <= 499 && s->status != 429;
+    if (d->posts[i].replaced) return;
+    const char *outcome = s->delivered ? "delivered" : refused ? "refused" : "failed";
+    if (missing > 0) outcome = missing < d->posts[i].series_count ? "partial" : "refused";
+    count_outcome(d, d->posts[i].receiver->target->key, outcome);
+    if (!s->delivered) {
+        tell(d, s, missing);
+    } else if (missing > 0) {
+        delivery_say(d, "%s: answered %d, but %zu of %zu samples were not written", s->key, s->status, missing, d->posts[i].series_count);
+        d->failed++;
+    }
 }
 
 static void send_and_tell(struct delivery *d) {
@@ -206,11 +177,10 @@ static void send_and_tell(struct delivery *d) {
     send_all(client, d->sendings, d->count, &how);
     size_t first = d->count;
     divide_refused(d);
+    deliver_series_again(d);
     if (d->count > first) send_all(client, d->sendings + first, d->count - first, &how);
     http_client_destroy(client);
-    for (size_t i = 0; i < d->count; i++) {
-        if (!d->sendings[i].delivered && !d->posts[i].divided) tell(d, &d->sendings[i]);
-    }
+    for (size_t i = 0; i < d->count; i++) tell_outcome(d, i);
 }
 
 static void finish(struct delivery *d) {
@@ -221,16 +191,18 @@ static void finish(struct delivery *d) {
         json_decref(d->posts[i].alerts);
     }
     for (size_t i = 0; i < d->publish->target_count; i++) receiver_close(&d->receivers[i]);
+    deliver_series_finish(d);
     free(d->receivers);
     free(d->sendings);
     free(d->posts);
     run_digest_finish(&d->digest);
 }
 
-size_t deliver(const struct publish_config *publish, const json_t *result, const struct deliver_options *options) {
-    struct delivery d = {.publish = publish, .options = options};
+static size_t run(const struct publish_config *publish, const json_t *result, bool ended, const struct deliver_options *options) {
+    struct delivery d = {.publish = publish, .options = options, .ended = ended};
     struct error err;
     d.receivers = mem_zero(publish->target_count + 1, sizeof *d.receivers);
+    d.series = mem_zero(publish->target_count + 1, sizeof *d.series);
     if (run_digest_init(&d.digest, result, publish->link, options->now_ms, &err)) {
         prepare(&d);
         if (d.count > 0) send_and_tell(&d);
@@ -240,4 +212,12 @@ size_t deliver(const struct publish_config *publish, const json_t *result, const
     size_t failed = d.failed;
     finish(&d);
     return failed;
+}
+
+size_t deliver(const struct publish_config *publish, const json_t *result, const struct deliver_options *options) {
+    return run(publish, result, false, options);
+}
+
+size_t deliver_end(const struct publish_config *publish, const json_t *last, const struct deliver_options *options) {
+    return run(publish, last, true, options);
 }

@@ -78,12 +78,6 @@ void exposition_text_point(struct buf *out, enum exposition_format format, const
     buf_char(out, '\n');
 }
 
-// Whether the family's name ends in its unit, as it must where that is told.
-static bool ends_in_unit(struct view name, const char *unit) {
-    size_t len = strlen(unit);
-    return len > 0 && name.len > len && name.ptr[name.len - len - 1] == '_' && memcmp(name.ptr + name.len - len, unit, len) == 0;
-}
-
 static void put_meta(struct buf *out, const char *word, struct view name, const char *text) {
     buf_str(out, word);
     buf_bytes(out, name.ptr, name.len);
@@ -96,6 +90,7 @@ static void put_meta(struct buf *out, const char *word, struct view name, const 
 void exposition_text_head(struct buf *out, enum exposition_format format, enum exported_metric metric) {
     const struct exported_metric_row *row = &exported_metrics[metric];
     struct view name = view_of(row->name);
+    const char *unit = metric_table_unit(row);
     if (format == EXPOSITION_TEXT) {
         put_meta(out, "# HELP ", name, row->help);
         put_meta(out, "# TYPE ", name, row->type);
@@ -103,6 +98,6 @@ void exposition_text_head(struct buf *out, enum exposition_format format, enum e
     }
     if (strcmp(row->type, "counter") == 0) name.len -= strlen("_total");
     put_meta(out, "# TYPE ", name, row->type);
-    if (ends_in_unit(name, row->unit)) put_meta(out, "# UNIT ", name, row->unit);
+    if (*unit != '\0') put_meta(out, "# UNIT ", name, unit);
     put_meta(out, "# HELP ", name, row->help);
 }

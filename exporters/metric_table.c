@@ -2,6 +2,8 @@
 // Labels are bounded by the configuration: never an id of a run, a version, a query. What differs from run to run is a value.
 #include "metric_table.h"
 
+#include <string.h>
+
 #define METRIC "canary", "metric", "tags"
 #define UNIT "of the metric"
 
@@ -149,6 +151,21 @@ const struct exported_metric_row exported_metrics[EXPORTED_COUNT] = {
     [EXPORTED_PROCESS_FILES] = {"process_open_fds", "gauge", "", "Open file descriptors.", {NULL}},
     [EXPORTED_PROCESS_MOST_FILES] = {"process_max_fds", "gauge", "", "Most file descriptors that may be open.", {NULL}},
 };
+
+const char *metric_table_unit(const struct exported_metric_row *row) {
+    struct view name = view_of(row->name);
+    size_t len = strlen(row->unit);
+    if (strcmp(row->type, "counter") == 0) name.len -= strlen("_total");
+    bool ends = len > 0 && name.len > len && name.ptr[name.len - len - 1] == '_' && memcmp(name.ptr + name.len - len, row->unit, len) == 0;
+    return ends ? row->unit : "";
+}
+
+const struct exported_metric_row *metric_table_find(struct view name) {
+    for (size_t i = 0; i < EXPORTED_COUNT; i++) {
+        if (view_is(name, exported_metrics[i].name)) return &exported_metrics[i];
+    }
+    return NULL;
+}
 
 void metric_table_docs(struct buf *out) {
     buf_str(

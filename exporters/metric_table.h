@@ -4,6 +4,7 @@
 #define EXPORTERS_METRIC_TABLE_H
 
 #include "base/buf.h"
+#include "base/view.h"
 
 enum exported_metric {
     EXPORTED_BUILD_INFO,
@@ -85,6 +86,11 @@ struct exported_metric_row {
 };
 
 extern const struct exported_metric_row exported_metrics[EXPORTED_COUNT];
+
+// Its unit when the name ends in it, as formats want where they tell a unit; else "".
+const char *metric_table_unit(const struct exported_metric_row *row);
+
+const struct exported_metric_row *metric_table_find(struct view name); // NULL when there is none
 
 // docs/metrics.md.
 void metric_table_docs(struct buf *out);

@@ -11,4 +11,7 @@
 // Adds to the set. `labels` are put on every series that has none of that name.
 void run_series(struct run_digest *digest, const struct name_values *labels, struct series_set *set);
 
+// Adds a stale marker for each series of an earlier run that the set does not hold: a server would show its last value on.
+void run_series_ended(struct run_digest *earlier, const struct name_values *labels, int64_t time_ms, struct series_set *set);
+
 #endif

@@ -56,6 +56,7 @@ static void on_done(void *user, const struct http_result *result) {
     s->flying = false;
     s->run->flying--;
     s->status = result->head->status;
+    memcpy(s->kept, result->head->kept, sizeof s->kept);
     if (s->status >= 200 && s->status <= 299) { // whatever becomes of the body
         s->delivered = s->over = true;
         s->err = (struct error){0};

@@ -18,6 +18,7 @@ struct sending { // one request and what became of it
     struct error err;      // why it was not delivered, without secrets
     char said[SEND_SAID + 1]; // beginning of the last answer's body, as it came
     size_t said_len;
+    char kept[HTTP_KEPT][32];    // headers of the last answer that the request keeps
     // Private.
     bool flying, over;
     int64_t next_mono_ms;

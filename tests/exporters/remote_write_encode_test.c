@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "exporters/remote_write_encode.h"
@@ -80,11 +81,90 @@ static void test_remote_write_encode__refuses_what_receivers_refuse(void **state
     }
 }
 
+static const struct remote_write_metric gauge = {REMOTE_WRITE_GAUGE, "", ""};
+
+// As the reference encoder writes it.
+static void test_remote_write2_encode__writes_the_reference_bytes(void **state) {
+    (void)state;
+    static struct label old[] = {{{"service", 7}, {"old", 3}}, {{"__name__", 8}, {"serin_run_score_ratio", 21}}};
+    int64_t time_ms[] = {INT64_C(1735689600000)};
+    double value[1];
+    uint64_t stale = STALE_BITS;
+    memcpy(value, &stale, sizeof stale);
+    struct series series = {.labels = {old, 2}, .time_ms = time_ms, .value = value, .count = 1};
+    static const char want[] = "\"\0\"\x08__name__\"\x15serin_run_score_ratio\"\x07service\"\x03old"
+                               "*\x1c\n\x04\x01\x02\x03\x04\x12\x10\t\x02\0\0\0\0\0\xf0\x7f\x10\x80\xf8\xa5\xf9\xc1"
+                               "2*\x02\x08\x02";
+    struct buf out;
+    struct error err = {0};
+    buf_init(&out, 1000);
+    if (!remote_write2_encode(&series, &gauge, 1, &out, &err)) fail_msg("%s", err.text);
+    assert_int_equal(out.len, sizeof want - 1);
+    assert_memory_equal(buf_text(&out), want, out.len);
+    buf_finish(&out);
+}
+
+static void test_remote_write2_encode__tells_texts_once(void **state) {
+    (void)state;
+    enum { SERIES = 2000 };
+    static char names[SERIES][16];
+    static struct label list[SERIES][3];
+    static struct series series[SERIES];
+    static struct remote_write_metric metrics[SERIES];
+    int64_t time_ms[] = {1};
+    double value[] = {2.385};
+    for (size_t i = 0; i < SERIES; i++) {
+        int len = snprintf(names[i], sizeof names[i], "pod-%04zu", i);
+        list[i][0] = (struct label){{"__name__", 8}, {"serin_score", 11}};
+        list[i][1] = (struct label){{"pod", 3}, {names[i], (size_t)len}};
+        list[i][2] = (struct label){{"score", 5}, {"pod", 3}};
+        series[i] = (struct series){.labels = {list[i], 3}, .time_ms = time_ms, .value = value, .count = 1};
+        metrics[i] = (struct remote_write_metric){REMOTE_WRITE_GAUGE, "A help that is long enough to be counted.", "score"};
+    }
+    struct buf out;
+    struct error err = {0};
+    buf_init(&out, (size_t)1 << 20);
+    if (!remote_write2_encode(series, metrics, SERIES, &out, &err)) fail_msg("%s", err.text);
+    size_t helps = 0, scores = 0;
+    for (size_t i = 0; i + 20 < out.len; i++) {
+        helps += memcmp(out.data + i, "A help that", 11) == 0;
+        scores += memcmp(out.data + i, "\"\x05score", 7) == 0;
+    }
+    assert_int_equal(helps, 1);
+    assert_int_equal(scores, 1);
+    assert_true(out.len < SERIES * (10 + 2 + 31)); // a symbol, and what a series takes without texts
+    buf_finish(&out);
+}
+
+static void test_remote_write2_encode__refuses_what_receivers_refuse(void **state) {
+    (void)state;
+    static struct label twice[] = {{{"__name__", 8}, {"up", 2}}, {{"a", 1}, {"1", 1}}, {{"a", 1}, {"2", 1}}};
+    int64_t time_ms[] = {5, 5};
+    double value[] = {1, 2};
+    const struct series bad[] = {
+        {.labels = {twice, 3}, .time_ms = time_ms, .value = value, .count = 1},
+        {.labels = {twice, 2}, .time_ms = time_ms, .value = value, .count = 2},
+        {.labels = {twice, 2}, .time_ms = time_ms, .value = value, .count = 0},
+    };
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        struct buf out;
+        struct error err = {0};
+        buf_init(&out, 1000);
+        assert_false(remote_write2_encode(&bad[i], &gauge, 1, &out, &err));
+        assert_int_equal(strncmp(err.text, "series 1: ", 10), 0);
+        assert_int_equal(out.len, 0);
+        buf_finish(&out);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_remote_write_encode__sorts_labels_and_leaves_empty_ones_out),
         cmocka_unit_test(test_remote_write_encode__keeps_stale_markers_and_the_sign_of_zero),
         cmocka_unit_test(test_remote_write_encode__refuses_what_receivers_refuse),
+        cmocka_unit_test(test_remote_write2_encode__writes_the_reference_bytes),
+        cmocka_unit_test(test_remote_write2_encode__tells_texts_once),
+        cmocka_unit_test(test_remote_write2_encode__refuses_what_receivers_refuse),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -159,6 +159,51 @@ static void test_run_series__holds_the_gauges_at_the_end_of_the_window(void **st
     }
 }
 
+// The canary is gone, or its next result has other series.
+static void test_run_series__marks_series_that_end(void **state) {
+    static const struct name_values none = {NULL, 0};
+    (void)state;
+    struct run_digest digest;
+    struct series_set set, next;
+    struct error err = {0};
+    json_t *result = document_load("fail"), *fewer = document_load("fail");
+    json_array_remove(json_object_get(fewer, "metrics"), 0);
+    if (!run_digest_init(&digest, result, NULL, NOW, &err)) fail_msg("%s", err.text);
+    series_set_init(&set);
+    run_series(&digest, &none, &set);
+    size_t all = set.count;
+    run_series_ended(&digest, &none, digest.report.end_ms + 1, &set);
+    assert_int_equal(set.count, all); // nothing has ended
+    series_set_finish(&set);
+
+    series_set_init(&set);
+    run_series_ended(&digest, &none, digest.report.end_ms, &set);
+    assert_int_equal(set.count, 0); // a marker would be out of order
+    run_series_ended(&digest, &none, digest.report.end_ms + 1, &set);
+    assert_int_equal(set.count, all);
+    for (size_t i = 0; i < set.count; i++) {
+        assert_true(series_is_stale(&set.items[i].value[0]));
+        assert_int_equal(set.items[i].time_ms[0], digest.report.end_ms + 1);
+    }
+    series_set_finish(&set);
+
+    struct run_digest later;
+    if (!run_digest_init(&later, fewer, NULL, NOW, &err)) fail_msg("%s", err.text);
+    series_set_init(&next);
+    run_series(&later, &none, &next);
+    size_t live = next.count;
+    run_series_ended(&digest, &none, digest.report.end_ms + 1, &next);
+    assert_int_equal(next.count, all);
+    assert_true(live < all);
+    assert_true(series_set_distinct(&next));
+    for (size_t i = 0; i < next.count; i++) assert_int_equal(series_is_stale(&next.items[i].value[0]), i >= live);
+    series_set_finish(&next);
+    run_digest_finish(&later);
+    run_digest_finish(&digest);
+    json_decref(result);
+    json_decref(fewer);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_webhook_body__is_an_event_with_all_metrics),
@@ -167,6 +212,7 @@ int main(void) {
         cmocka_unit_test(test_webhook_body__escapes_what_slack_would_read),
         cmocka_unit_test(test_webhook_body__takes_hostile_texts),
         cmocka_unit_test(test_run_series__holds_the_gauges_at_the_end_of_the_window),
+        cmocka_unit_test(test_run_series__marks_series_that_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -96,3 +96,98 @@ def read(url, matchers, start_ms, end_ms, kinds):
     query += b"".join(text(3, number(1, kind) + text(2, name) + text(3, value)) for kind, name, value in matchers)
     body = text(1, query) + text(2, bytes(kinds))
     return post(url + "/api/v1/read", body, {"X-Prometheus-Remote-Read-Version": "0.1.0"})
+
+
+def fields(message):
+    """The fields of a message: number and value, varints as integers, the rest as bytes."""
+    at, found = 0, []
+
+    def read():
+        nonlocal at
+        value = shift = 0
+        while True:
+            byte = message[at]
+            at, value, shift = at + 1, value | (byte & 0x7F) << shift, shift + 7
+            if byte < 0x80:
+                return value
+
+    while at < len(message):
+        key = read()
+        if key & 7 == 0:
+            found.append((key >> 3, read()))
+            continue
+        size = read() if key & 7 == 2 else {1: 8, 5: 4}[key & 7]
+        found.append((key >> 3, message[at : at + size]))
+        at += size
+    assert at == len(message)
+    return found
+
+
+def unsnappy(block):
+    """What a snappy block holds."""
+    at = size = shift = 0
+    while True:
+        byte = block[at]
+        at, size, shift = at + 1, size | (byte & 0x7F) << shift, shift + 7
+        if byte < 0x80:
+            break
+    out = bytearray()
+    while at < len(block):
+        tag, at = block[at], at + 1
+        if tag & 3 == 0:
+            length = tag >> 2
+            if length >= 60:
+                more = length - 59
+                length, at = int.from_bytes(block[at : at + more], "little"), at + more
+            out += block[at : at + length + 1]
+            at += length + 1
+            continue
+        length = (tag >> 2 & 7) + 4 if tag & 3 == 1 else (tag >> 2) + 1
+        more = {1: 1, 2: 2, 3: 4}[tag & 3]
+        offset = int.from_bytes(block[at : at + more], "little") + ((tag >> 5) << 8 if tag & 3 == 1 else 0)
+        at += more
+        for _ in range(length):
+            out.append(out[-offset])
+    assert len(out) == size
+    return bytes(out)
+
+
+def signed(number):
+    return number - (1 << 64) if number >= 1 << 63 else number
+
+
+def samples_1(body):
+    """Labels (as sorted pairs) to samples (ms and 8 bytes) of a request of remote write 1.0."""
+    found = {}
+    for _, series in fields(unsnappy(body)):
+        labels = [tuple(value.decode() for _, value in fields(label)) for number, label in fields(series) if number == 1]
+        points = [dict(fields(point)) for number, point in fields(series) if number == 2]
+        assert labels == sorted(labels) and tuple(labels) not in found
+        found[tuple(labels)] = [(signed(point.get(2, 0)), point.get(1, bytes(8))) for point in points]
+    return found
+
+
+def samples_2(body):
+    """The same of 2.0, and the metadata by name: type, help, unit. Checks what the specification asks of symbols and references."""
+    request = fields(unsnappy(body))
+    symbols = [value.decode() for number, value in request if number == 4]
+    assert symbols[0] == "" and len(set(symbols)) == len(symbols)
+    found, metadata = {}, {}
+    for _, series in (item for item in request if item[0] == 5):
+        parts, refs, at = dict(fields(series)), [], 0
+        while at < len(parts[1]):
+            ref = shift = 0
+            while True:
+                byte = parts[1][at]
+                at, ref, shift = at + 1, ref | (byte & 0x7F) << shift, shift + 7
+                if byte < 0x80:
+                    break
+            refs.append(symbols[ref])
+        assert len(refs) % 2 == 0
+        labels = list(zip(refs[::2], refs[1::2]))
+        assert labels == sorted(labels) and tuple(labels) not in found
+        points = [dict(fields(point)) for number, point in fields(series) if number == 2]
+        found[tuple(labels)] = [(signed(point.get(2, 0)), point.get(1, bytes(8))) for point in points]
+        meta = dict(fields(parts[5]))
+        metadata[dict(labels)["__name__"]] = (meta.get(1, 0), symbols[meta.get(3, 0)], symbols[meta.get(4, 0)])
+    return found, metadata

@@ -9,6 +9,8 @@ enum publish_kind { PUBLISH_ALERTMANAGER, PUBLISH_WEBHOOK, PUBLISH_REMOTE_WRITE 
 
 enum webhook_format { WEBHOOK_STANDARD, WEBHOOK_CLOUDEVENTS, WEBHOOK_SLACK };
 
+enum remote_write_protocol { REMOTE_WRITE_1, REMOTE_WRITE_2, REMOTE_WRITE_AUTO };
+
 struct publish_target {
     enum publish_kind kind;
     const char *key;           // for messages: "publish.webhooks[0]"
@@ -19,6 +21,7 @@ struct publish_target {
     struct name_values labels;  // put on every alert or series
     int64_t resend_ms;          // Alertmanager: how often the analysis is repeated
     enum webhook_format format;
+    enum remote_write_protocol protocol;
     struct texts secret_files;  // webhook: it is signed with each of them
     struct texts on;            // webhook: verdicts to tell; none: all
 };

@@ -17,11 +17,14 @@ struct http_header {
     const char *name, *value;
 };
 
+enum { HTTP_KEPT = 3 }; // headers of an answer that a request may ask for
+
 // The head of an answer, known from the first body byte on.
 struct http_head {
     int status;             // 0 before there is one
     char content_type[128]; // "" when the server did not say
     char retry_after[64];   // "" when absent
+    char kept[HTTP_KEPT][32]; // the headers that http_request.keep names; "" when absent, cut when longer
 };
 
 struct http_result {
@@ -50,6 +53,7 @@ struct http_request {
     const char *no_proxy;               // hosts that the proxy is not used for, joined by commas; "*" is all
     bool compression;                   // ask for gzip or deflate; an encoding not asked for is an error
     const char *encoding;               // "snappy": a body encoded so is taken too, and handed on as it is
+    const char *keep[HTTP_KEPT];        // names of headers of the answer, at most 63 bytes
     int64_t timeout_ms;                 // whole transfer; 0: 30,000
     int64_t connect_timeout_ms;         // 0: 10,000
     int64_t idle_timeout_ms;            // between two pieces of the body; 0: 15,000

@@ -12,10 +12,17 @@ struct deliver_options {
     int64_t now_ms;                             // wall time of the messages
     const volatile int *interrupted;            // nonzero gives up; may be NULL
     void (*say)(void *user, const char *text);  // what was not delivered and why, a line each, without secrets
+    // May be NULL. Called at the end for every request: "delivered", "partial", "refused" (4xx), "failed"; a request that was sent again
+    // in another form counts in that form only.
+    void (*count)(void *user, const char *target, const char *outcome);
     void *user;
+    const json_t *earlier; // the result that was delivered before this one: its series that end are marked so; NULL: not known
 };
 
 // The result is not changed, nor is what it says: a failed delivery is only told. Returns how many requests were not taken.
 size_t deliver(const struct publish_config *publish, const json_t *result, const struct deliver_options *options);
+
+// Tells servers that take remote write that the series of a canary that is gone have ended; `last` is the result that was delivered last.
+size_t deliver_end(const struct publish_config *publish, const json_t *last, const struct deliver_options *options);
 
 #endif
