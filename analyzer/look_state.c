@@ -11,6 +11,7 @@
 #include "base/digest.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "look_classes.h"
 #include "run_record.h"
 
 #define SCHEMA "serin.watch/1"
@@ -36,13 +37,16 @@ static void add_priors(json_t *options, const char *priors) {
 }
 
 void look_state_init(struct look_state *state, const struct canary_config *config, const struct config_overrides *overrides) {
-    *state = (struct look_state){.canary = config->name, .sha256 = config->sha256, .options = run_record_options(overrides)};
+    *state = (struct look_state){
+        .canary = config->name, .sha256 = config->sha256, .options = run_record_options(overrides), .metrics = json_array()};
     add_priors(state->options, overrides->priors != NULL ? overrides->priors : config->judge.priors);
 }
 
 void look_state_finish(struct look_state *state) {
     json_decref(state->options);
     json_decref(state->result);
+    json_decref(state->metrics);
+    for (size_t i = 0; i < state->count; i++) free(state->entries[i].classes);
     free(state->entries);
     *state = (struct look_state){0};
 }
@@ -67,6 +71,7 @@ static json_t *entry_json(const struct look_entry *entry) {
     json_object_set_new(item, "alpha", known(entry->alpha));
     json_object_set_new(item, "spent", known(entry->spent));
     json_object_set_new(item, "beta", known(entry->beta));
+    if (entry->classes != NULL) json_object_set_new(item, "classes", json_string(entry->classes));
     return item;
 }
 
@@ -79,6 +84,7 @@ char *look_state_text(const struct look_state *state, size_t flags) {
     json_object_set(root, "options", state->options);
     json_object_set_new(root, "start_ms", json_integer(state->start_ms));
     json_object_set_new(root, "settle_ms", json_integer(state->settle_ms));
+    json_object_set(root, "metrics", state->metrics);
     json_object_set_new(root, "looks", looks);
     json_object_set(root, "result", state->result != NULL ? state->result : json_null());
     char *text = json_dumps(root, flags);
@@ -110,6 +116,7 @@ static bool verdict_of(const json_t *item, enum verdict_kind *ret) {
 
 static bool read_entry(const struct look_state *state, const json_t *item, struct look_entry *ret) {
     const char *outcome = json_string_value(json_object_get(item, "outcome"));
+    const char *classes = json_string_value(json_object_get(item, "classes"));
     json_int_t number = json_integer_value(json_object_get(item, "look")), attempt = json_integer_value(json_object_get(item, "attempt"));
     const struct look_entry *before = state->count > 0 ? &state->entries[state->count - 1] : NULL;
     enum verdict_kind kind;
@@ -123,9 +130,22 @@ static bool read_entry(const struct look_state *state, const json_t *item, struc
                                .alpha = number_of(item, "alpha"),
                                .spent = number_of(item, "spent"),
                                .beta = number_of(item, "beta")};
-    if (before == NULL) return attempt == 1;
-    bool again = ret->number == before->number && ret->attempt == before->attempt + 1 && before->outcome == LOOK_FAILED;
-    return again || (ret->number > before->number && attempt == 1);
+    bool again = before != NULL && ret->number == before->number && ret->attempt == before->attempt + 1 && before->outcome == LOOK_FAILED;
+    bool first = attempt == 1 && (before == NULL || ret->number > before->number);
+    if (classes != NULL && !look_classes_check(classes, json_array_size(state->metrics))) return false;
+    if (again || first) ret->classes = mem_strdup(classes);
+    return again || first;
+}
+
+// Names that letters stand for; states of older versions have none.
+static bool read_metrics(struct look_state *state, const json_t *root, const char *path, struct error *err) {
+    const json_t *names = json_object_get(root, "metrics");
+    bool ok = names == NULL || (json_is_array(names) && json_array_size(names) <= LOOK_CLASSES_MOST);
+    for (size_t i = 0; ok && i < json_array_size(names); i++) {
+        ok = json_is_string(json_array_get(names, i));
+        if (ok) json_array_append(state->metrics, json_array_get(names, i));
+    }
+    return ok || error_set(err, ERROR_DATA, "%s: metrics: no list of names", path);
 }
 
 static bool read_entries(struct look_state *state, const json_t *root, const char *path, struct error *err) {
@@ -197,7 +217,7 @@ static bool read_root(struct look_state *state, const json_t *root, const char *
     if (!json_is_integer(start) || json_integer_value(start) <= 0 || !json_is_integer(settle) || json_integer_value(settle) < 0) {
         return error_set(err, ERROR_DATA, "%s: start_ms, settle_ms: not times", path);
     }
-    if (!read_entries(state, root, path, err)) return false;
+    if (!read_metrics(state, root, path, err) || !read_entries(state, root, path, err)) return false;
     state->start_ms = json_integer_value(start);
     state->settle_ms = json_integer_value(settle);
     return read_result(state, json_object_get(root, "result"), path, err);

@@ -24,6 +24,7 @@ struct look_entry {
     double alpha, spent; // judge serin; else NaN. For people: they follow from the numbers
     double beta;         // the level of a pass, where looks may pass early; else NaN
     const char *verdict; // a word of verdict.h
+    char *classes;       // of the state's metrics, see look_classes.h; belongs to the state; NULL: not known
 };
 
 struct look_state {
@@ -31,6 +32,7 @@ struct look_state {
     json_t *options;             // as run_record_options() has them, and the digest of the priors
     int64_t start_ms;            // of the window, warm-up included
     int64_t settle_ms;           // how long a look waits for late samples
+    json_t *metrics;             // names
     struct look_entry *entries;
     size_t count, cap;
     json_t *result;              // the final document; NULL until there is one
@@ -39,6 +41,7 @@ struct look_state {
 void look_state_init(struct look_state *state, const struct canary_config *config, const struct config_overrides *overrides);
 void look_state_finish(struct look_state *state); // fine with zeroes
 
+// Takes the entry's classes.
 void look_state_add(struct look_state *state, const struct look_entry *entry);
 
 // The state as JSON, with jansson's flags; the caller frees it. NULL when a text is not UTF-8.

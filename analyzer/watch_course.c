@@ -6,6 +6,7 @@
 
 #include "analyzer/judge_settings.h"
 #include "analyzer/verdict.h"
+#include "look_classes.h"
 #include "watch_look.h"
 
 const struct look_entry *watch_course_last(const struct watch_course *c) {
@@ -74,7 +75,8 @@ void watch_course_take(struct watch_course *c, const struct course_look *look, j
     struct look_level level = watch_level(c->config, judge_alpha(judge), &c->schedule, &c->state, look->number);
     double beta = (double)NAN;
     if (judge->early_pass) beta = watch_level(c->config, judge_beta(judge), &c->schedule, &c->state, look->number).alpha;
-    struct look_entry entry = {look->number, look->attempt, watch_outcome(result), level.alpha, level.spent, beta, verdict_of(result)};
+    struct look_entry entry = {look->number, look->attempt, watch_outcome(result), level.alpha,
+                               level.spent,  beta,          verdict_of(result),    look_classes_of(c->state.metrics, result)};
     look_state_add(&c->state, &entry);
     c->failed = entry.outcome == LOOK_FAILED ? c->failed + 1 : 0;
     watch_describe(result, c->config, &c->schedule, &c->state);

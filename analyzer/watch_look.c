@@ -76,6 +76,24 @@ static json_t *skipped(const struct look_schedule *schedule, const struct look_s
     return list;
 }
 
+// Every look until now, the missed ones too.
+static json_t *history(const struct look_schedule *schedule, const struct look_state *state) {
+    json_t *root = json_object(), *list = json_array();
+    for (size_t number = 1; number <= state->entries[state->count - 1].number; number++) {
+        const struct look_entry *entry = entry_of(state, number);
+        json_t *item = json_object();
+        json_object_set_new(item, "look", json_integer((json_int_t)number));
+        json_object_set_new(item, "at", result_instant(look_schedule_end_ms(schedule, number)));
+        json_object_set_new(item, "outcome", json_string(entry != NULL ? look_outcome_name(entry->outcome) : "missed"));
+        json_object_set_new(item, "verdict", entry != NULL ? json_string(entry->verdict) : json_null());
+        json_object_set_new(item, "classes", json_string(entry != NULL && entry->classes != NULL ? entry->classes : ""));
+        json_array_append_new(list, item);
+    }
+    json_object_set_new(root, "metrics", json_deep_copy(state->metrics)); // which grows with later looks
+    json_object_set_new(root, "looks", list);
+    return root;
+}
+
 static double spent_by(const struct look_state *state) {
     double spent = 0;
     for (size_t i = 0; i < state->count; i++) {
@@ -155,6 +173,7 @@ void watch_describe(json_t *result, const struct canary_config *config, const st
     json_object_set_new(looks, "spent", known(f.spent));
     json_object_set_new(looks, "beta", entry->outcome == LOOK_JUDGED ? known(entry->beta) : json_null());
     json_object_set_new(looks, "skipped", omitted);
+    json_object_set_new(looks, "history", history(schedule, state));
     json_object_set_new(looks, "final", json_boolean(f.final));
     json_object_set_new(looks, "next_at", f.next_ms > 0 ? result_instant(f.next_ms) : json_null());
     json_object_set_new(looks, "text", sentence(&f));

@@ -18,4 +18,7 @@ const char *html_class(enum text_state state);
 // A metric's section: charts, statistics, reason, queries. Failing ones are open.
 void html_metric(const struct html_page *page, size_t i);
 
+// How metrics were classified at each look of a watch; nothing when the document is of no watch.
+void html_looks(const struct html_page *page);
+
 #endif

@@ -18,8 +18,10 @@ static const char html_style[] =
     "dl{display:grid;grid-template-columns:max-content 1fr;gap:.15rem 1rem;margin:.5rem 0}dt{color:var(--dim)}dd{margin:0}\n"
     "table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}caption{text-align:left;color:var(--dim);padding:.2rem 0}\n"
     "th,td{padding:.25rem .5rem;border-bottom:1px solid var(--edge);text-align:left;vertical-align:top}.n{text-align:right;white-space:nowrap}\n"
+    "td,th[scope=col]{overflow-wrap:normal}td:first-child{white-space:nowrap}th[scope=row]{min-width:8rem}.wide{overflow-x:auto}\n"
     ".groups{display:flex;flex-wrap:wrap;gap:.3rem;list-style:none;padding:0}.groups li{min-width:7rem;padding:.3rem .6rem;background:var(--soft);"
     "border-top:.25rem solid}\n"
+    ".looks{width:auto}.looks th,.looks td{padding:.15rem .4rem;text-align:center}.looks th[scope=row]{font-weight:400;text-align:left}\n"
     "details{border:1px solid var(--edge);margin:.5rem 0;padding:.2rem .8rem}summary{cursor:pointer}summary b{font-weight:600}\n"
     "svg{display:block;width:100%;max-width:48rem;margin:.3rem 0}svg text{font:11px system-ui,sans-serif;fill:var(--dim)}\n"
     "svg path{fill:none;stroke-width:2;stroke-linecap:round;stroke-linejoin:round}path.baseline{stroke:var(--baseline);stroke-dasharray:5 4}"
@@ -28,7 +30,7 @@ static const char html_style[] =
     "stroke-dasharray:2 3}.within{fill:var(--canary);opacity:.45}.beyond{fill:var(--fail)}\n"
     ".range{stroke:var(--canary);stroke-width:2}.estimate{fill:var(--canary)}\n"
     ".key span{margin-right:1rem}.side0{color:var(--baseline)}.side1{color:var(--canary)}\n"
-    "@media print{body{max-width:none;font-size:11px}details{break-inside:avoid}details::details-content{content-visibility:visible;"
-    "block-size:auto}pre{background:none}a{color:inherit}}\n";
+    "@media print{body{max-width:none;font-size:11px}svg,tr,li,pre,header{break-inside:avoid}h2,summary,caption{break-after:avoid}"
+    "svg{max-width:30rem}.whole{display:none}.wide{overflow-x:visible}details::details-content{content-visibility:visible;block-size:auto}pre{background:none}a{color:inherit}}\n";
 
 #endif

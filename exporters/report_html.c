@@ -14,6 +14,7 @@
 #include "xml_text.h"
 
 enum { MOST_NAME = 160, MOST_SECTIONS = 400, MOST_DOCUMENT = 128 << 10 }; // columns; metrics with a section; bytes
+enum { MOST_PAGE = (300 << 10) - 100 };                                    // bytes of a page with the document in it, but for its end
 
 void html_element(struct buf *out, const char *tag, const char *class, const char *text) {
     buf_printf(out, "<%s", tag);
@@ -204,12 +205,12 @@ static void put_metrics(const struct html_page *page) {
     struct buf *out = page->to->out;
     size_t count = page->report->metric_count;
     if (count == 0) return;
-    buf_str(out, "<section>\n<h2>Metrics</h2>\n<table><caption>Each metric against the baseline or its limit</caption>\n<tr>");
+    buf_str(out, "<section>\n<h2>Metrics</h2>\n<div class=\"wide\"><table><caption>Each metric against the baseline or its limit</caption>\n<tr>");
     static const char *const heads[] = {"State", "Metric", "Baseline", "Canary", "Change", "Interval"};
     for (size_t i = 0; i < 6; i++) buf_printf(out, "<th scope=\"col\"%s>%s</th>", i > 1 ? " class=\"n\"" : "", heads[i]);
     buf_str(out, "</tr>\n");
     for (size_t i = 0; i < count; i++) put_row(page, i);
-    buf_str(out, "</table>\n<p class=\"key\"><span class=\"side0\">- - baseline</span><span class=\"side1\">— canary</span>"
+    buf_str(out, "</table></div>\n<p class=\"key\"><span class=\"side0\">- - baseline</span><span class=\"side1\">— canary</span>"
                  "<span class=\"dim\">grey: tolerated; dotted: limits, and when a change began</span></p>\n");
     for (size_t i = 0; i < count && i < MOST_SECTIONS; i++) html_metric(page, i);
     if (count > MOST_SECTIONS)
@@ -217,15 +218,18 @@ static void put_metrics(const struct html_page *page) {
     buf_str(out, "</section>\n");
 }
 
-// The document in one line, so that every number can be had in full; a large one is left to --output json.
+// The document in one line, so that every number can be had in full; left to --output json where the page would become too large.
 static void put_document(const struct html_page *page) {
-    struct buf text;
+    struct buf text, part, *out = page->to->out;
     buf_init(&text, MOST_DOCUMENT);
+    buf_init(&part, out->len < MOST_PAGE ? MOST_PAGE - out->len : 0);
     if (report_json_line(&text, page->result, NULL)) {
-        buf_str(page->to->out, "<details><summary>Result document</summary>\n");
-        html_element(page->to->out, "pre", NULL, text_clean(page->to->arena, buf_text(&text), text.len, false));
-        buf_str(page->to->out, "\n</details>\n");
+        buf_str(&part, "<details class=\"whole\"><summary>Result document</summary>\n");
+        html_element(&part, "pre", NULL, text_clean(page->to->arena, buf_text(&text), text.len, false));
+        buf_str(&part, "\n</details>\n");
+        if (!part.failed) buf_bytes(out, buf_text(&part), part.len);
     }
+    buf_finish(&part);
     buf_finish(&text);
 }
 
@@ -258,6 +262,7 @@ static void write_report(struct text_out *to, const struct report *report, const
     put_budgets(&page);
     put_groups(&page);
     put_metrics(&page);
+    html_looks(&page);
     put_configuration(&page);
     buf_str(to->out, "</body>\n</html>\n");
 }

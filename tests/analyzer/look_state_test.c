@@ -94,6 +94,9 @@ static void test_look_state__is_refused_when_damaged(void **state) {
         {"\"verdict\": \"inconclusive\"", "\"verdict\": \"fine\"", "looks[0]"},
         {"\"verdict\": \"pass\",\n    \"exit_code\": 0", "\"verdict\": \"fail\",\n    \"exit_code\": 0", "result"},
         {"\"exit_code\": 0", "\"exit_code\": \"0\"", "result"},
+        {"\"classes\": \"p\"", "\"classes\": \"x\"", "looks[0]"},
+        {"\"classes\": \"p\"", "\"classes\": \"pp\"", "looks[0]"},
+        {"\"metrics\": [", "\"metrics\": [7, ", "metrics"},
         {"\"start_ms\": 1", "\"start_ms\": -1", "start_ms"},
         {"\"settle_ms\": 6", "\"settle_ms\": -6", "settle_ms"},
     };

@@ -229,6 +229,21 @@ static void test_watch__goes_on_after_an_interruption_as_if_there_was_none(void 
     world_end(&world);
 }
 
+static void check_history(const json_t *result, const char *const (*want)[3], size_t count) {
+    const json_t *history = world_look(result, "history"), *looks = json_object_get(history, "looks");
+    assert_int_equal(json_array_size(json_object_get(history, "metrics")), 1);
+    assert_string_equal(json_string_value(json_array_get(json_object_get(history, "metrics"), 0)), "latency");
+    assert_int_equal(json_array_size(looks), count);
+    for (size_t i = 0; i < count; i++) {
+        const json_t *look = json_array_get(looks, i);
+        const char *verdict = json_string_value(json_object_get(look, "verdict"));
+        assert_int_equal(json_integer_value(json_object_get(look, "look")), i + 1);
+        assert_string_equal(json_string_value(json_object_get(look, "outcome")), want[i][0]);
+        assert_string_equal(verdict != NULL ? verdict : "", want[i][1]);
+        assert_string_equal(json_string_value(json_object_get(look, "classes")), want[i][2]);
+    }
+}
+
 static void test_watch__spends_nothing_on_looks_that_do_not_count(void **state) {
     (void)state;
     struct world world;
@@ -249,6 +264,12 @@ static void test_watch__spends_nothing_on_looks_that_do_not_count(void **state) 
     assert_int_equal(json_array_size(skipped), 2);
     assert_string_equal(json_string_value(json_object_get(json_array_get(skipped, 0), "reason")), "failed");
     assert_string_equal(json_string_value(json_object_get(json_array_get(skipped, 1), "reason")), "guard");
+    static const char *const told[][3] = {{"judged", "inconclusive", "p"},
+                                          {"failed", "error", "-"},
+                                          {"judged", "inconclusive", "p"},
+                                          {"guard", "inconclusive", "p"},
+                                          {"judged", "pass", "p"}};
+    check_history(result, told, 5);
     assert_non_null(strstr(world.warnings, "look 2 of 5 is skipped: "));
     assert_non_null(strstr(world.warnings, "look 4 of 5 is skipped: 1 guard is broken"));
     json_decref(result);
@@ -319,6 +340,8 @@ static void test_watch__misses_looks_whose_time_has_passed(void **state) {
     assert_int_equal(whole(world.seen[0], "look"), 3);
     check_level(world.seen[0], &want[0]);
     assert_non_null(strstr(world.warnings, "looks 1 to 2 of 5 are missed"));
+    static const char *const told[][3] = {{"missed", "", ""}, {"missed", "", ""}, {"judged", "inconclusive", "p"}};
+    check_history(world.seen[0], told, 3);
     assert_string_equal(json_string_value(json_object_get(json_array_get(world_look(world.seen[0], "skipped"), 1), "reason")), "missed");
     world_end(&world);
 }

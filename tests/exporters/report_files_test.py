@@ -16,8 +16,13 @@ try:
 except ImportError:
     text_string_to_metric_families = None
 
+try:
+    import html5lib
+except ImportError:
+    html5lib = None
+
 REPORTS = pathlib.Path(sys.argv.pop(1))
-NAMES = ["pass", "fail", "marginal", "inconclusive", "error", "evidence", "hostile"]
+NAMES = ["pass", "fail", "marginal", "inconclusive", "error", "evidence", "watch", "hostile"]
 VOID = {"meta", "br", "hr", "img", "input", "link"}
 
 
@@ -27,6 +32,14 @@ def read(name, suffix):
 
 def document(name):
     return json.loads(read(name, "json"))
+
+
+def luminance(color):
+    """As contrasts are measured by (WCAG 2)."""
+    color = color if len(color) == 6 else "".join(c + c for c in color)
+    parts = [int(color[i : i + 2], 16) / 255 for i in (0, 2, 4)]
+    red, green, blue = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
 class Page(html.parser.HTMLParser):
@@ -87,6 +100,33 @@ class Html(unittest.TestCase):
     def test_the_page_is_well_formed_xml(self):
         for name in NAMES:
             xml.etree.ElementTree.fromstring(read(name, "html"))
+
+    @unittest.skipIf(html5lib is None, "python3-html5lib is not installed")
+    def test_the_markup_is_valid(self):
+        for name in NAMES:
+            html5lib.HTMLParser(strict=True).parse(read(name, "html"))
+        with self.assertRaises(html5lib.html5parser.ParseError):
+            html5lib.HTMLParser(strict=True).parse(read("pass", "html").replace("</section>", "</div>", 1))
+
+    def test_texts_stand_out_in_both_schemes(self):
+        style = re.search(r"<style>(.*?)</style>", read("pass", "html"), re.S).group(1)
+        for scheme in re.findall(r":root\{([^}]*)\}", style):
+            colors = {name: luminance(value) for name, value in re.findall(r"--(\w+):#(\w{3,6})\b", scheme)}
+            for name in ("ink", "dim", "pass", "marginal", "fail", "nodata", "error", "baseline", "canary"):
+                for behind in ("paper", "soft"):
+                    low, high = sorted([colors[name], colors[behind]])
+                    self.assertGreaterEqual((high + 0.05) / (low + 0.05), 4.5, f"{name} on {behind}")
+
+    def test_every_look_of_a_watch_is_told(self):
+        history = document("watch")["looks"]["history"]
+        rows = re.search(r'<table class="looks">(.*?)</table>', read("watch", "html"), re.S).group(1).split("<tr>")[2:]
+        self.assertEqual(len(rows), 1 + len(history["metrics"]))
+        for i, row in enumerate(rows):
+            words = re.findall(r"<td(?: class=\"\w+\" title=\"(\w+)\")?>", row)
+            letters = [(look["verdict"] or "-")[0] if i == 0 else look["classes"][i - 1 : i] or "-" for look in history["looks"][-20:]]
+            self.assertEqual([word[:1] or "-" for word in words], letters)
+        for name in NAMES:
+            self.assertEqual('class="looks"' in read(name, "html"), name == "watch")
 
     def test_every_metric_is_shown_with_its_charts(self):
         for name in NAMES:

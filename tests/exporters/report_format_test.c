@@ -20,7 +20,7 @@ struct golden {
     const char *format, *suffix; // of the file; elsewhere what is looked for
 };
 
-static const char *const documents[] = {"pass", "fail", "marginal", "inconclusive", "error", "evidence", "hostile"};
+static const char *const documents[] = {"pass", "fail", "marginal", "inconclusive", "error", "evidence", "watch", "hostile"};
 static const struct golden goldens[] = {{"ndjson", "ndjson"}, {"markdown", "md"}, {"junit", "xml"}, {"github", "github"},
                                         {"dotenv", "env"},    {"html", "html"},   {"prom", "prom"}};
 
@@ -147,6 +147,21 @@ static void test_report_format__junit_never_hides_the_verdict(void **state) {
     json_decref(result);
 }
 
+// Thirty looks at as many metrics as letters.
+static void add_looks(json_t *result, const char *letters) {
+    json_t *names = json_array(), *looks = json_array();
+    for (size_t i = 0; i < strlen(letters); i++) {
+        char name[40];
+        snprintf(name, sizeof name, "crowd_%zu", i);
+        json_array_append_new(names, json_string(name));
+    }
+    for (int i = 1; i <= 30; i++)
+        json_array_append_new(looks, json_pack("{s:i, s:s, s:s, s:s}", "look", i, "at", "2025-01-01T00:30:00Z", "verdict", "inconclusive",
+                                               "classes", letters));
+    json_object_set_new(result, "looks",
+                        json_pack("{s:s, s:{s:o, s:o}}", "text", "look 30 of 30", "history", "metrics", names, "looks", looks));
+}
+
 static void test_report_format__html_stays_small_and_harmless(void **state) {
     (void)state;
     json_t *result = document_crowd(40), *queries = json_array();
@@ -159,9 +174,11 @@ static void test_report_format__html_stays_small_and_harmless(void **state) {
         json_array_append_new(queries, copy);
     }
     json_object_set_new(result, "queries", queries);
+    add_looks(result, "phline-iphline-iphline-iphline-iphline-i");
     struct buf out;
     render(&out, result, "html");
     assert_in_range(out.len, 100000, 300 << 10);
+    assert_non_null(strstr(buf_text(&out), "The last 20 of 30 looks"));
     buf_finish(&out);
     for (size_t i = 0; i < sizeof hostile / sizeof hostile[0]; i++) {
         document_poison(result, hostile[i]);
