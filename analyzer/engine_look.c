@@ -133,7 +133,7 @@ void engine_plan_look(struct engine *e, struct running *r) {
     run->older = e->at_work;
     if (e->at_work != NULL) e->at_work->newer = run;
     e->at_work = run;
-    work_queue_put(e->workers, &run->task);
+    work_queue_put(e->workers, &run->task, false);
 }
 
 static int64_t mono_us(void) {
@@ -295,7 +295,7 @@ void engine_judge_look(struct look_run *run) {
     engine_phase(e, run->running, PHASE_JUDGING);
     pthread_mutex_unlock(&e->lock);
     run->task.run = judge_look;
-    work_queue_put(e->workers, &run->task);
+    work_queue_put(e->workers, &run->task, true); // a verdict that could be there goes before looks that are still to be planned
 }
 
 void engine_give_up(struct look_run *run, const struct error *err) {

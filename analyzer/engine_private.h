@@ -31,7 +31,7 @@
 enum phase { PHASE_WAITING, PHASE_QUEUED, PHASE_PLANNING, PHASE_QUERYING, PHASE_JUDGING, PHASE_COMMITTING };
 #define PHASE_COUNT 6
 
-#define LANE_LOOKS 16             // of one lane, from planning to the end of judging: what bounds memory
+#define LANE_LOOKS 8              // of one lane, from planning to the end of judging: what bounds memory
 #define RETRY_MS INT64_C(5000)    // a look that could not be kept is taken again
 
 struct running;

@@ -8,28 +8,39 @@
 
 #include "base/mem.h"
 
+struct line {
+    struct work_task *first, *last;
+};
+
 struct work_queue {
     pthread_mutex_t lock; // guards what follows but for the threads
     pthread_cond_t changed;
-    struct work_task *first, *last;
+    struct line urgent, other;
     size_t busy; // workers that run a task
     bool ending;
     pthread_t *threads;
     size_t thread_count;
 };
 
+static struct work_task *take(struct line *line) {
+    struct work_task *task = line->first;
+    if (task == NULL) return NULL;
+    line->first = task->next;
+    if (line->first == NULL) line->last = NULL;
+    return task;
+}
+
 static void *work(void *user) {
     struct work_queue *q = user;
     pthread_mutex_lock(&q->lock);
     for (;;) {
-        struct work_task *task = q->first;
+        struct work_task *task = take(&q->urgent);
+        if (task == NULL) task = take(&q->other);
         if (task == NULL) {
             if (q->ending && q->busy == 0) break;
             pthread_cond_wait(&q->changed, &q->lock);
             continue;
         }
-        q->first = task->next;
-        if (q->first == NULL) q->last = NULL;
         q->busy++;
         pthread_mutex_unlock(&q->lock);
         task->run(task);
@@ -79,15 +90,16 @@ void work_queue_destroy(struct work_queue *q) {
     free(q);
 }
 
-void work_queue_put(struct work_queue *q, struct work_task *task) {
+void work_queue_put(struct work_queue *q, struct work_task *task, bool urgent) {
+    struct line *line = urgent ? &q->urgent : &q->other;
     task->next = NULL;
     pthread_mutex_lock(&q->lock);
-    if (q->last != NULL) {
-        q->last->next = task;
+    if (line->last != NULL) {
+        line->last->next = task;
     } else {
-        q->first = task;
+        line->first = task;
     }
-    q->last = task;
+    line->last = task;
     pthread_cond_signal(&q->changed);
     pthread_mutex_unlock(&q->lock);
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// A few threads that do what is put before them, in the order it came. A task is embedded in what it is about.
+// A few threads that do what is put before them: urgent tasks first, each sort in the order it came. A task is embedded in what it is
+// about.
 #ifndef ANALYZER_WORK_QUEUE_H
 #define ANALYZER_WORK_QUEUE_H
 
@@ -20,6 +21,6 @@ struct work_queue *work_queue_create(size_t workers, struct error *err); // NULL
 // Does what is queued, then ends the threads. Nobody may put anything any more, but for tasks themselves. Fine with NULL.
 void work_queue_destroy(struct work_queue *queue);
 
-void work_queue_put(struct work_queue *queue, struct work_task *task); // any thread
+void work_queue_put(struct work_queue *queue, struct work_task *task, bool urgent); // any thread
 
 #endif
