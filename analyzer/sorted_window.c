@@ -15,11 +15,6 @@ static size_t index_of(const struct sorted_window *window, double value) {
     return at;
 }
 
-void sorted_window_remove(struct sorted_window *window, double value) {
-    window->count--;
-    for (size_t at = index_of(window, value); at < window->count; at++) window->values[at] = window->values[at + 1];
-}
-
 // Each value is the middle one of the new one and its neighbours in the window without the old one.
 void sorted_window_move(struct sorted_window *window, double removed, double added) {
     size_t last = window->count - 1, at = 0;

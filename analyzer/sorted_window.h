@@ -12,9 +12,6 @@ struct sorted_window {
 
 void sorted_window_add(struct sorted_window *window, double value);
 
-// The value must be in the window.
-void sorted_window_remove(struct sorted_window *window, double value);
-
 // Puts `added` in the place of `removed`, which must be in the window. No branch depends on the values.
 void sorted_window_move(struct sorted_window *window, double removed, double added);
 
