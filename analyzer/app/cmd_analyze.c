@@ -1,15 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <stdio.h>
-#include <unistd.h>
-
 #include "command.h"
-
-static void show_progress(void *user, size_t done, size_t total) {
-    (void)user;
-    fprintf(stderr, "\r\x1b[Kquerying %zu/%zu", done, total);
-    if (done == total) fputs("\r\x1b[K", stderr);
-    fflush(stderr);
-}
 
 static int run(const struct options *options, struct arena *arena) {
     struct error err = {0};
@@ -19,6 +9,7 @@ static int run(const struct options *options, struct arena *arena) {
                                         .recorded_dir = options->recorded_dir,
                                         .record_dir = options->record_dir,
                                         .deadline_ms = options->deadline_ms,
+                                        .progress = progress_teller(),
                                         .warn = tell_warning,
                                         .interrupted = watch_interrupts()};
     if (!one_operand(options, &cmd_analyze)) return EXIT_USAGE;
@@ -27,7 +18,6 @@ static int run(const struct options *options, struct arena *arena) {
         tell_error(&err);
         return exit_code_of(&err);
     }
-    if (isatty(STDERR_FILENO)) analysis.progress = show_progress;
     if (watch) return watch_command(text, options, &analysis, arena);
     findings_init(&findings, arena);
     json_t *result = analysis_run(text, options->operands[0], &analysis, arena, &findings, &err);

@@ -100,6 +100,11 @@ void options_help(const struct command *command, struct buf *out);
 void tell_error(const struct error *err);
 void tell_findings(const struct findings *findings);
 void tell_warning(void *user, const char *text); // "serin: warning: text"; user is not looked at
+
+// Shows on standard error how many queries are done, on one line; NULL where that is no terminal.
+typedef void progress_fn(void *user, size_t done, size_t total);
+progress_fn *progress_teller(void);
+
 int exit_code_of(const struct error *err);
 
 // Whether there is exactly one operand; tells the user when not.

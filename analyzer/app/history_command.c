@@ -1,18 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "history_command.h"
 
-#include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #define MOST_REPORT_BYTES ((size_t)64 << 20)
-
-static void show_progress(void *user, size_t done, size_t total) {
-    (void)user;
-    fprintf(stderr, "\r\x1b[Kreading history %zu/%zu", done, total);
-    if (done == total) fputs("\r\x1b[K", stderr);
-    fflush(stderr);
-}
 
 const struct canary_config *history_config(const struct options *options, const struct command *command, struct arena *arena,
                                            int *ret_code) {
@@ -38,7 +29,7 @@ bool history_read(const struct canary_config *config, int64_t from_ms, int64_t t
     struct history_options how = {.recorded_dir = options->recorded_dir,
                                   .record_dir = options->record_dir,
                                   .deadline_ms = options->deadline_ms,
-                                  .progress = isatty(STDERR_FILENO) ? show_progress : NULL,
+                                  .progress = progress_teller(),
                                   .warn = tell_warning,
                                   .interrupted = watch_interrupts()};
     return history_plan(config, from_ms, to_ms, arena, ret, err) && history_fetch(ret, &how, arena, ret_source, err);

@@ -24,6 +24,17 @@ void tell_warning(void *user, const char *text) {
     fprintf(stderr, "serin: warning: %s\n", text);
 }
 
+static void show_progress(void *user, size_t done, size_t total) {
+    (void)user;
+    fprintf(stderr, "\r\x1b[Kquerying %zu/%zu", done, total);
+    if (done == total) fputs("\r\x1b[K", stderr);
+    fflush(stderr);
+}
+
+progress_fn *progress_teller(void) {
+    return isatty(STDERR_FILENO) ? show_progress : NULL;
+}
+
 void tell_findings(const struct findings *findings) {
     struct buf text;
     buf_init(&text, (size_t)4 << 20);
