@@ -24,22 +24,11 @@ const char *look_outcome_name(enum look_outcome outcome) {
     return outcome_names[outcome];
 }
 
-// What history says of the metrics is read from a file of its own; with another one the looks would not be of one watch.
-static void add_priors(json_t *options, const char *priors) {
-    struct arena arena = {0};
-    struct view text;
-    char hex[DIGEST_HEX_LEN + 1];
-    if (priors != NULL && file_read(priors, MOST_STATE_BYTES, &arena, &text, NULL)) {
-        digest_hex(text, hex);
-        json_object_set_new(options, "priors_sha256", json_string(hex));
-    }
-    arena_finish(&arena);
-}
-
 void look_state_init(struct look_state *state, const struct canary_config *config, const struct config_overrides *overrides) {
     *state = (struct look_state){
         .canary = config->name, .sha256 = config->sha256, .options = run_record_options(overrides), .metrics = json_array()};
-    add_priors(state->options, overrides->priors != NULL ? overrides->priors : config->judge.priors);
+    const char *priors = config->judge.priors_sha256; // with others the looks would not be of one watch
+    if (priors[0] != '\0') json_object_set_new(state->options, "priors_sha256", json_string(priors));
 }
 
 void look_state_finish(struct look_state *state) {

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/digest.h"
 #include "base/file.h"
 #include "base/timetext.h"
 
@@ -113,7 +114,8 @@ void priors_read(struct config_reader *r, const struct yaml_node *judge) {
         config_error(r, yaml_get(judge, "priors"), &path, "must be a file, not standard input");
     } else if (!file_read(name, MOST_BYTES, r->arena, &text, &err)) {
         config_error(r, yaml_get(judge, "priors"), &path, "%s", err.text);
-    } else if (yaml_parse(text, name, r->arena, r->findings, &root)) {
-        read_file(&of_file, root, &file);
+    } else {
+        digest_hex(text, r->config->judge.priors_sha256);
+        if (yaml_parse(text, name, r->arena, r->findings, &root)) read_file(&of_file, root, &file);
     }
 }

@@ -25,7 +25,7 @@ static json_t *pairs(const struct name_values *values) {
     return map;
 }
 
-// Names a run by what it judged: config, variables, window.
+// Names a run by what it judged, and by what: config, priors, variables, window.
 static json_t *run_id(const struct plan *plan) {
     struct buf text;
     char hex[DIGEST_HEX_LEN + 1];
@@ -34,6 +34,7 @@ static json_t *run_id(const struct plan *plan) {
     for (size_t i = 0; i < plan->config->vars.count; i++) {
         buf_printf(&text, " %s=%s", plan->config->vars.items[i].name, plan->config->vars.items[i].value);
     }
+    if (plan->config->judge.priors_sha256[0] != '\0') buf_printf(&text, " %s", plan->config->judge.priors_sha256);
     digest_hex((struct view){buf_text(&text), text.len}, hex);
     buf_finish(&text);
     hex[16] = '\0';

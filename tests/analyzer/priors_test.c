@@ -55,6 +55,7 @@ static void test_priors__become_the_belief_of_the_judge(void **state) {
     judge_settings(&r.config.judge, &r.config.metrics[1], &settings); // not calibrated: as without priors
     assert_true(settings.prior.rho == 0.4 && settings.prior.weight == 6 && settings.phi_least == 1);
     assert_true(settings.prior.only_raises);
+    assert_int_equal(strlen(r.config.judge.priors_sha256), 64);
     read_config_finish(&r);
 }
 

@@ -147,6 +147,16 @@ class HistoryTest(unittest.TestCase):
         self.assertEqual(again[1], result[1], show(again))
         self.assertEqual(serin("check", config)[0], USAGE)
 
+    def test_priors__are_part_of_what_names_a_run(self):
+        config, priors = self.dir / "named.yaml", self.dir / "named-priors.yaml"
+        config.write_text(self.config.read_text() + f"judge: {{priors: {priors}}}\n")
+        ids = []
+        for text in (self.priors.read_text(), self.priors.read_text(), "# again\n" + self.priors.read_text()):
+            priors.write_text(text)
+            ids.append(json.loads(serin("analyze", config, "--end", "2025-01-02T06:30:00Z", "--output", "json")[1])["id"])
+        self.assertEqual(ids[0], ids[1])
+        self.assertNotEqual(ids[0], ids[2])
+
     def test_backtest__finds_the_bad_hour(self):
         result = self.backtest("--from", "2025-01-02T00:00:00Z", "--to", "2025-01-02T12:00:00Z")
         self.assertEqual(result[0], PASS, show(result))

@@ -141,6 +141,7 @@ struct judge_config {
     double pass_confidence; // serin: that what passes is not harmful; per cent
     double min_samples; // default of the metrics
     const char *priors; // serin: file that calibration wrote; NULL: none
+    char priors_sha256[65]; // of that file's bytes; "" without it
     enum spending_type spending; // serin: of the chance of a false fail over several looks
     bool early_pass;             // serin: looks spend the chance of a false pass too, and may pass before the window ends
 };
