@@ -30,24 +30,12 @@ static bool make_file(const char *path, bool create, struct error *err) {
     return S_ISREG(status.st_mode) || error_set(err, ERROR_USAGE, "%s: not a file", path);
 }
 
-// The lock goes with the process, however that ends.
 static bool own(struct sqlite_store *store, struct error *err) {
-    struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
     struct arena arena = {0};
-    const char *path = arena_printf(&arena, "%s.lock", store->path);
-    store->lock = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
-    bool ok = store->lock >= 0 || failed(path, err);
-    if (ok && fcntl(store->lock, F_SETLK, &whole) != 0) {
-        bool taken = errno == EACCES || errno == EAGAIN;
-        ok = taken ? error_set(err, ERROR_USAGE, "%s: in use by another serin", store->path) : failed(path, err);
-    }
+    long holder;
+    bool ok = file_lock_take(&store->lock, arena_printf(&arena, "%s.lock", store->path), &holder, err);
     arena_finish(&arena);
-    return ok;
-}
-
-static void disown(struct sqlite_store *store) {
-    if (store->lock >= 0) close(store->lock);
-    store->lock = -1;
+    return ok && (holder == 0 || error_set(err, ERROR_USAGE, "%s: in use by another serin", store->path));
 }
 
 static bool open_writer(struct sqlite_store *store, const struct store_options *options, struct error *err) {
@@ -57,7 +45,7 @@ static bool open_writer(struct sqlite_store *store, const struct store_options *
     if (!ok || version == sqlite_schema_newest) return ok;
     if (version == 0 && !options->create) return error_set(err, ERROR_DATA, "%s: empty, not a store of serin", store->path);
     ok = (options->owner || own(store, err)) && sqlite_schema_migrate(&store->writer, sqlite_schema_newest, err);
-    if (!options->owner) disown(store);
+    if (!options->owner) file_lock_drop(&store->lock);
     return ok;
 }
 
@@ -65,7 +53,7 @@ static void close_store(struct store_backend *backend) {
     struct sqlite_store *store = (struct sqlite_store *)backend;
     for (size_t i = 0; i < store->reader_count; i++) database_close(&store->readers[i]);
     database_close(&store->writer);
-    disown(store);
+    file_lock_drop(&store->lock);
     pthread_cond_destroy(&store->given);
     pthread_mutex_destroy(&store->mutex);
     free(store->path);
@@ -76,7 +64,7 @@ static struct store_backend *open_store(const char *path, const struct store_opt
     struct sqlite_store *store = mem_zero(1, sizeof *store);
     store->base.ops = &sqlite_store_ops;
     store->path = mem_strdup(path);
-    store->lock = -1;
+    store->lock = FILE_LOCK_NONE;
     store->reader_count = options->readers > 0 ? options->readers : READERS;
     if (store->reader_count > SQLITE_READERS_MOST) store->reader_count = SQLITE_READERS_MOST;
     pthread_mutex_init(&store->mutex, NULL);

@@ -5,6 +5,7 @@
 
 #include <pthread.h>
 
+#include "base/file_lock.h"
 #include "database.h"
 #include "store_ops.h"
 
@@ -13,7 +14,7 @@
 struct sqlite_store {
     struct store_backend base;
     char *path;
-    int lock; // file descriptor that says whose store it is; -1: of nobody here
+    struct file_lock lock; // says whose store it is; not held: of nobody here
     struct database writer;
 
     size_t reader_count;

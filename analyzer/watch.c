@@ -10,6 +10,7 @@
 #include "analysis_look.h"
 #include "analyzer/judge_settings.h"
 #include "base/file.h"
+#include "base/file_lock.h"
 #include "base/timetext.h"
 #include "run_record.h"
 #include "watch_course.h"
@@ -25,11 +26,13 @@ struct watch {
     struct arena *arena;
     const char *state_path;  // NULL: not kept
     const char *record_path; // state beside the recorded looks; NULL: not recorded, or the same file
+    struct file_lock lock;   // of the state
     bool resumed;            // there were looks before this call
     struct error *err;
 };
 
 static void watch_finish(struct watch *w) {
+    file_lock_drop(&w->lock);
     plan_answers_finish(&w->answers);
     look_state_finish(&w->course.state);
 }
@@ -127,17 +130,45 @@ static bool open_state(struct watch *w) {
     return make_schedule(w);
 }
 
-// A state that nobody asked for is no reason to refuse the watch.
-static bool save_first(struct watch *w) {
-    const struct watch_options *o = w->options;
-    struct error err;
-    if (w->state_path == NULL) return true;
-    bool own = o->state_file != NULL || o->analysis.record_dir != NULL;
-    if ((own || file_make_dir(o->state_dir, &err)) && look_state_write(&w->course.state, w->state_path, &err)) return true;
-    if (own) return error_set(w->err, err.code, "%s", err.text);
-    warn(w, "the state of the watch is not kept: %s", err.text);
+// What cannot be kept, as err says. A state that nobody asked for is no reason to refuse the watch.
+static bool cannot_keep(struct watch *w, const struct error *err) {
+    bool own = w->options->state_file != NULL || w->options->analysis.record_dir != NULL;
+    if (own) return error_set(w->err, err->code, "%s", err->text);
+    warn(w, "the state of the watch is not kept: %s", err->text);
     w->state_path = NULL;
     return true;
+}
+
+// Two that go on with one watch would each spend the whole chance of a false fail, and lose the other's looks.
+static bool claim(struct watch *w) {
+    const struct watch_options *o = w->options;
+    const char *dir = o->state_file != NULL ? NULL : o->analysis.record_dir != NULL ? o->analysis.record_dir : o->state_dir;
+    long holder;
+    struct error err;
+    if (w->state_path == NULL) return true;
+    const char *lock = arena_printf(w->arena, "%s.lock", w->state_path);
+    if ((dir != NULL && !file_make_dir(dir, &err)) || !file_lock_take(&w->lock, lock, &holder, &err)) return cannot_keep(w, &err);
+    if (holder == 0) return true;
+    return error_set(w->err, ERROR_USAGE,
+                     "%s: another serin (process %ld) goes on with this watch; wait for it, or give another start or state file",
+                     w->state_path, holder);
+}
+
+// As open_state(), for this call alone unless the watch has ended. What the state says is read again then: another call may have gone
+// on with it before this one could claim it.
+static bool open_own_state(struct watch *w) {
+    if (!open_state(w)) return false;
+    if (w->course.state.result != NULL) return true;
+    if (!claim(w)) return false;
+    look_state_finish(&w->course.state);
+    look_state_init(&w->course.state, w->course.config, &w->options->analysis.overrides);
+    return open_state(w);
+}
+
+static bool save_first(struct watch *w) {
+    struct error err;
+    if (w->state_path == NULL || look_state_write(&w->course.state, w->state_path, &err)) return true;
+    return cannot_keep(w, &err);
 }
 
 static bool save_record(struct watch *w) {
@@ -261,13 +292,13 @@ static json_t *begin_looks(struct watch *w) {
 
 json_t *watch_run(struct view text, const char *file, const struct watch_options *options, struct arena *arena, struct findings *findings,
                   struct error *err) {
-    struct watch w = {.options = options, .text = text, .arena = arena, .err = err};
+    struct watch w = {.options = options, .text = text, .arena = arena, .lock = FILE_LOCK_NONE, .err = err};
     json_t *result = NULL;
     w.course.config = analysis_config(text, file, &options->analysis.overrides, arena, findings, err);
     if (w.course.config == NULL) return NULL;
     look_state_init(&w.course.state, w.course.config, &options->analysis.overrides);
     choose_paths(&w);
-    if (open_state(&w)) result = w.course.state.result != NULL ? verdict_again(&w) : begin_looks(&w);
+    if (open_own_state(&w)) result = w.course.state.result != NULL ? verdict_again(&w) : begin_looks(&w);
     watch_finish(&w);
     return result;
 }
@@ -300,7 +331,7 @@ static json_t *replay_looks(struct watch *w, const char *dir, const struct look_
 json_t *watch_replay(const char *dir, const struct watch_options *options, struct arena *arena, struct findings *findings,
                      struct error *err) {
     struct watch_options own = {.look = options->look, .user = options->user};
-    struct watch w = {.options = &own, .arena = arena, .err = err};
+    struct watch w = {.options = &own, .arena = arena, .lock = FILE_LOCK_NONE, .err = err};
     struct look_state recorded = {0};
     const char *file, *path = arena_printf(arena, "%s/%s", dir, RECORD_NAME);
     json_t *result = NULL;

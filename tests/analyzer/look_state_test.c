@@ -133,11 +133,14 @@ static void test_look_state__gives_a_verdict_again_when_it_is_named(void **state
     world_end(&world);
 }
 
-static size_t files_like(const char *dir, const char *words) {
-    DIR *list = opendir(dir);
+static size_t states_in(const char *path) {
+    DIR *list = opendir(path);
     const struct dirent *entry;
     size_t count = 0;
-    while (list != NULL && (entry = readdir(list)) != NULL) count += strstr(entry->d_name, words) != NULL;
+    while (list != NULL && (entry = readdir(list)) != NULL) {
+        size_t len = strlen(entry->d_name);
+        count += strncmp(entry->d_name, "shop-", 5) == 0 && strcmp(entry->d_name + len - 5, ".json") == 0;
+    }
     if (list != NULL) closedir(list);
     return count;
 }
@@ -152,7 +155,7 @@ static void test_look_state__that_nobody_named_is_for_a_watch_still_running(void
     world.options.state_dir = world.dir;
     world.stop_ms = WORLD_START_MS + 12 * 60000;
     assert_null(world_watch(&world, NULL, &err));
-    assert_int_equal(files_like(world.dir, "shop-"), 1);
+    assert_int_equal(states_in(world.dir), 1);
     world.stop_ms = INT64_MAX;
     world.interrupted = 0;
     json_decref(watch(&world, NULL)); // its first look is kept
@@ -160,7 +163,7 @@ static void test_look_state__that_nobody_named_is_for_a_watch_still_running(void
     world.stop_ms = world.now_ms + 5 * 60000;
     assert_null(world_watch(&world, NULL, &err)); // a new one, as that has ended
     assert_int_equal(err.code, ERROR_CANCELLED);
-    assert_int_equal(files_like(world.dir, "shop-"), 1);
+    assert_int_equal(states_in(world.dir), 1);
     world_end(&world);
 }
 

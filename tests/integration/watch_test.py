@@ -127,6 +127,9 @@ class WatchTest(unittest.TestCase):
             command = self.command(fake.url, "--state", self.dir / "state.json", "--output", "json")
             running = self.begin(*command)
             self.wait_for_looks(1)
+            second = serin(*command)
+            self.assertEqual(second[0], USAGE, show(second))
+            self.assertIn(f"another serin (process {running.pid}) goes on with this watch", second[2])
             running.kill()
             running.communicate()
             kept = self.state()["looks"]
