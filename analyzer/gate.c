@@ -174,6 +174,7 @@ static json_t *items_json(const struct gate_items *items, json_t *reasons) {
         json_object_set_new(item, "name", text_or_null(x->name));
         json_object_set_new(item, "state", json_string(gate_state_name(x->state)));
         json_object_set_new(item, "required", json_boolean(!x->informs));
+        json_object_set_new(item, "value", x->has_value ? result_number(x->value) : json_null());
         json_object_set_new(item, "text", result_text(x->text));
         json_object_set_new(item, "opens", text_or_null(x->opens));
         json_array_append_new(list, item);

@@ -100,7 +100,9 @@ void gate_check_judge(const struct gate_check *check, const struct answer *answe
         item.opens = "data; where none means zero, the query can say so with \"or vector(0)\"";
     } else {
         const struct series *s = &answer->set.items[worst];
-        item.text = describe(check, s->value[s->count - 1], s, at_ms, arena);
+        item.has_value = true;
+        item.value = s->value[s->count - 1];
+        item.text = describe(check, item.value, s, at_ms, arena);
         if (item.state != GATE_OPEN) item.opens = arena_printf(arena, "a value %s", rule(check, arena));
         if (item.state != GATE_OPEN && check->max_age_ms > 0) item.opens = arena_printf(arena, "data %s", rule(check, arena));
     }

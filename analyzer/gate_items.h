@@ -25,6 +25,8 @@ struct gate_item {
     enum gate_state state;
     bool informs;      // changes nothing
     const char *text;  // what was found
+    bool has_value;    // of a check that found one
+    double value;      // the one that decides
     const char *opens; // what would open it; NULL when it is open
 };
 

@@ -123,10 +123,31 @@ static size_t copy_sources(struct arena *arena, const struct live_engine *from, 
     return from->source_count - used;
 }
 
+static int compare_checks(const void *a, const void *b) {
+    const struct live_check *x = a, *y = b;
+    int canary = compare_text(x->canary, y->canary);
+    return canary != 0 ? canary : compare_text(x->check, y->check);
+}
+
+static size_t copy_checks(struct arena *arena, const struct live_engine *from, struct live_engine *to) {
+    size_t count = from->check_count < LIVE_MOST_COUNTS ? from->check_count : LIVE_MOST_COUNTS, used = 0;
+    struct live_check *checks = arena_array(arena, count, sizeof *checks);
+    for (size_t i = 0; i < count; i++)
+        checks[i] =
+            (struct live_check){live_label(arena, from->checks[i].canary), live_label(arena, from->checks[i].check), from->checks[i].value};
+    if (count > 1) qsort(checks, count, sizeof *checks, compare_checks);
+    for (size_t i = 0; i < count; i++) {
+        if (used == 0 || compare_checks(&checks[i], &checks[used - 1]) != 0) checks[used++] = checks[i];
+    }
+    to->checks = checks;
+    to->check_count = used;
+    return from->check_count - used;
+}
+
 size_t live_engine_copy(struct arena *arena, const struct live_engine *from, struct live_engine *ret_copy) {
     *ret_copy = *from;
     ret_copy->version = live_label(arena, from->version);
-    size_t dropped = copy_sources(arena, from, ret_copy);
+    size_t dropped = copy_sources(arena, from, ret_copy) + copy_checks(arena, from, ret_copy);
     for (size_t i = 0; i < LISTS; i++) {
         struct live_counts list;
         memcpy(&list, (const char *)from + list_rows[i].offset, sizeof list);
@@ -166,6 +187,14 @@ static void put_sources(struct buf *out, enum exposition_format format, const st
         put(out, format, row->metric, engine->sources[i].name, (double)number_at(&engine->sources[i], row->offset));
 }
 
+static void put_checks(struct buf *out, enum exposition_format format, const struct live_engine *engine) {
+    for (size_t i = 0; i < engine->check_count; i++) {
+        const char *values[EXPORTED_LABELS] = {engine->checks[i].canary, engine->checks[i].check};
+        exposition_point(out, format,
+                         &(struct exposition_point){.metric = EXPORTED_CHECK, .values = values, .value = engine->checks[i].value});
+    }
+}
+
 void live_engine_family(struct buf *out, enum exposition_format format, const struct live_engine *engine, enum exported_metric metric) {
     for (size_t i = 0; i < LISTS; i++) {
         struct live_counts list;
@@ -181,6 +210,7 @@ void live_engine_family(struct buf *out, enum exposition_format format, const st
     for (size_t i = 0; i < sizeof source_rows / sizeof source_rows[0]; i++) {
         if (source_rows[i].metric == metric) put_sources(out, format, engine, &source_rows[i]);
     }
+    if (metric == EXPORTED_CHECK) put_checks(out, format, engine);
     if (metric == EXPORTED_QUERY_SECONDS) put_durations(out, format, engine);
     if (metric == EXPORTED_BUILD_INFO && engine->version != NULL) put(out, format, metric, engine->version, 1);
     if (metric == EXPORTED_PROCESS_CPU && engine->process.cpu_s > 0) put(out, format, metric, NULL, engine->process.cpu_s);

@@ -108,6 +108,8 @@ const struct exported_metric_row exported_metrics[EXPORTED_COUNT] = {
                                {"canary", "objective"}},
     [EXPORTED_GATE_OPEN] = {"serin_gate_open", "gauge", "", "Whether a canary may be promoted: 1 or 0.", {"canary"}},
     [EXPORTED_FREEZE] = {"serin_freeze_active", "gauge", "", "1 for every freeze that keeps canaries from being promoted.", {"freeze"}},
+    [EXPORTED_CHECK] =
+        {"serin_external_check_value", "gauge", "of the check", "Value that decided an external check of a gate.", {"canary", "check"}},
     [EXPORTED_ANALYSES] = {"serin_analyses_total", "counter", "", "Analyses by verdict.", {"canary", "verdict"}},
     [EXPORTED_ANALYSES_OPEN] = {"serin_analyses_open", "gauge", "", "Analyses that have begun and are not decided yet.", {NULL}},
     [EXPORTED_LOOKS] = {"serin_looks_total", "counter", "", "Looks of all analyses.", {NULL}},

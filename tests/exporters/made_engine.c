@@ -8,6 +8,8 @@
 
 static const struct live_count gates[] = {{"checkout", NULL, 1, NULL, 0}, {"search", NULL, 0, NULL, 0}};
 static const struct live_count freezes[] = {{"holidays", NULL, 1, NULL, 0}};
+static const struct live_check checks[] = {
+    {"checkout", "security_critical", 0}, {"checkout", "deploy_success", 0.995}, {"checkout", "cost_per_day", 12.385}};
 static const struct live_count analyses[] = {
     {"checkout", "pass", 1203, "0f1e2d3c4b5a6978", INT64_C(1735680000000)},
     {"checkout", "fail", 17, "7f3a9c01d2e4b6a8", INT64_C(1735689540000)},
@@ -37,6 +39,8 @@ const struct live_engine *made_engine(struct made_engine *made, size_t sources) 
         .version = "2.385",
         .gates = COUNTS(gates),
         .freezes = COUNTS(freezes),
+        .checks = checks,
+        .check_count = sizeof checks / sizeof checks[0],
         .analyses = COUNTS(analyses),
         .analyses_open = 2,
         .looks = 1234,

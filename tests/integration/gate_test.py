@@ -145,6 +145,10 @@ class GateTest(unittest.TestCase):
             with self.subTest(name):
                 document = self.check(GATE, self.write(gate=f"{{checks: [{{name: {name}, {bad}}}]}}"), says=[says, "CLOSED"])
                 self.assertEqual([i["name"] for i in document["items"] if i["state"] != "open"], [name])
+                values = {i["name"]: i["value"] for i in document["items"] if i["value"] is not None}
+                self.assertEqual(list(values), [name])
+                if name in ("deploys", "cost"):
+                    self.assertEqual(values[name], float(says.split()[0]))
                 self.check(PASS, self.write(gate=f"{{checks: [{{name: {name}, {good}}}]}}"), says=["OPEN"])
                 self.check(PASS, self.write(gate=f"{{checks: [{{name: {name}, {bad}, required: false}}]}}"), says=["only informs"])
 

@@ -44,10 +44,17 @@ struct live_source { // of all queries to a source
     struct duration_histogram durations;
 };
 
+struct live_check { // the value that decided an external check of a gate
+    const char *canary, *check;
+    double value;
+};
+
 struct live_engine { // as it is now; modules count in structs of their own, and whoever knows them all fills this one in
     const char *version;
     struct live_counts gates;         // canary: 1 open, 0 not
     struct live_counts freezes;       // freeze: 1
+    const struct live_check *checks;  // at most LIVE_MOST_COUNTS, each once
+    size_t check_count;
     struct live_counts analyses;      // canary, verdict
     uint64_t analyses_open, looks, looks_missed;
     const struct live_source *sources; // at most LIVE_MOST_COUNTS, each once
