@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What `serin serve` is told by its config file (YAML); docs/serve.md lists the keys. Options of the command line go before it, then
+// the environment (SERIN_STORE, SERIN_TOKENS), then the file, then the defaults.
+#ifndef SERVE_SERVE_CONFIG_H
+#define SERVE_SERVE_CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "analyzer/config.h"
+#include "base/arena.h"
+#include "base/error.h"
+#include "base/finding.h"
+#include "base/log.h"
+#include "base/view.h"
+#include "serve/listener.h"
+
+#define SERVE_CONFIG_MOST_BYTES ((size_t)1 << 20)
+#define SERVE_DEFAULT_PORT 9292
+
+struct serve_schedule { // an analysis that begins again and again
+    const char *canary; // name of a config
+    int64_t every_ms;
+    struct config_overrides overrides; // its variables, and the sides of a Kayenta config
+    struct place place;
+};
+
+struct serve_retention { // 0: for ever
+    int64_t age_ms;      // of finished analyses
+    int64_t count;       // of finished analyses of one canary
+    int64_t audit_ms;    // of the audit log and of messages that could not be delivered
+};
+
+struct serve_config {
+    const char *file;       // NULL: none was read
+    const char *address;
+    int port;
+    bool open_to_world;
+    const char *cert_file, *key_file, *client_ca_file, *token_file; // NULL: none
+    const char *store;      // a path, or a URL of a store
+    const char *config_dir; // of canary configs; NULL: only inline ones
+    const char *public_url; // without slash at the end; NULL: the listener's own
+    int64_t workers;        // that judge; 0: as many as the machine has cores
+    enum log_level log_level;
+    enum log_format log_format;
+    struct listener_limits limits;
+    int64_t open_analyses;  // at once, most
+    struct serve_retention retention;
+    struct serve_schedule *schedules;
+    size_t schedule_count;
+};
+
+struct serve_config serve_config_default(void);
+
+// Reads a file's text over what ret_config holds. All findings are collected; true when there is no error among them. Texts are in
+// the arena.
+bool serve_config_read(struct view text, const char *file, struct arena *arena, struct findings *findings, struct serve_config *config);
+
+// Takes what the environment says. The texts are the environment's.
+void serve_config_environment(struct serve_config *config);
+
+// "127.0.0.1:9292", "[::1]:9292", ":9292" (loopback) or "127.0.0.1". False with err for anything else; the address is in the arena.
+bool serve_config_listen(const char *text, struct arena *arena, struct serve_config *config, struct error *err);
+
+// The options of a listener. `hosts` holds the host of public_url, in the arena; tables, user and version are left to the caller.
+struct listener_options serve_config_listener(const struct serve_config *config, struct arena *arena);
+
+#endif
