@@ -33,6 +33,7 @@ enum option_set { // which options a command takes
     OPTIONS_DASHBOARDS = 1 << 23, // --dir, --from CONFIG, --output json
     OPTIONS_IMPORT = 1 << 24, // --partial
     OPTIONS_STORE = 1 << 25,  // --store, --replay, --output with its own formats, --color, ...
+    OPTIONS_TOKEN = 1 << 26,  // --role
     OPTIONS_GATE = 1 << 18,   // --result, --digest, --advisory, --source, --record, --deadline
 };
 
@@ -75,6 +76,7 @@ struct options { // what the command line said
     struct store_arguments store;
     struct output outputs[MOST_OUTPUTS];
     size_t output_count;
+    const char *role;       // of serin token; NULL: not given
     const char *output_dir; // of serin rules and serin dashboards; NULL: standard output
     enum when color;
     bool ascii, quiet, verbose, help;
@@ -91,6 +93,7 @@ struct command {
 
 extern const struct command cmd_analyze, cmd_replay, cmd_plan, cmd_check, cmd_judge, cmd_query, cmd_stats;
 extern const struct command cmd_backtest, cmd_budget, cmd_calibrate, cmd_rules, cmd_freeze, cmd_gate, cmd_store, cmd_dashboards, cmd_import;
+extern const struct command cmd_token;
 
 // Parses what follows the command's name. False with err (ERROR_USAGE) for anything not understood.
 bool options_parse(const struct command *command, int argc, char **argv, struct arena *arena, struct options *ret, struct error *err);

@@ -84,6 +84,7 @@ static const struct option options[] = {
     {"result", "FILE", OPTIONS_GATE, option_gate_result, "the verdict: what serin analyze --output json wrote"},
     {"digest", "TEXT", OPTIONS_GATE, option_gate_digest, "the artefact to be promoted, instead of gate.artefact with its variables"},
     {"advisory", NULL, OPTIONS_GATE, option_gate_advisory, "tell, and end with exit code 0 whatever the gate says"},
+    {"role", "ROLE", OPTIONS_TOKEN, option_role, "what the token may do: read, run, gate or admin; each may do what those before it may"},
     {"scope", "SCOPE", OPTIONS_FREEZE, option_gate_scope, "all, owner=NAME or canary=NAME"},
     {"until", "TIME", OPTIONS_FREEZE, option_gate_until, "when the freeze ends: a time, or a duration from now"},
     {"all", NULL, OPTIONS_FREEZE, option_gate_all, "list freezes that are over or lifted too"},

@@ -16,6 +16,7 @@ import time
 import unittest
 import warnings
 
+from harness import PASS, USAGE, serin
 from tls_test import Authority
 
 SERVER = os.environ["SMALL_SERVER"]
@@ -112,6 +113,19 @@ class ListenTest(unittest.TestCase):
         self.assertEqual(server.ask("/open")[0], 200)
         self.assertEqual(server.ask("/open", headers=["Authorization: Bearer nonsense"])[0], 200)
         self.assertIn('"who":"gate","role":"gate"', server.ask("/things/1", headers=["authorization: bearer  gate.secret"])[2])
+
+    def test_serin_token_makes_what_the_listener_takes(self):
+        code, out, err = serin("token", "ci", "--role", "run")
+        self.assertEqual((code, err), (PASS, ""))
+        token, line = out.splitlines()
+        server = Server(self, "--tokens", self.tokens(line + "\n"))
+        self.assertIn('"who":"ci","role":"run"', server.ask("/things/1", headers=[f"Authorization: Bearer {token}"])[2])
+        self.assertNotIn(token.split(".")[1], line)
+        for wrong, hint in ((["ci"], "--role is missing"), (["c i", "--role", "run"], "a name is"), (["ci", "--role", "root"], "expected read, run, gate or admin"),
+                            (["--role", "run"], "takes one NAME")):
+            code, out, err = serin("token", *wrong)
+            self.assertEqual((code, out), (USAGE, ""))
+            self.assertIn(hint, err)
 
     def test_wrong_tokens_are_refused_and_limited(self):
         server = Server(self, "--tokens", self.tokens(line_of("a", "admin", "a.secret")), "--failed-sign-ins", 20, "--log", "logfmt")

@@ -47,26 +47,26 @@ static void test_addresses__keep_who_is_connected(void **state) {
     addresses_destroy(addresses);
 }
 
-static void test_bucket__lets_a_burst_and_then_a_rate_through(void **state) {
-    struct bucket bucket = {0};
+static void test_allowance__lets_a_burst_and_then_a_rate_through(void **state) {
+    struct allowance allowance = {0};
     int64_t now = 1000;
     (void)state;
-    for (int i = 0; i < 5; i++) assert_int_equal(bucket_take(&bucket, 2, 5, now), 0);
-    assert_int_equal(bucket_take(&bucket, 2, 5, now), 500);
-    assert_int_equal(bucket_take(&bucket, 2, 5, now + 499), 1);
-    assert_int_equal(bucket_take(&bucket, 2, 5, now + 500), 0);
-    assert_int_equal(bucket_take(&bucket, 2, 5, now + 400), 500); // time that goes back gives nothing
+    for (int i = 0; i < 5; i++) assert_int_equal(allowance_take(&allowance, 2, 5, now), 0);
+    assert_int_equal(allowance_take(&allowance, 2, 5, now), 500);
+    assert_int_equal(allowance_take(&allowance, 2, 5, now + 499), 1);
+    assert_int_equal(allowance_take(&allowance, 2, 5, now + 500), 0);
+    assert_int_equal(allowance_take(&allowance, 2, 5, now + 400), 500); // time that goes back gives nothing
     int taken = 0;
-    for (now = 2000; now < 12000; now += 10) taken += bucket_take(&bucket, 2, 5, now) == 0;
+    for (now = 2000; now < 12000; now += 10) taken += allowance_take(&allowance, 2, 5, now) == 0;
     assert_in_range(taken, 20, 23);
-    for (int i = 0; i < 100; i++) assert_int_equal(bucket_take(&bucket, -1, 1, now), 0);
+    for (int i = 0; i < 100; i++) assert_int_equal(allowance_take(&allowance, -1, 1, now), 0);
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_addresses__tell_clients_apart),
         cmocka_unit_test(test_addresses__keep_who_is_connected),
-        cmocka_unit_test(test_bucket__lets_a_burst_and_then_a_rate_through),
+        cmocka_unit_test(test_allowance__lets_a_burst_and_then_a_rate_through),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -9,7 +9,7 @@
 #include <stdint.h>
 #include <sys/socket.h>
 
-#include "serve/bucket.h"
+#include "serve/allowance.h"
 
 #define ADDRESS_MOST_TEXT 48
 
@@ -17,7 +17,7 @@ struct address {
     unsigned char key[16]; // IPv4 as mapped, IPv6 without its last 64 bits
     size_t connections;
     int64_t seen_mono_ms;  // 0: the place is free
-    struct bucket requests, failures;
+    struct allowance requests, failures;
 };
 
 struct addresses;

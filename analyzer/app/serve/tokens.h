@@ -11,7 +11,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/view.h"
-#include "serve/bucket.h"
+#include "serve/allowance.h"
 #include "serve/role.h"
 
 #define TOKEN_MOST_NAME 64
@@ -22,7 +22,7 @@ struct token {
     enum role role;
     const char *salt;
     char digest[65];
-    struct bucket requests; // of who looked it up
+    struct allowance requests; // of who looked it up
 };
 
 struct tokens;
