@@ -13,7 +13,7 @@ static const struct doc_word guard_words[] = {{"ok", TEXT_PASS}, {"broken", TEXT
 static struct report_side scope_side(struct doc_reader *in, struct doc_place at, const char *key) {
     struct doc_place side = doc_object_or_null(in, at, key);
     struct report_side read = {0};
-    if (side.node == NULL || in->failed) return read;
+    if (side.node == NULL || in->failed || !doc_has(side, "source")) return read; // a config without that side
     read.present = true;
     read.source = doc_text(in, side, "source");
     read.labels = doc_labels(in, side, "labels");
