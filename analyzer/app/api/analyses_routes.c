@@ -1,0 +1,319 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Analyses: started, listed, read, waited for, called off.
+#include <stdio.h>
+#include <string.h>
+
+#include "api/analysis_view.h"
+#include "api/intake.h"
+#include "api/reply.h"
+#include "api/schemas.h"
+#include "base/timetext.h"
+
+#define SUBMIT_MS INT64_C(30000)
+#define WAIT_MOST_S 600
+#define WAIT_DEFAULT_S 60
+
+// Starting.
+
+static json_t *created_body(const struct intake *intake, const struct store_analysis *row) {
+    json_t *body = analysis_view_short(intake->service, row);
+    char path[STORE_ID_LEN + 64];
+    snprintf(path, sizeof path, "%s/api/v1/analyses/%s", intake->service->public_url, row->id);
+    errand_header(intake->errand, "Location", path);
+    return body;
+}
+
+static void opened(struct intake *intake) {
+    struct store_analysis row = {.id = intake->id, .state = STORE_OPEN, .exit_code = -1};
+    json_t *whole = created_body(intake, &row), *body = json_object();
+    static const char *const names[] = {"id", "state", "verdict", "links"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) json_object_set(body, names[i], json_object_get(whole, names[i]));
+    json_decref(whole);
+    errand_json(intake->errand, 202, body);
+}
+
+static void found(struct intake *intake) {
+    struct store_analysis row;
+    struct error err = {0};
+    bool there = false;
+    if (!store_get(intake->service->store, intake->id, 0, errand_arena(intake->errand), &row, &there, &err)) {
+        errand_store_failed(intake->errand, &err);
+    } else if (!there) {
+        errand_no_analysis(intake->errand, intake->id);
+    } else {
+        errand_json(intake->errand, 200, created_body(intake, &row));
+    }
+}
+
+static bool read_key(struct call *call, struct analysis_request *request, struct arena *arena) {
+    const char *key = call_header(call, "Idempotency-Key");
+    if (key == NULL) return true;
+    size_t len = strlen(key);
+    for (size_t i = 0; i < len; i++) {
+        if ((unsigned char)key[i] < 0x20 || (unsigned char)key[i] > 0x7e) len = 0;
+    }
+    if (len == 0 || len > STORE_NAME_LEN) {
+        reply_error(call, 400, "bad_key", "Idempotency-Key must be 1 to %d printable characters", STORE_NAME_LEN);
+    } else if (request->key != NULL && strcmp(request->key, key) != 0) {
+        reply_error(call, 400, "bad_key", "Idempotency-Key and idempotency_key differ");
+    } else {
+        request->key = arena_strdup(arena, key);
+        return true;
+    }
+    return false;
+}
+
+// The request is read twice: once to refuse it while the call can still be answered at once, once into the errand's arena.
+static void create(struct call *call) {
+    struct analysis_request request;
+    struct error err = {0};
+    const json_t *json;
+    if (!body_json(call, &json)) return;
+    if (!analysis_request_read(json, call_arena(call), &request, &err)) {
+        reply_error(call, 422, "bad_request", "%s", err.text);
+        return;
+    }
+    if (!read_key(call, &request, call_arena(call))) return;
+    struct errand *errand = errand_begin(call, SUBMIT_MS);
+    struct arena *arena = errand_arena(errand);
+    struct intake *intake = arena_alloc(arena, sizeof *intake);
+    *intake = (struct intake){.service = service_of(call),
+                              .errand = errand,
+                              .who = arena_strdup(arena, call_who(call).name),
+                              .is_admin = call_who(call).role == ROLE_ADMIN,
+                              .opened = opened,
+                              .found = found,
+                              .refused = intake_refuse_json};
+    analysis_request_read(json, arena, &intake->request, &err);
+    intake->request.key = arena_strdup(arena, request.key);
+    intake_begin(intake);
+}
+
+// Reading.
+
+static bool known_verdict(const char *text) {
+    static const char *const words[] = {"pass", "marginal", "fail", "inconclusive", "error"};
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        if (strcmp(words[i], text) == 0) return true;
+    }
+    return false;
+}
+
+static bool read_filter(struct call *call, struct store_filter *filter, enum store_state *state) {
+    const char *word = call_query(call, "state");
+    int64_t limit = 50;
+    *filter = (struct store_filter){.canary = call_query(call, "canary"),
+                                    .version = call_query(call, "version"),
+                                    .verdict = call_query(call, "verdict"),
+                                    .cursor = call_query(call, "cursor")};
+    if (word != NULL && !store_state_parse(word, state)) {
+        reply_error(call, 400, "bad_parameter", "state must be open, done or cancelled");
+        return false;
+    }
+    if (word != NULL) filter->state = state;
+    if (filter->verdict != NULL && !known_verdict(filter->verdict)) {
+        reply_error(call, 400, "bad_parameter", "verdict must be pass, marginal, fail, inconclusive or error");
+        return false;
+    }
+    if (!query_time(call, "since", &filter->since_ms) || !query_time(call, "until", &filter->until_ms) ||
+        !query_number(call, "limit", STORE_PAGE_MOST, &limit))
+        return false;
+    filter->limit = (size_t)limit;
+    return true;
+}
+
+static void list(struct call *call) {
+    struct store_filter filter;
+    struct store_analyses page;
+    struct error err = {0};
+    enum store_state state;
+    if (!read_filter(call, &filter, &state)) return;
+    if (!store_list(service_of(call)->store, &filter, call_arena(call), &page, &err)) {
+        if (err.code == ERROR_USAGE) {
+            reply_error(call, 400, "bad_parameter", "%s", err.text);
+        } else {
+            reply_store_failed(call, &err);
+        }
+        return;
+    }
+    json_t *items = json_array();
+    for (size_t i = 0; i < page.count; i++) json_array_append_new(items, analysis_view_short(service_of(call), &page.items[i]));
+    reply_json(call, 200, json_pack("{s:o,s:o}", "analyses", items, "next", view_text(page.next)));
+}
+
+#define SHOWN (STORE_LOOK_STATE | STORE_RESULT | STORE_REQUEST)
+
+static void show(struct call *call) {
+    struct store_analysis row;
+    char tag[STORE_ID_LEN + 32];
+    if (!read_analysis(call, 0, &row)) return;
+    snprintf(tag, sizeof tag, "%s.%lld", row.id, (long long)row.revision);
+    if (reply_etag(call, tag) || !read_analysis(call, SHOWN, &row)) return;
+    reply_json(call, 200, analysis_view(service_of(call), &row));
+}
+
+// Waiting.
+
+static void stop_watching(struct call *call) {
+    watchers_remove(service_of(call)->watchers, call_kept(call));
+}
+
+static void show_now(struct call *call) {
+    struct store_analysis row;
+    if (read_analysis(call, SHOWN, &row)) reply_json(call, 200, analysis_view(service_of(call), &row));
+}
+
+static void wait_for(struct call *call) {
+    struct store_analysis row;
+    int64_t timeout_s = WAIT_DEFAULT_S;
+    if (!query_number(call, "timeout", WAIT_MOST_S, &timeout_s) || !read_analysis(call, 0, &row)) return;
+    if (row.state != STORE_OPEN || timeout_s == 0) {
+        show_now(call);
+        return;
+    }
+    struct watcher *watcher = arena_alloc(call_arena(call), sizeof *watcher);
+    *watcher = (struct watcher){.call = call, .id = row.id};
+    call_keep(call, watcher);
+    call_defer(call, mono_now_ms() + timeout_s * 1000, stop_watching);
+    watchers_add(service_of(call)->watchers, watcher);
+    if (!read_analysis(call, 0, &row)) return; // it answered, which ends the waiting
+    if (row.state != STORE_OPEN) show_now(call);
+}
+
+static void waited(struct call *call) {
+    if (call_ended(call) == CALL_STOPPING) {
+        reply_header(call, "Retry-After", "5");
+        reply_error_hint(call, 503, "stopping", "ask again in some seconds; the analysis goes on", "the service stops");
+    } else {
+        show_now(call);
+    }
+}
+
+// Calling off.
+
+static void cancelled(void *user, const struct engine_answer *answer) {
+    struct errand *errand = user;
+    switch (answer->kind) {
+    case ENGINE_OK:
+        errand_json(errand, 200,
+                    json_pack("{s:s,s:s,s:s,s:I}", "id", answer->id, "state", "cancelled", "verdict", "cancelled", "revision",
+                              (json_int_t)answer->revision));
+        return;
+    case ENGINE_OVER:
+        errand_error(errand, 409, "already_ended", "read its verdict instead", "the analysis %s has ended already", answer->id);
+        return;
+    case ENGINE_UNKNOWN:
+        errand_no_analysis(errand, answer->id);
+        return;
+    case ENGINE_SAME:
+    case ENGINE_REUSED:
+    case ENGINE_FULL:
+    case ENGINE_FAILED:
+        errand_store_failed(errand, &answer->err);
+        return;
+    }
+}
+
+static void cancel(struct call *call) {
+    const char *id = call_path(call, "id"), *reason = NULL;
+    const json_t *json;
+    if (!body_json(call, &json)) return;
+    if (json != NULL) reason = json_string_value(json_object_get(json, "reason"));
+    if (json != NULL &&
+        (!json_is_object(json) || json_object_size(json) != (reason != NULL) || (reason != NULL && strlen(reason) > 1024))) {
+        reply_error(call, 422, "bad_request", "expected an object with reason, a text of at most 1024 bytes, or nothing");
+    } else if (strlen(id) > STORE_ID_LEN) {
+        reply_no_analysis(call, id);
+    } else {
+        struct errand *errand = errand_begin(call, SUBMIT_MS);
+        engine_cancel(service_of(call)->engine, arena_strdup(errand_arena(errand), id), call_who(call).name, reason != NULL ? reason : "",
+                      cancelled, errand);
+    }
+}
+
+static const struct route_parameter list_parameters[] = {
+    {"canary", "of this canary", NULL, false},
+    {"state", "open, done or cancelled", "{\"type\":\"string\",\"enum\":[\"open\",\"done\",\"cancelled\"]}", false},
+    {"verdict", "of finished ones", "{\"type\":\"string\",\"enum\":[\"pass\",\"marginal\",\"fail\",\"inconclusive\",\"error\"]}", false},
+    {"version", "of this version", NULL, false},
+    {"since", "created from this time on: RFC 3339 or Unix seconds", NULL, false},
+    {"until", "created before this time", NULL, false},
+    {"cursor", "next of the page before", NULL, false},
+    {"limit", "most analyses of a page; else 50", "{\"type\":\"integer\",\"minimum\":0,\"maximum\":500}", false},
+    {NULL, NULL, NULL, false},
+};
+
+static const struct route_parameter wait_parameters[] = {
+    {"timeout", "seconds to wait at most; else 60", "{\"type\":\"integer\",\"minimum\":0,\"maximum\":600}", false},
+    {NULL, NULL, NULL, false},
+};
+
+static const struct route_answer create_answers[] = {{202, "accepted: it is kept, and goes on whatever happens", "Accepted", NULL},
+                                                     {200, "this request was accepted before, with the same key", "AnalysisShort", NULL},
+                                                     {409, "the key was used for another request", "Error", NULL},
+                                                     {422, "the request or its config cannot be used", "Error", NULL},
+                                                     {503, "too many analyses are open", "Error", NULL},
+                                                     {0, NULL, NULL, NULL}};
+static const struct route_answer list_answers[] = {{200, "a page, newest first", "AnalysisList", NULL}, {0, NULL, NULL, NULL}};
+static const struct route_answer show_answers[] = {{200, "the analysis", "Analysis", NULL},
+                                                   {304, "it is as the ETag says", NULL, NULL},
+                                                   {404, "there is none", "Error", NULL},
+                                                   {0, NULL, NULL, NULL}};
+static const struct route_answer wait_answers[] = {
+    {200, "decided, or still open when the time is over", "Analysis", NULL}, {404, "there is none", "Error", NULL}, {0, NULL, NULL, NULL}};
+static const struct route_answer cancel_answers[] = {{200, "called off", "Accepted", NULL},
+                                                     {404, "there is none", "Error", NULL},
+                                                     {409, "it has ended already", "Error", NULL},
+                                                     {0, NULL, NULL, NULL}};
+
+static const struct route routes[] = {
+    {.method = "POST",
+     .path = "/api/v1/analyses",
+     .role = ROLE_RUN,
+     .body = BODY_REQUIRED,
+     .body_most = (size_t)2 << 20,
+     .handle = create,
+     .resume = errand_resume,
+     .operation = "createAnalysis",
+     .summary = "Start an analysis",
+     .request_schema = "AnalysisRequest",
+     .answers = create_answers},
+    {.method = "GET",
+     .path = "/api/v1/analyses",
+     .role = ROLE_READ,
+     .handle = list,
+     .operation = "listAnalyses",
+     .summary = "List analyses, newest first",
+     .parameters = list_parameters,
+     .answers = list_answers},
+    {.method = "GET",
+     .path = "/api/v1/analyses/{id}",
+     .role = ROLE_READ,
+     .quiet = true,
+     .handle = show,
+     .operation = "readAnalysis",
+     .summary = "Read an analysis",
+     .answers = show_answers},
+    {.method = "GET",
+     .path = "/api/v1/analyses/{id}/wait",
+     .role = ROLE_READ,
+     .handle = wait_for,
+     .resume = waited,
+     .operation = "waitForAnalysis",
+     .summary = "Wait until an analysis is decided",
+     .parameters = wait_parameters,
+     .answers = wait_answers},
+    {.method = "POST",
+     .path = "/api/v1/analyses/{id}/cancel",
+     .role = ROLE_RUN,
+     .body = BODY_OPTIONAL,
+     .body_most = 4096,
+     .handle = cancel,
+     .resume = errand_resume,
+     .operation = "cancelAnalysis",
+     .summary = "Call an analysis off, without a verdict",
+     .request_schema = "CancelRequest",
+     .answers = cancel_answers},
+};
+
+const struct route_table analyses_table = {routes, sizeof routes / sizeof routes[0], api_schemas};

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// How the API shows an analysis. The member "verdict" is always there: "running" while it is open, "cancelled" when it was called off,
+// else a word of verdict.h; so is "score", null while there is none. Conditions of deployment tools read these two.
+#ifndef API_ANALYSIS_VIEW_H
+#define API_ANALYSIS_VIEW_H
+
+#include <jansson.h>
+
+#include "api/service.h"
+
+// The short form, for lists. The caller releases it.
+json_t *analysis_view_short(const struct service *service, const struct store_analysis *row);
+
+// The long one: reasons, spent alpha, phase and the next look. Wants the row with STORE_LOOK_STATE, STORE_RESULT and STORE_REQUEST.
+json_t *analysis_view(const struct service *service, const struct store_analysis *row);
+
+// "running", "pass", "cancelled", ...
+const char *analysis_view_verdict(const struct store_analysis *row);
+
+json_t *view_time(int64_t ms);       // RFC 3339; null for 0
+json_t *view_text(const char *text); // null for NULL
+json_t *view_number(double value);   // null for NaN
+
+// A link to a path of this service; `path` begins with a slash.
+json_t *view_link(const struct service *service, const char *path);
+
+// The first reason of a finished analysis in one sentence, or how an open one stands; in the arena. Wants STORE_RESULT.
+const char *analysis_view_sentence(const struct service *service, const struct store_analysis *row, struct arena *arena);
+
+#endif

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "api/host.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analyzer/state_dir.h"
+#include "analyzer/verdict.h"
+#include "api/host_private.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/timetext.h"
+
+#define STOP_MS INT64_C(10000)
+#define CLERKS 3
+#define ENVOYS 8
+
+static const struct route_table *const tables[] = {&analyses_table, &reports_table,   &configs_table,
+                                                   &gates_table,    &decisions_table, &operation_table};
+
+bool host_reload(void *user, struct error *err) {
+    struct host *host = user;
+    bool read = catalog_reload(host->service.catalog, wall_now_ms(), err);
+    bool kept = host->listener == NULL || listener_reload(host->listener, err);
+    host_tell_configs(host);
+    return read && kept;
+}
+
+void host_tell_configs(struct host *host) {
+    const struct catalog_view *view = catalog_take(host->service.catalog);
+    struct log_line line;
+    log_begin(&line, view->problem_count > 0 ? LOG_LEVEL_WARN : LOG_LEVEL_INFO, "configs");
+    log_i64(&line, "configs", (int64_t)view->count);
+    log_i64(&line, "problems", (int64_t)view->problem_count);
+    log_end(&line);
+    for (size_t i = 0; i < view->problem_count; i++) {
+        const struct catalog_problem *p = &view->problems[i];
+        log_begin(&line, LOG_LEVEL_WARN, "config");
+        log_text(&line, "file", p->file);
+        log_i64(&line, "line", p->findings[0].line);
+        log_text(&line, "error", p->findings[0].text);
+        log_end(&line);
+    }
+    catalog_release(host->service.catalog, view);
+}
+
+// What the engine tells.
+
+static void published(void *user, const struct engine_event *event) {
+    struct host *host = user;
+    struct log_line line;
+    if (event->kind == ENGINE_VERDICT || event->kind == ENGINE_CANCELLED) watchers_wake(host->service.watchers, event->id);
+    log_begin(&line, LOG_LEVEL_INFO, engine_event_name(event->kind));
+    log_text(&line, "analysis", event->id);
+    log_text(&line, "canary", event->canary);
+    log_text(&line, "verdict", json_string_value(json_object_get(event->document, "verdict")));
+    log_end(&line);
+}
+
+static void say(void *user, const char *canary, const char *id, const char *text) {
+    struct log_line line;
+    (void)user;
+    log_begin(&line, LOG_LEVEL_WARN, "analysis");
+    log_text(&line, "analysis", id);
+    log_text(&line, "canary", canary);
+    log_text(&line, "text", text);
+    log_end(&line);
+}
+
+// Opening and closing.
+
+static bool open_engine(struct host *host, struct error *err) {
+    const struct host_options *o = &host->options;
+    struct engine_options engine = {.store = host->service.store,
+                                    .sink = {.published = published, .say = say, .user = host},
+                                    .workers = o->workers,
+                                    .most_open = o->most_open,
+                                    .settle_ms = o->settle_ms};
+    host->service.engine = engine_create(&engine, err);
+    return host->service.engine != NULL;
+}
+
+static bool open_desks(struct host *host, struct error *err) {
+    struct desk_options clerks = {.threads = CLERKS, .most = 256, .most_of_key = 64, .user = &host->service};
+    struct desk_options envoys = {.threads = ENVOYS, .most = 64, .most_of_key = 2, .user = &host->service};
+    host->service.clerks = desk_open(&clerks, err);
+    if (host->service.clerks != NULL) host->service.envoys = desk_open(&envoys, err);
+    return host->service.envoys != NULL;
+}
+
+static bool open_listener(struct host *host, struct error *err) {
+    struct listener_options listener = host->options.listener;
+    listener.tables = tables;
+    listener.table_count = sizeof tables / sizeof tables[0];
+    listener.version = SERIN_VERSION;
+    listener.user = &host->service;
+    host->listener = listener_start(&listener, err);
+    return host->listener != NULL;
+}
+
+static bool open_all(struct host *host, struct error *err) {
+    struct service *s = &host->service;
+    s->watchers = watchers_create();
+    s->readiness = readiness_create();
+    s->reload = host_reload;
+    s->user = host;
+    s->public_url = host->options.public_url != NULL ? host->options.public_url : "";
+    s->state_dir = host->options.state_dir != NULL ? host->options.state_dir : state_dir_default(&host->arena);
+    s->catalog = catalog_open(host->options.config_dir, wall_now_ms(), err);
+    if (s->catalog == NULL) return false;
+    host_tell_configs(host);
+    s->store = store_open(host->options.store, &(struct store_options){.create = true, .owner = true}, err);
+    return s->store != NULL && open_engine(host, err) && open_desks(host, err) && open_listener(host, err) && keeper_start(host, err);
+}
+
+// First nobody may ask any more, then what is under way ends, then what it used is closed.
+static void close_all(struct host *host) {
+    struct service *s = &host->service;
+    listener_stop(host->listener, host->options.stop_ms);
+    keeper_stop(host);
+    desk_stop(s->envoys);
+    desk_stop(s->clerks);
+    engine_destroy(s->engine);
+    desk_close(s->envoys);
+    desk_close(s->clerks);
+    store_close(s->store);
+    catalog_close(s->catalog);
+    readiness_destroy(s->readiness);
+    watchers_destroy(s->watchers);
+    arena_finish(&host->arena);
+}
+
+static void until_stopped(struct host *host, const sigset_t *signals) {
+    int number;
+    while (sigwait(signals, &number) == 0 && number == SIGHUP) {
+        struct error err = {0};
+        if (!host_reload(host, &err)) log_event(LOG_LEVEL_ERROR, "reload", "error", err.text);
+    }
+    log_event(LOG_LEVEL_INFO, "stopping", "signal", number == SIGINT ? "SIGINT" : "SIGTERM");
+}
+
+int host_run(const struct host_options *options, struct error *err) {
+    struct host host = {.options = *options};
+    sigset_t signals, before;
+    if (host.options.stop_ms == 0) host.options.stop_ms = STOP_MS;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGINT);
+    sigaddset(&signals, SIGHUP);
+    pthread_sigmask(SIG_BLOCK, &signals, &before); // before any thread is made: they all inherit it
+    bool ready = open_all(&host, err);
+    if (ready) {
+        log_event(LOG_LEVEL_INFO, "listening", "url", listener_url(host.listener));
+        until_stopped(&host, &signals);
+    }
+    pthread_sigmask(SIG_SETMASK, &before, NULL); // a second signal ends it at once
+    close_all(&host);
+    if (ready) log_event(LOG_LEVEL_INFO, "stopped", NULL, NULL);
+    return ready ? EXIT_PASS : EXIT_USAGE;
+}

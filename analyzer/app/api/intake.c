@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "api/intake.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "analyzer/config_files.h"
+#include "api/analysis_view.h"
+
+json_t *findings_view(const struct finding *items, size_t count) {
+    json_t *list = json_array();
+    for (size_t i = 0; i < count; i++) {
+        const struct finding *f = &items[i];
+        json_t *item = json_object();
+        json_object_set_new(item, "level", json_string(f->level == FINDING_ERROR ? "error" : "warning"));
+        json_object_set_new(item, "line", json_integer(f->line));
+        json_object_set_new(item, "column", json_integer(f->column));
+        json_object_set_new(item, "key", view_text(f->key));
+        json_object_set_new(item, "message", view_text(f->text));
+        json_array_append_new(list, item);
+    }
+    return list;
+}
+
+void intake_refuse_json(struct intake *intake, const struct intake_refusal *refusal) {
+    json_t *body = errand_error_body(refusal->code, refusal->hint, refusal->message);
+    if (refusal->findings != NULL)
+        json_object_set_new(json_object_get(body, "error"), "findings", findings_view(refusal->findings->items, refusal->findings->count));
+    if (refusal->again) errand_header(intake->errand, "Retry-After", "5");
+    errand_json(intake->errand, refusal->status, body);
+}
+
+static void found_by_clerk(void *user, struct errand *errand, void *input) {
+    struct intake *intake = input;
+    (void)user;
+    (void)errand;
+    intake->found(intake);
+}
+
+static void refuse(struct intake *intake, int status, const char *code, const char *hint, const char *message, bool again) {
+    struct intake_refusal refusal = {.status = status, .code = code, .hint = hint, .message = message, .again = again};
+    intake->refused(intake, &refusal);
+}
+
+static void answered(void *user, const struct engine_answer *answer) {
+    struct intake *intake = user;
+    snprintf(intake->id, sizeof intake->id, "%s", answer->id);
+    switch (answer->kind) {
+    case ENGINE_OK:
+        intake->opened(intake);
+        return;
+    case ENGINE_SAME:
+        desk_give(intake->service->clerks, "found", intake->errand, found_by_clerk, intake);
+        return;
+    case ENGINE_REUSED:
+        refuse(intake, 409, "key_reused", "use another idempotency key, or send the same request",
+               arena_printf(errand_arena(intake->errand), "the idempotency key was used for a different request: analysis %s", intake->id),
+               false);
+        return;
+    case ENGINE_FULL:
+        refuse(intake, 503, "too_many_open", "ask again when some have ended", "too many analyses are open", true);
+        return;
+    case ENGINE_OVER:
+    case ENGINE_UNKNOWN:
+    case ENGINE_FAILED:
+        refuse(intake, 503, "store_failed", "ask again; see the log of the service", "the analysis could not be kept", true);
+        return;
+    }
+}
+
+static void submit(struct intake *intake, struct view text, const char *file) {
+    struct arena *arena = errand_arena(intake->errand);
+    struct engine_submission submission = {.request = intake->request, .config = text, .config_file = file, .who = intake->who};
+    struct findings findings;
+    struct error err = {0};
+    findings_init(&findings, arena);
+    bool allowed = intake->request.canary != NULL || intake->is_admin || config_names_no_files(text, file, arena, &findings);
+    if (!allowed) {
+        refuse(intake, 403, "names_files", "have the config put into the service's folder, or ask as an admin",
+               "the config names files of the server", false);
+    } else if (!engine_submit(intake->service->engine, &submission, &findings, answered, intake, &err)) {
+        bool config = err.code == ERROR_CONFIG || findings.errors > 0;
+        struct intake_refusal refusal = {
+            422, config ? "bad_config" : "bad_request", config ? "serin check tells the same" : "", err.text, &findings, false};
+        if (err.text[0] == '\0') refusal.message = "the config has errors";
+        intake->refused(intake, &refusal);
+    }
+    findings_finish(&findings);
+}
+
+static void submit_by_clerk(void *user, struct errand *errand, void *input) {
+    struct intake *intake = input;
+    (void)user;
+    (void)errand;
+    submit(intake, intake->request.config, "config");
+}
+
+static void submit_named(struct intake *intake) {
+    const struct catalog_view *view = catalog_take(intake->service->catalog);
+    const struct catalog_entry *entry = catalog_find(view, intake->request.canary);
+    if (entry != NULL) {
+        submit(intake, entry->text, entry->file);
+    } else {
+        refuse(intake, 422, "unknown_canary", "GET /api/v1/configs lists what there is",
+               arena_printf(errand_arena(intake->errand), "there is no config of the name %s", intake->request.canary), false);
+    }
+    catalog_release(intake->service->catalog, view);
+}
+
+void intake_begin(struct intake *intake) {
+    if (intake->request.canary != NULL) {
+        submit_named(intake);
+    } else if (intake->request.config.ptr != NULL) {
+        desk_give(intake->service->clerks, "inline", intake->errand, submit_by_clerk, intake);
+    } else {
+        refuse(intake, 422, "bad_request", "give canary, the name of a config, or config, the text of one", "the request names no canary",
+               false);
+    }
+}

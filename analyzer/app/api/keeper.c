@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What a service does now and then: sees that configs have changed, deletes what is older than its retention.
+#include <time.h>
+
+#include "api/host_private.h"
+#include "base/log.h"
+#include "base/timetext.h"
+
+#define LOOK_MS 30000
+#define TRIM_MS 3600000
+
+static void look_at_configs(struct host *host) {
+    struct error err = {0};
+    if (!catalog_is_outdated(host->service.catalog)) return;
+    if (catalog_reload(host->service.catalog, wall_now_ms(), &err)) {
+        host_tell_configs(host);
+    } else {
+        log_event(LOG_LEVEL_ERROR, "configs", "error", err.text);
+    }
+}
+
+static void trim(struct host *host) {
+    struct store_trimmed gone = {0};
+    struct error err = {0};
+    struct log_line line;
+    if (!store_trim(host->service.store, &host->options.retention, wall_now_ms(), &gone, &err)) {
+        log_event(LOG_LEVEL_ERROR, "retention", "error", err.text);
+        return;
+    }
+    if (gone.analyses + gone.messages + gone.audits == 0) return;
+    log_begin(&line, LOG_LEVEL_INFO, "retention");
+    log_i64(&line, "analyses", gone.analyses);
+    log_i64(&line, "messages", gone.messages);
+    log_i64(&line, "audit", gone.audits);
+    log_end(&line);
+}
+
+// Waits for some time; false when the keeper is to end.
+static bool pause_ms(struct host *host, int64_t ms) {
+    struct timespec until;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_sec += (time_t)(ms / 1000);
+    pthread_mutex_lock(&host->keeper_lock);
+    while (!host->keeper_ends && pthread_cond_timedwait(&host->keeper_wake, &host->keeper_lock, &until) == 0) continue;
+    bool goes_on = !host->keeper_ends;
+    pthread_mutex_unlock(&host->keeper_lock);
+    return goes_on;
+}
+
+static void *keep(void *argument) {
+    struct host *host = argument;
+    int64_t look_ms = mono_now_ms() + LOOK_MS, trim_ms = mono_now_ms();
+    while (pause_ms(host, 1000)) {
+        int64_t now = mono_now_ms();
+        if (now >= look_ms) {
+            look_at_configs(host);
+            look_ms = now + LOOK_MS;
+        }
+        if (now >= trim_ms) {
+            trim(host);
+            trim_ms = now + TRIM_MS;
+        }
+    }
+    return NULL;
+}
+
+bool keeper_start(struct host *host, struct error *err) {
+    pthread_condattr_t clock;
+    pthread_condattr_init(&clock);
+    pthread_condattr_setclock(&clock, CLOCK_MONOTONIC);
+    pthread_mutex_init(&host->keeper_lock, NULL);
+    pthread_cond_init(&host->keeper_wake, &clock);
+    pthread_condattr_destroy(&clock);
+    host->keeping = pthread_create(&host->keeper, NULL, keep, host) == 0;
+    return host->keeping || error_set(err, ERROR_IO, "the system gives no more threads");
+}
+
+void keeper_stop(struct host *host) {
+    if (!host->keeping) return;
+    pthread_mutex_lock(&host->keeper_lock);
+    host->keeper_ends = true;
+    pthread_cond_signal(&host->keeper_wake);
+    pthread_mutex_unlock(&host->keeper_lock);
+    pthread_join(host->keeper, NULL);
+    pthread_cond_destroy(&host->keeper_wake);
+    pthread_mutex_destroy(&host->keeper_lock);
+}

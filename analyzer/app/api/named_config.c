@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "api/named_config.h"
+
+#include "api/intake.h"
+
+struct named_config *named_config_find(const struct service *service, const char *name, struct errand *errand) {
+    struct arena *arena = errand_arena(errand);
+    struct named_config *named = NULL;
+    const struct catalog_view *view = catalog_take(service->catalog);
+    const struct catalog_entry *entry = catalog_find(view, name);
+    if (entry != NULL) {
+        named = arena_alloc(arena, sizeof *named);
+        named->text = (struct view){arena_strndup(arena, entry->text.ptr, entry->text.len), entry->text.len};
+        named->file = arena_strdup(arena, entry->file);
+        config_overrides_init(&named->overrides);
+    }
+    catalog_release(service->catalog, view);
+    if (named == NULL)
+        errand_error(errand, 404, "unknown_canary", "GET /api/v1/configs lists what there is", "there is no config of the name %.256s",
+                     name);
+    return named;
+}
+
+const struct canary_config *named_config_read(const struct named_config *named, struct errand *errand) {
+    struct arena *arena = errand_arena(errand);
+    struct canary_config *config = arena_alloc(arena, sizeof *config);
+    struct findings findings;
+    findings_init(&findings, arena);
+    bool ok = config_read(named->text, named->file, &named->overrides, arena, &findings, config);
+    if (!ok) {
+        json_t *body = errand_error_body("bad_config", "see the findings", "the config cannot be used");
+        json_object_set_new(json_object_get(body, "error"), "findings", findings_view(findings.items, findings.count));
+        errand_json(errand, 422, body);
+    }
+    findings_finish(&findings);
+    return ok ? config : NULL;
+}

@@ -1,0 +1,173 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Analyses as a service: accepted, judged, waited for, called off, kept over a restart."""
+
+import json
+import threading
+import time
+import unittest
+
+from fake_prometheus import FakePrometheus
+from service import Service
+
+
+class ServeTest(unittest.TestCase):
+    def setUp(self):
+        self.source = self.enterContext(FakePrometheus("good"))
+        self.service = self.enterContext(Service())
+        self.service.config("good", self.source.url, most=1)
+        self.service.config("bad", self.source.url, most=0.1)
+        self.service.start()
+
+    def test_life_of_an_analysis(self):
+        s = self.service
+        created = s.post("/api/v1/analyses", {"canary": "good", "end": int(time.time()) - 120, "version": "1.2", "correlation_id": "pipe-7"})
+        self.assertEqual(created.status, 202, created)
+        self.assertEqual((created.json["state"], created.json["verdict"]), ("open", "running"))
+        self.assertEqual(created.headers["Location"], created.json["links"]["self"])
+        done = s.decided(created.json["id"])
+        self.assertEqual((done["state"], done["verdict"], done["score"], done["exit_code"]), ("done", "pass", 100, 0))
+        self.assertEqual((done["version"], done["correlation_id"], done["looks"], done["progress"]), ("1.2", "pipe-7", 1, "1 of 1 looks"))
+        again = s.get(created.headers["Location"])
+        self.assertEqual({**again.json, "phase": None}, {**done, "phase": None})
+        self.assertEqual(s.get(created.headers["Location"], headers={"If-None-Match": again.headers["ETag"]}).status, 304)
+        result = s.get(f"/api/v1/analyses/{done['id']}/result").json
+        self.assertEqual((result["schema"], result["verdict"]), ("serin.result/1", "pass"))
+        look = s.get(f"/api/v1/analyses/{done['id']}/looks").json["looks"][0]
+        self.assertEqual(s.get(look["link"]).json, result)
+        self.assertEqual(s.get(f"/api/v1/analyses/{done['id']}/looks/2").status, 404)
+        for form, begin in (("text", b"\xe2\x9c\x94 PASS"), ("markdown", b""), ("html", b"<!doctype html>"), ("junit", b"<?xml"), ("json", b"{")):
+            report = s.get(f"/api/v1/analyses/{done['id']}/report?format={form}")
+            self.assertEqual((report.status, report.body[:len(begin)].lower()), (200, begin.lower()), form)
+            self.assertIn(b"good", report.body)
+        failed = s.decided(s.begin(canary="bad"))
+        self.assertEqual((failed["verdict"], failed["exit_code"]), ("fail", 1))
+        self.assertIn("pool", failed["reasons"][0])
+        listed = s.get("/api/v1/analyses").json
+        self.assertEqual([a["verdict"] for a in listed["analyses"]], ["fail", "pass"])
+        first = s.get("/api/v1/analyses?limit=1").json
+        second = s.get(f"/api/v1/analyses?limit=1&cursor={first['next']}").json
+        self.assertEqual([a["id"] for a in first["analyses"] + second["analyses"]], [a["id"] for a in listed["analyses"]])
+        for query, count in (("canary=good", 1), ("verdict=fail", 1), ("version=1.2", 1), ("state=open", 0), ("since=2100-01-01T00:00:00Z", 0)):
+            self.assertEqual(len(s.get("/api/v1/analyses?" + query).json["analyses"]), count, query)
+
+    def test_waiting_ends_with_the_verdict(self):
+        s = self.service
+        start = int(time.time()) - 118  # the window, and the time that late samples have, are over in two seconds
+        ident = s.post("/api/v1/analyses", {"canary": "good", "start": start, "looks": "once"}).json["id"]
+        self.assertEqual(s.get(f"/api/v1/analyses/{ident}/wait?timeout=0").json["verdict"], "running")
+        answers = []
+        waiting = [threading.Thread(target=lambda: answers.append(s.decided(ident))) for _ in range(20)]
+        begin = time.monotonic()
+        for thread in waiting:
+            thread.start()
+        for thread in waiting:
+            thread.join()
+        self.assertEqual([a["verdict"] for a in answers], ["pass"] * 20)
+        self.assertLess(time.monotonic() - begin, 15)
+
+    def test_waiting_ends_with_its_time_and_with_a_cancel(self):
+        s = self.service
+        ident = s.post("/api/v1/analyses", {"canary": "good"}).json["id"]
+        self.assertEqual(s.get(f"/api/v1/analyses/{ident}/wait?timeout=1").json["state"], "open")
+        answers = []
+        waiting = threading.Thread(target=lambda: answers.append(s.decided(ident)))
+        waiting.start()
+        cancelled = s.post(f"/api/v1/analyses/{ident}/cancel", {"reason": "rolled back by hand"})
+        waiting.join()
+        self.assertEqual((cancelled.status, cancelled.json["state"]), (200, "cancelled"))
+        self.assertEqual((answers[0]["state"], answers[0]["verdict"]), ("cancelled", "cancelled"))
+        self.assertEqual(s.post(f"/api/v1/analyses/{ident}/cancel").status, 409)
+        self.assertEqual(s.get(f"/api/v1/analyses/{ident}/result").status, 404)
+        audit = s.get("/api/v1/audit").json["audit"]
+        self.assertEqual([(row["who"], row["action"], row["subject"]) for row in audit],
+                         [("local", "analysis.cancel", ident), ("local", "analysis.create", ident)])
+        self.assertEqual(audit[0]["detail"], "rolled back by hand")
+
+    def test_a_key_is_one_analysis(self):
+        s = self.service
+        asked = {"canary": "good", "end": int(time.time()) - 120}
+        first = s.post("/api/v1/analyses", asked, headers={"Idempotency-Key": "build-1"})
+        again = s.post("/api/v1/analyses", {**asked, "idempotency_key": "build-1"})
+        other = s.post("/api/v1/analyses", {**asked, "version": "2"}, headers={"Idempotency-Key": "build-1"})
+        self.assertEqual((first.status, again.status, again.json["id"]), (202, 200, first.json["id"]))
+        self.assertEqual((other.status, other.json["error"]["code"]), (409, "key_reused"))
+        self.assertEqual(len(s.get("/api/v1/analyses").json["analyses"]), 1)
+
+    def test_goes_on_after_a_restart(self):
+        s = self.service
+        done = s.decided(s.begin(canary="bad"))
+        ident = s.post("/api/v1/analyses", {"canary": "good", "start": int(time.time()) - 118, "looks": "once"}).json["id"]
+        self.assertEqual(s.stop(kill=True), -9)
+        s.start()
+        self.assertEqual(s.decided(ident)["verdict"], "pass")
+        self.assertEqual(s.get(f"/api/v1/analyses/{done['id']}").json, done)
+        self.assertEqual(s.stop(), 0)
+
+    def test_configs_are_read_again(self):
+        s = self.service
+        (s.dir / "configs/bad.yaml").write_text("canary: bad\nmetriks: 1\n")
+        s.config("new", self.source.url)
+        self.assertEqual(s.post("/-/reload").json["configs"], 3)
+        listed = s.get("/api/v1/configs").json
+        self.assertEqual([(c["name"], c["kept"]) for c in listed["configs"]], [("bad", True), ("good", False), ("new", False)])
+        finding = listed["problems"][0]["findings"][0]
+        self.assertEqual((finding["line"], finding["key"]), (2, "metriks"))
+        self.assertEqual(s.decided(s.begin(canary="bad"))["verdict"], "fail")
+        config = s.get("/api/v1/configs/new").json
+        self.assertEqual(config["metrics"][0]["name"], "pool")
+        self.assertEqual(config["plan"][0]["query"], 'max(pool_in_use{app="shop",track="canary"})')
+
+    def test_a_config_may_come_with_the_request(self):
+        s = self.service
+        text = s.config("inline", self.source.url)
+        done = s.decided(s.begin(config=text, vars={"track": "blue"}))
+        self.assertEqual((done["canary"], done["config"], done["verdict"]), ("inline", None, "pass"))
+        self.assertTrue(any("blue" in asked for asked in self.source.requests))
+        refused = s.post("/api/v1/analyses", {"config": text.replace("metrics:", "metriks:")})
+        self.assertEqual((refused.status, refused.json["error"]["code"]), (422, "bad_config"))
+        finding = refused.json["error"]["findings"][0]
+        self.assertEqual((finding["line"], finding["column"], finding["key"]), (7, 1, "metriks"))
+        checked = s.post("/api/v1/configs/check", text.encode(), headers={"Content-Type": "application/yaml"})
+        self.assertEqual((checked.json["ok"], checked.json["canary"], checked.json["findings"]), (True, "inline", []))
+        self.assertEqual(s.post("/api/v1/analyses", {"canary": "nobody"}).json["error"]["code"], "unknown_canary")
+
+    def test_freezes_and_approvals(self):
+        s = self.service
+        s.decided(s.begin(canary="good"))
+        self.assertEqual(s.get("/api/v1/gate/good").json["exit_code"], 0)
+        frozen = s.post("/api/v1/freezes", {"scope": "canary=good", "for": "1h", "reason": "an incident"})
+        self.assertEqual(frozen.status, 201, frozen)
+        gate = s.post("/api/v1/gate/good", {"vars": {"track": "blue"}}).json
+        self.assertEqual((gate["exit_code"], gate["gate"]), (5, "closed"))
+        self.assertEqual(len(s.get("/api/v1/freezes").json["freezes"]), 1)
+        self.assertEqual(s.post(f"/api/v1/freezes/{frozen.json['id']}/lift", {"reason": "over"}).status, 200)
+        self.assertEqual(s.post(f"/api/v1/freezes/{frozen.json['id']}/lift", {"reason": "over"}).status, 404)
+        self.assertEqual(s.get("/api/v1/freezes").json["freezes"], [])
+        self.assertEqual(len(s.get("/api/v1/freezes?all=true").json["freezes"]), 1)
+        approved = s.post("/api/v1/approvals/good", {"reason": "looked at it", "by": "ann"})
+        self.assertEqual((approved.status, approved.json["by"]), (201, "ann"))
+        self.assertEqual([row["action"] for row in s.get("/api/v1/audit?limit=3").json["audit"]], ["approve", "freeze.lift", "freeze.set"])
+
+    def test_a_source_that_hangs_holds_up_its_own_canary_only(self):
+        s = self.service
+        with FakePrometheus("slow") as slow:
+            s.config("slow", slow.url)
+            s.post("/-/reload")
+            stuck = [s.begin(canary="slow") for _ in range(40)]
+            begin = time.monotonic()
+            self.assertEqual(s.decided(s.begin(canary="good"))["verdict"], "pass")
+            self.assertLess(time.monotonic() - begin, 5)
+            self.assertEqual(s.get(f"/api/v1/analyses/{stuck[0]}").json["verdict"], "running")
+            self.assertEqual(s.stop(), 0)
+
+    def test_the_document_tells_every_route(self):
+        document = self.service.get("/api/v1/openapi.json").json
+        self.assertEqual(document["openapi"][:3], "3.1")
+        self.assertIn("post", document["paths"]["/api/v1/analyses"])
+        names = set(document["components"]["schemas"])
+        used = set(part.split('"')[0] for part in json.dumps(document).split("#/components/schemas/")[1:])
+        self.assertEqual(used - names, set())
+
+
+if __name__ == "__main__":
+    unittest.main()
