@@ -69,6 +69,7 @@ json_t *budget_run(const struct canary_config *config, struct view text, const s
     }
     bool ready =
         objective_plan_build(config, options->end_ms, release_start_ms, 1, arena, &objectives, err) &&
+        (!options->suggest || objective_plan_past(&objectives, arena, err)) &&
         plan_answers_open(&answers, config, options->recorded_dir, err) &&
         (options->record_dir == NULL || run_record_write(options->record_dir, text, config->file, config->judge.priors, options, err));
     if (ready) {

@@ -4,7 +4,9 @@
 #include <math.h>
 
 #include "objective_count.h"
+#include "objective_left.h"
 #include "objective_release.h"
+#include "objective_suggest.h"
 #include "objective_tier.h"
 #include "texts.h"
 
@@ -42,56 +44,6 @@ size_t objective_failures(const struct objective_plan *plan, const struct answer
     if (failed > MOST_FAILURES)
         texts_add(ret, arena, arena_printf(arena, "and %zu more queries of objectives that failed", failed - MOST_FAILURES));
     return failed;
-}
-
-// The long window of the last tier that pages: recent, and not only of the last minutes.
-static size_t recent_span(const struct planned_objective *p) {
-    size_t found = OBJECTIVE_NONE;
-    for (size_t i = 0; i < p->config->tier_count; i++) {
-        if (p->config->tiers[i].severity == SEVERITY_PAGE || i == 0) found = objective_plan_span(p, p->config->tiers[i].long_ms);
-    }
-    return found;
-}
-
-static double lasts(double remaining, double period_s, double rate) {
-    if (isnan(remaining) || isnan(rate)) return (double)NAN;
-    return remaining > 0 ? remaining * period_s / rate : 0;
-}
-
-static void tell_left(struct objective_result *r) {
-    const struct planned_objective *p = r->plan;
-    const struct objective_config *o = p->config;
-    const struct objective_count *count = p->period_span != OBJECTIVE_NONE ? &r->counts[WHO_SERVICE][p->period_span] : NULL;
-    const double nan = (double)NAN;
-    struct objective_left *left = &r->left;
-    *left = (struct objective_left){.recent_span = recent_span(p)};
-    left->projected_total = left->elapsed = left->sustainable_rate = left->remaining_so_far = nan;
-    r->has_left = count != NULL && objective_is_known(count->state);
-    if (!r->has_left) return;
-    const struct objective_count *recent = left->recent_span != OBJECTIVE_NONE ? &r->counts[WHO_SERVICE][left->recent_span] : NULL;
-    double period_s = (double)(p->period.end_ms - p->period.start_ms) / 1000, rate = recent != NULL ? recent->burn_rate : nan;
-    struct error_budget budget;
-    error_budget_rolling(count->counts, o->budget, period_s, rate, &budget);
-    left->consumed = budget.consumed;
-    left->remaining = budget.remaining;
-    left->period_total = count->counts.total;
-    if (o->calendar != CALENDAR_NONE) {
-        struct calendar_budget calendar;
-        double slices = o->sliced ? objective_count_slices(o, &(struct objective_span){p->period.start_ms, p->period.end_ms}) : nan;
-        error_budget_calendar(count->counts, o->budget, period_s, (double)(p->spans[p->period_span].end_ms - p->period.start_ms) / 1000,
-                              slices, &calendar);
-        left->remaining_so_far = calendar.remaining_so_far;
-        left->remaining = calendar.remaining_projected;
-        left->consumed = 1 - calendar.remaining_projected;
-        left->period_total = left->projected_total = calendar.projected_total;
-        left->elapsed = calendar.elapsed;
-        left->sustainable_rate = calendar.sustainable_rate;
-    }
-    left->remaining_events = left->remaining * o->budget * left->period_total;
-    left->remaining_outage_s = left->remaining * o->budget * period_s;
-    left->exhaustion_s = lasts(left->remaining, period_s, rate);
-    left->exhaustion_soonest_s = lasts(left->remaining, period_s, recent != NULL ? recent->burn.upper : nan);
-    left->exhaustion_latest_s = lasts(left->remaining, period_s, recent != NULL ? recent->burn.lower : nan);
 }
 
 static void say(struct objective_result *r, struct arena *arena, enum objective_gate gate, const char *reason) {
@@ -134,13 +86,18 @@ void objective_eval(const struct objective_plan *plan, const struct answer *cons
     for (size_t q = 0; q + 1 < plan->query_count; q += 2) { // the parts of a count lie side by side, the marked one first
         const struct objective_query *query = &plan->queries[q];
         struct objective_result *r = &ret->items[query->objective];
+        if (query->span == r->plan->history_span) {
+            objective_left_history(r, &query->query, answers[q], answers[q + 1], arena);
+            continue;
+        }
         struct objective_parts parts = {objective_count_value(answers[q]), objective_count_value(answers[q + 1])};
         objective_count_measure(r->plan, &r->plan->spans[query->span], parts, &r->counts[query->who][query->span]);
     }
     for (size_t i = 0; i < plan->count; i++) {
         objective_tiers_decide(&ret->items[i], arena);
-        tell_left(&ret->items[i]);
+        objective_left_tell(&ret->items[i]);
         objective_release_judge(&ret->items[i], arena);
+        objective_suggest(&ret->items[i], arena);
         decide_gate(&ret->items[i], arena);
     }
 }

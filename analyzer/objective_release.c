@@ -5,7 +5,7 @@
 
 #include <math.h>
 
-#include "stats/burn_rate.h"
+#include "objective_left.h"
 #include "stats/poisson_test.h"
 
 static uint64_t whole(double count) {
@@ -30,10 +30,9 @@ static void assess(struct objective_result *r, const struct objective_count *can
     double part = canary->counts.total / costs.release_total;
     release->share_lower = canary->burn.lower * part;
     release->share_upper = canary->burn.upper * part;
-    double lasts_s = remaining > 0 ? remaining * costs.period_s : 0;
-    release->full_soonest_s = isnan(remaining) ? remaining : lasts_s / canary->burn.upper;
-    release->full_latest_s = isnan(remaining) ? remaining : lasts_s / canary->burn.lower;
-    if (lasts_s == 0 && !isnan(remaining)) release->full_soonest_s = release->full_latest_s = 0;
+    release->full_s = objective_left_lasts(r, release->costs.projected_rate);
+    release->full_soonest_s = objective_left_lasts(r, canary->burn.upper);
+    release->full_latest_s = objective_left_lasts(r, canary->burn.lower);
 }
 
 static void compare(struct objective_result *r, const struct objective_count *canary, const struct objective_count *baseline) {
@@ -98,6 +97,7 @@ void objective_release_judge(struct objective_result *r, struct arena *arena) {
                                             .rate_ratio_upper = nan,
                                             .share_lower = nan,
                                             .share_upper = nan,
+                                            .full_s = nan,
                                             .full_soonest_s = nan,
                                             .full_latest_s = nan};
     if (span == OBJECTIVE_NONE || r->counts[WHO_CANARY] == NULL) return;

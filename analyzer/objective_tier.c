@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A tier fires by its burn rates alone, as the rules in Prometheus do. At ten requests an hour a single error does that and proves
-// nothing: a tier is certain only with as many errors as the factor itself would seldom make in so much traffic.
+// nothing: a tier is certain only with as many errors as the factor itself would seldom make in so much traffic, and with two at least:
+// where the factor is low a single one would be rare enough, and comes in one of many hours all the same.
 #include "objective_tier.h"
 
 #include <math.h>
@@ -8,6 +9,8 @@
 #include "objective_count.h"
 #include "stats/burn_tiers.h"
 #include "stats/low_traffic.h"
+
+#define LEAST_ERRORS 2.0
 
 static const struct objective_count *window(const struct objective_result *r, int64_t length_ms) {
     return &r->counts[WHO_SERVICE][objective_plan_span(r->plan, length_ms)];
@@ -18,11 +21,11 @@ static struct event_counts known_counts(const struct objective_count *count) {
 }
 
 // Whole events on both sides: extrapolation makes fractions of them.
-static bool is_certain(struct event_counts counts, double budget, double factor, const struct burn_significance *burn) {
+static bool is_certain(struct event_counts counts, double budget, double factor, double least_errors) {
     struct low_traffic_guarded guarded;
     struct event_counts whole = {floor(counts.errors + 0.5), fmax(1, floor(counts.total + 0.5))};
     if (whole.errors > whole.total) whole.errors = whole.total;
-    low_traffic_guard(whole, budget, factor, burn->has_smallest ? (double)burn->smallest : (double)INFINITY, &guarded);
+    low_traffic_guard(whole, budget, factor, isnan(least_errors) ? (double)INFINITY : least_errors, &guarded);
     return guarded.fires;
 }
 
@@ -48,9 +51,9 @@ static void decide_certainty(const struct objective_result *r, const struct obje
     struct event_counts counts = known_counts(window(r, tier->long_ms));
     struct burn_significance burn;
     objective_count_burn(counts, budget, tier->factor, r->plan->alpha, &burn);
-    ret->least_errors = burn.has_smallest ? (double)burn.smallest : (double)NAN;
+    ret->least_errors = burn.has_smallest ? fmax(LEAST_ERRORS, (double)burn.smallest) : (double)NAN;
     ret->least_requests = low_traffic_least_requests(budget, tier->factor);
-    ret->certain = ret->fires && is_certain(counts, budget, tier->factor, &burn);
+    ret->certain = ret->fires && is_certain(counts, budget, tier->factor, ret->least_errors);
     weigh(r, tier, counts, ret);
 }
 

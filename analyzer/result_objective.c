@@ -3,6 +3,7 @@
 
 #include <math.h>
 
+#include "objective_suggest.h"
 #include "result_number.h"
 
 static json_t *known(double value) {
@@ -20,6 +21,61 @@ static json_t *period(const struct planned_objective *p) {
     json_object_set_new(item, "end", result_instant(p->period.end_ms));
     json_object_set_new(item, "length_s", result_seconds(p->period.end_ms - p->period.start_ms));
     json_object_set_new(item, "time_zone", p->config->calendar != CALENDAR_NONE ? json_string(p->config->time_zone) : json_null());
+    return item;
+}
+
+static json_t *numbers(const double *values, size_t count) {
+    json_t *list = json_array();
+    for (size_t i = 0; i < count; i++) json_array_append_new(list, known(values[i]));
+    return list;
+}
+
+static json_t *history(const struct objective_result *r) {
+    if (r->history.count == 0) return json_null();
+    json_t *item = json_object();
+    json_object_set_new(item, "part_s", result_seconds(r->plan->part_ms));
+    json_object_set_new(item, "errors", numbers(r->history.errors, r->history.count));
+    json_object_set_new(item, "totals", numbers(r->history.totals, r->history.count));
+    return item;
+}
+
+static json_t *past(const struct objective_result *r, size_t i) {
+    const struct objective_past *p = &r->suggestion.past[i];
+    const struct objective_span *span = &r->plan->spans[r->plan->past_span + i];
+    bool is_known = objective_is_known(p->state);
+    json_t *item = json_object();
+    json_object_set_new(item, "start", result_instant(span->start_ms));
+    json_object_set_new(item, "end", result_instant(span->end_ms));
+    json_object_set_new(item, "state", json_string(objective_state_name(p->state)));
+    put(item, "errors", p->counts.errors);
+    put(item, "total", p->counts.total);
+    put(item, "attainment", 1 - p->counts.errors / p->counts.total);
+    json_object_set_new(item, "met", is_known ? json_boolean(p->met) : json_null());
+    put(item, "consumed", p->consumed);
+    put(item, "suggested_consumed", p->suggested_consumed);
+    return item;
+}
+
+static json_t *suggestion(const struct objective_result *r) {
+    const struct objective_suggestion *s = &r->suggestion;
+    if (!s->present) return json_null();
+    json_t *item = json_object(), *list = json_array();
+    for (size_t i = 0; i < r->plan->past_count; i++) json_array_append_new(list, past(r, i));
+    json_object_set_new(item, "share", result_number(OBJECTIVE_SUGGEST_SHARE));
+    json_object_set_new(item, "periods", json_integer((json_int_t)s->target.periods));
+    put(item, "target", s->target.target);
+    put(item, "allowed", s->target.budget);
+    put(item, "attainment", 1 - s->target.error_ratio);
+    put(item, "attainment_lower", 1 - s->target.upper);
+    put(item, "attainment_upper", 1 - s->target.lower);
+    put(item, "confidence", s->target.confidence);
+    json_object_set_new(item, "met", json_integer((json_int_t)s->met));
+    json_object_set_new(item, "suggested_met", json_integer((json_int_t)s->suggested_met));
+    put(item, "sustainable_burn_rate", s->sustainable_rate);
+    put(item, "usual_burn_rate", s->usual_rate);
+    put(item, "allowed_events", s->allowed_events);
+    put(item, "allowed_outage_s", s->allowed_outage_s);
+    json_object_set_new(item, "past", list);
     return item;
 }
 
@@ -68,16 +124,11 @@ static json_t *tiers(const struct objective_result *r) {
     return list;
 }
 
-static const char *span_kind(const struct planned_objective *p, size_t span) {
-    if (span == p->period_span) return "period";
-    return span == p->release_span ? "release" : "window";
-}
-
 static json_t *count(const struct planned_objective *p, enum objective_who who, size_t span, const struct objective_count *c) {
     json_t *item = json_object();
     bool judged = !isnan(c->burn.lower);
     json_object_set_new(item, "of", json_string(objective_who_name(who)));
-    json_object_set_new(item, "kind", json_string(span_kind(p, span)));
+    json_object_set_new(item, "kind", json_string(objective_span_kind(p, span)));
     json_object_set_new(item, "length_s", result_seconds(p->spans[span].end_ms - p->spans[span].start_ms));
     json_object_set_new(item, "state", json_string(objective_state_name(c->state)));
     put(item, "errors", c->counts.errors);
@@ -94,8 +145,8 @@ static json_t *count(const struct planned_objective *p, enum objective_who who, 
 static json_t *counts(const struct objective_result *r) {
     json_t *list = json_array();
     for (int who = 0; who < WHO_COUNT; who++) {
-        for (size_t i = 0; r->counts[who] != NULL && i < r->plan->span_count; i++)
-            json_array_append_new(list, count(r->plan, (enum objective_who)who, i, &r->counts[who][i]));
+        for (size_t i = 0; r->counts[who] != NULL && i < r->plan->span_count && i < r->plan->past_span; i++)
+            if (i != r->plan->history_span) json_array_append_new(list, count(r->plan, (enum objective_who)who, i, &r->counts[who][i]));
     }
     return list;
 }
@@ -124,7 +175,7 @@ static json_t *release(const struct objective_result *r) {
     put(item, "share_of_errors", c->share_of_errors);
     put(item, "share_of_traffic", c->share_of_traffic);
     put(item, "full_burn_rate", c->projected_rate);
-    put(item, "full_exhaustion_s", c->projected_exhaustion_s);
+    put(item, "full_exhaustion_s", x->full_s);
     put(item, "full_exhaustion_soonest_s", x->full_soonest_s);
     put(item, "full_exhaustion_latest_s", x->full_latest_s);
     put(item, "least_requests", x->least_requests);
@@ -145,6 +196,8 @@ static json_t *objective(const struct objective_result *r) {
     json_object_set_new(item, "gate", json_string(objective_gate_name(r->gate)));
     json_object_set_new(item, "reasons", result_texts(&r->reasons));
     json_object_set_new(item, "budget", left(r));
+    json_object_set_new(item, "history", history(r));
+    json_object_set_new(item, "suggestion", suggestion(r));
     json_object_set_new(item, "tiers", tiers(r));
     json_object_set_new(item, "release", release(r));
     json_object_set_new(item, "counts", counts(r));
@@ -167,7 +220,7 @@ json_t *result_objective_queries(const struct objective_plan *plan, const struct
         json_object_set_new(item, "objective", json_string(p->config->name));
         json_object_set_new(item, "of", json_string(objective_who_name(q->who)));
         json_object_set_new(item, "part", json_string(objective_part_name(p->config, q->part)));
-        json_object_set_new(item, "kind", json_string(span_kind(p, q->span)));
+        json_object_set_new(item, "kind", json_string(objective_span_kind(p, q->span)));
         json_object_set_new(item, "length_s", result_seconds(p->spans[q->span].end_ms - p->spans[q->span].start_ms));
         json_object_set_new(item, "source", json_string(q->source));
         json_object_set_new(item, "expr", json_string(q->query.expr));

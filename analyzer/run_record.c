@@ -42,6 +42,7 @@ static json_t *run_json(const char *file, const struct analysis_options *o) {
     json_object_set_new(root, "file", json_string(file));
     json_object_set_new(root, "end_ms", json_integer(o->end_ms));
     if (o->budget) json_object_set_new(root, "budget", json_true());
+    if (o->suggest) json_object_set_new(root, "suggest", json_true());
     if (o->release_start_ms != 0) json_object_set_new(root, "release_start_ms", json_integer(o->release_start_ms));
     json_object_update(root, options);
     json_decref(options);
@@ -95,6 +96,7 @@ static void read_options(const json_t *root, struct arena *arena, struct analysi
     }
     o->end_ms = json_integer_value(json_object_get(root, "end_ms"));
     o->budget = json_is_true(json_object_get(root, "budget"));
+    o->suggest = json_is_true(json_object_get(root, "suggest"));
     o->release_start_ms = json_integer_value(json_object_get(root, "release_start_ms"));
     o->overrides.url = copy_text(root, "url", arena);
     for (int side = 0; side < SIDE_COUNT; side++) o->overrides.sides[side] = copy_text(root, side_name((enum side)side), arena);

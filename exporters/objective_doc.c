@@ -37,6 +37,25 @@ static void read_tiers(struct doc_reader *in, struct doc_place at, struct budget
     }
 }
 
+static void read_suggestion(struct doc_reader *in, struct doc_place at, struct budget_objective *o) {
+    if (!doc_has(at, "suggestion")) return;
+    struct doc_place suggestion = doc_object(in, at, "suggestion");
+    o->suggestion = (struct budget_suggestion){.present = true,
+                                               .target = doc_number_or_null(in, suggestion, "target"),
+                                               .attainment = doc_number_or_null(in, suggestion, "attainment"),
+                                               .lower = doc_number_or_null(in, suggestion, "attainment_lower"),
+                                               .upper = doc_number_or_null(in, suggestion, "attainment_upper"),
+                                               .share = doc_number_or_null(in, suggestion, "share"),
+                                               .confidence = doc_number_or_null(in, suggestion, "confidence"),
+                                               .sustainable = doc_number_or_null(in, suggestion, "sustainable_burn_rate"),
+                                               .usual = doc_number_or_null(in, suggestion, "usual_burn_rate"),
+                                               .events = doc_number_or_null(in, suggestion, "allowed_events"),
+                                               .outage_s = doc_number_or_null(in, suggestion, "allowed_outage_s"),
+                                               .periods = doc_count(in, suggestion, "periods"),
+                                               .met = doc_count(in, suggestion, "met"),
+                                               .suggested_met = doc_count(in, suggestion, "suggested_met")};
+}
+
 static void read_release(struct doc_reader *in, struct doc_place at, struct budget_objective *o) {
     struct doc_place release = doc_object_or_null(in, at, "release");
     struct budget_release *r = &o->release;
@@ -97,6 +116,7 @@ static void read_objective(struct doc_reader *in, struct doc_place at, struct bu
     o->reasons = doc_texts(in, at, "reasons");
     read_budget(in, at, o);
     read_tiers(in, at, o);
+    read_suggestion(in, at, o);
     read_release(in, at, o);
     read_counts(in, at, o);
 }

@@ -23,6 +23,13 @@ struct budget_tier {
     bool fires, certain;
 };
 
+struct budget_suggestion { // of a target, from past periods
+    bool present;
+    struct report_number target, attainment, lower, upper; // per cent; shares
+    struct report_number share, confidence, sustainable, usual, events, outage_s;
+    int64_t periods, met, suggested_met;
+};
+
 struct budget_burn { // over a window
     const char *side;  // "service", "baseline" or "canary"
     int64_t length_s;
@@ -46,6 +53,7 @@ struct budget_objective {
     struct report_number attainment; // share of good events of the whole service over the period
     struct budget_burn *burns;       // those that are known
     size_t burn_count;
+    struct budget_suggestion suggestion;
     struct budget_release release;
 };
 

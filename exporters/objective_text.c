@@ -7,6 +7,7 @@
 #include "text_value.h"
 
 #define LONGEST_S (1000 * 86400.0) // what lasts longer is not told in days
+#define LEAST_PERIODS 4            // that a suggestion rests on
 
 static const char *value(struct text_out *to, const struct report_number *number, const char *unit) {
     return number->known ? text_value(to->arena, number->value, unit, false, to->style->ascii) : "-";
@@ -56,7 +57,9 @@ static void print_budget(struct text_out *to, const struct budget_objective *o) 
           arena_printf(to->arena, "%s events or %s of outage", value(to, &o->remaining_events, ""), value(to, &o->outage_s, "s")));
     if (strcmp(o->period_state, "no_error_series") == 0) piece(to, PAINT_DIM, "no series of errors was ever made");
     if (o->elapsed.known) piece(to, PAINT_NONE, arena_printf(to->arena, "%s of the time gone", value(to, &o->elapsed, "ratio")));
-    if (o->sustainable.known) piece(to, PAINT_NONE, arena_printf(to->arena, "the rest may burn at %s", value(to, &o->sustainable, "")));
+    if (o->sustainable.known)
+        piece(to, PAINT_NONE,
+              arena_printf(to->arena, "%s may burn at %s", rolling ? "what comes" : "the rest", value(to, &o->sustainable, "")));
     if (!o->recent_rate.known || !o->recent_s.known) return;
     piece(to, PAINT_NONE, arena_printf(to->arena, "burn %s over %s", value(to, &o->recent_rate, ""), value(to, &o->recent_s, "s")));
     if (o->remaining.known && o->remaining.value > 0) piece(to, PAINT_NONE, forecast(to, &o->exhaustion_s, &o->soonest_s, &o->latest_s));
@@ -100,6 +103,34 @@ static void print_release(struct text_out *to, const struct budget_release *r) {
               arena_printf(to->arena, "even without an error %s requests are needed to be sure", value(to, &r->least_requests, "")));
 }
 
+// A share so near to 1 that its digits count: "99.931%".
+static const char *attained(struct text_out *to, const struct report_number *share) {
+    return share->known ? arena_printf(to->arena, "%s%%", decimal(to, round(share->value * 1e7) / 1e5)) : "-";
+}
+
+static void print_suggestion(struct text_out *to, const struct budget_suggestion *s) {
+    if (!s->present) return;
+    text_newline(to);
+    text_tab(to, REPORT_INDENT);
+    if (!s->target.known) {
+        text_prose(to, REPORT_INDENT, PAINT_NONE, "no target can be suggested: past periods have no data, or hardly any good events");
+        return;
+    }
+    text_prose(to, REPORT_INDENT, PAINT_BOLD,
+               arena_printf(to->arena, "%s%% would have been met in %lld of %lld periods, the target as it is in %lld",
+                            decimal(to, s->target.value), (long long)s->suggested_met, (long long)s->periods, (long long)s->met));
+    piece(to, PAINT_NONE,
+          arena_printf(to->arena, "attained %s%s", attained(to, &s->attainment),
+                       range(to, attained(to, &s->lower), attained(to, &s->upper))));
+    piece(to, s->periods < LEAST_PERIODS ? PAINT_MARGINAL : PAINT_NONE,
+          arena_printf(to->arena, "%s sure for %s of all periods%s", value(to, &s->confidence, "ratio"), value(to, &s->share, "ratio"),
+                       s->periods < LEAST_PERIODS ? ", of too few to rely on" : ""));
+    piece(to, PAINT_NONE,
+          arena_printf(to->arena, "allows %s events or %s of outage in a period", value(to, &s->events, ""), value(to, &s->outage_s, "s")));
+    piece(to, PAINT_NONE,
+          arena_printf(to->arena, "usual burn %s, from now on it may be %s", value(to, &s->usual, ""), value(to, &s->sustainable, "")));
+}
+
 static bool says_more(const struct budget_objective *o, const char *reason) {
     return !o->release.present || strcmp(reason, o->release.reason) != 0;
 }
@@ -117,6 +148,7 @@ void budget_objectives(struct text_out *to, const struct budget_objective *objec
         for (size_t k = 0; k < o->reasons.count; k++) {
             if (says_more(o, o->reasons.items[k])) piece(to, PAINT_BOLD, o->reasons.items[k]);
         }
+        print_suggestion(to, &o->suggestion);
         print_release(to, &o->release);
         text_newline(to);
     }

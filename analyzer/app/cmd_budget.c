@@ -8,6 +8,7 @@ static int run(const struct options *options, struct arena *arena) {
     struct view text;
     struct analysis_options analysis = {.overrides = options->overrides,
                                         .budget = true,
+                                        .suggest = options->suggest,
                                         .release_start_ms = options->release_start_ms,
                                         .recorded_dir = options->recorded_dir,
                                         .record_dir = options->record_dir,

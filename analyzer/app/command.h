@@ -22,7 +22,7 @@ enum option_set { // which options a command takes
     OPTIONS_CASES = 16, // --cases, --looks, --alpha, --config, --pairs, ...
     OPTIONS_QUERY = 32, // of serin query, --output with its own formats among them
     OPTIONS_RULES = 64, // --output DIR
-    OPTIONS_BUDGET = 128, // --at, --release-start
+    OPTIONS_BUDGET = 128, // --at, --release-start, --suggest
     OPTIONS_WATCH = 256, // --watch, --state, ...
     OPTIONS_LOOKS = 512, // --every-look
     OPTIONS_HISTORY = 1024, // of commands over the past: --source, --length, --output with its own formats, ...
@@ -81,6 +81,7 @@ struct options { // what the command line said
     enum when color;
     bool ascii, quiet, verbose, help;
     bool partial; // of serin import
+    bool suggest; // of serin budget
     bool fold[8]; // exit codes that --fail-on turns into 1
 };
 

@@ -31,7 +31,7 @@ option_fn option_history_output, option_instant, option_labels, option_length, o
 option_fn option_max_failed, option_metadata, option_output, option_output_dir, option_pairs;
 option_fn option_pairs_config, option_partial, option_pass, option_protocol, option_query_output, option_quiet, option_raw;
 option_fn option_record, option_release_start, option_replay, option_role, option_seed, option_series, option_since, option_source, option_store;
-option_fn option_spending, option_start, option_state, option_step, option_to, option_url, option_var;
+option_fn option_spending, option_start, option_state, option_step, option_suggest, option_to, option_url, option_var;
 option_fn option_verbose, option_watch, option_windows, option_write;
 
 // False, with "expected ..., found ...".

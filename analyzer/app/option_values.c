@@ -207,6 +207,11 @@ bool option_verbose(struct option_call *p, const char *value) {
     return p->options->verbose = true;
 }
 
+bool option_suggest(struct option_call *p, const char *value) {
+    (void)value;
+    return p->options->suggest = true;
+}
+
 bool option_help(struct option_call *p, const char *value) {
     (void)value;
     return p->options->help = true;

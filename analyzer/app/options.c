@@ -31,6 +31,7 @@ static const struct option options[] = {
     {"protocol", "NAME", OPTIONS_QUERY, option_protocol, "of raw reads: auto, stream, samples or raw; else the config's"},
     {"at", "TIME", OPTIONS_BUDGET, option_end, "the time to tell budgets at; else a minute ago"},
     {"release-start", "TIME", OPTIONS_BUDGET, option_release_start, "since when a canary gets traffic: tells what it has cost"},
+    {"suggest", NULL, OPTIONS_BUDGET, option_suggest, "targets that past periods would have met"},
     {"since", "DURATION", OPTIONS_CALIBRATE, option_since, "how much of the past to draw windows from; else 7d"},
     {"end", "TIME", OPTIONS_CALIBRATE, option_end, "until when; else a minute ago"},
     {"windows", "N", OPTIONS_CALIBRATE, option_windows, "how many windows to draw; else 200"},

@@ -22,11 +22,12 @@ struct made {
 
 // A service with half of its budget left and a canary that used 23.85 % of the release's.
 static void make(struct made *m) {
-    *m = (struct made){.tier = {.name = "page_fast", .severity = SEVERITY_PAGE, .factor = 14.4},
-                       .config = {.name = "o", .by_scope = true, .has_halt_at = true, .halt_at = 30, .tier_count = 1},
-                       .planned = {.period_span = 0, .release_span = 0, .span_count = 1},
-                       .fires = {.long_rate = 20.5},
-                       .period = {.state = OBJECTIVE_ABSENT}};
+    *m = (struct made){
+        .tier = {.name = "page_fast", .severity = SEVERITY_PAGE, .factor = 14.4},
+        .config = {.name = "o", .by_scope = true, .has_halt_at = true, .halt_at = 30, .tier_count = 1},
+        .planned = {.period_span = 0, .release_span = 0, .span_count = 1, .history_span = OBJECTIVE_NONE, .past_span = OBJECTIVE_NONE},
+        .fires = {.long_rate = 20.5},
+        .period = {.state = OBJECTIVE_ABSENT}};
     m->config.tiers = &m->tier;
     m->planned.config = &m->config;
     m->result = (struct objective_result){.plan = &m->planned, .tiers = &m->fires, .has_left = true};

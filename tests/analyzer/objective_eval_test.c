@@ -192,8 +192,8 @@ static void test_plan__asks_for_every_window_once(void **state) {
     struct scene scene = {{{0, 1}, {0, 1}, {0, 1}}};
     tell(&t, BAD, &scene);
     const struct planned_objective *p = &t.plan.items[0];
-    assert_int_equal(p->span_count, 9); // 5m 30m 1h 2h 6h 1d 3d, period, release
-    assert_int_equal(t.plan.query_count, 3 * 2 * 9);
+    assert_int_equal(p->span_count, 10); // 5m 30m 1h 2h 6h 1d 3d, period, release, history
+    assert_int_equal(t.plan.query_count, 3 * 2 * 9 + 2);
     for (size_t i = 1; i < 7; i++) assert_true(p->spans[i].start_ms < p->spans[i - 1].start_ms);
     assert_string_equal(t.plan.queries[0].query.expr, "sum(increase(b{a=\"b\"}[5m]))");
     struct error err = {0};

@@ -4,6 +4,7 @@
 What serin tells is held against numbers made here from the same samples, with increase() as Prometheus 2.42 computes it.
 """
 
+import bisect
 import json
 import math
 import pathlib
@@ -52,7 +53,7 @@ class Counter:
 
     def increase(self, low, high):
         """As Prometheus 2.42 does it, from the samples in [low, high]; None for fewer than two."""
-        inside = [(t, v) for t, v in self.samples if low <= t <= high]
+        inside = self.samples[bisect.bisect_left(self.samples, (low,)) : bisect.bisect_right(self.samples, (high, math.inf))]
         if len(inside) < 2:
             return None
         grown = inside[-1][1] - inside[0][1] + sum(a[1] for a, b in zip(inside, inside[1:]) if b[1] < a[1])
@@ -80,6 +81,9 @@ SERIES = {
     'wait_seconds_bucket{le="+Inf"}': Counter(BEGIN, lambda t: 60),
 }
 SERIES['requests_total{version="sleeping",code="200"}'] = Counter(BEGIN, lambda t: 0)
+# Ten requests an hour, the last of which fails.
+SERIES['rare_total{code="200"}'] = Counter(BEGIN, lambda t: 1 if t // MINUTE % 6 == 0 and t < AT - 6 * MINUTE else 0)
+SERIES['rare_total{code="500"}'] = Counter(BEGIN, lambda t: 1 if AT - 3 * MINUTE <= t < AT - 2 * MINUTE else 0)
 LEVELS = ("stable", "canary", "sleeping")
 PROBES = [(t, 0 if t // MINUTE % 500 == 0 else 1) for t in range(BEGIN, AT + 1, MINUTE)]
 
@@ -100,6 +104,12 @@ objectives:
     counts: {{bad: 'requests_total{{code="500",{both}}}', total: 'requests_total{{{both}}}'}}
     release_budget: {{halt_at: 30%}}
   - {{name: good, target: 99.9%, period: 7d, counts: {{good: 'requests_total{{code="200",{both}}}', total: 'requests_total{{{both}}}'}}}}
+  - {{name: rare, target: 99.9%, period: 7d, counts: {{bad: 'rare_total{{code="500"}}', total: rare_total}}}}
+  - name: daily
+    target: 99.9%
+    period: 1d
+    counts: {{bad: 'requests_total{{code="500"}}', total: requests_total}}
+    tiers: [{{name: only, severity: page, long: 1h, factor: 6}}]
   - {{name: wait, target: 99%, period: 7d, latency: {{histogram: wait_seconds_bucket, below: 300ms}}}}
   - {{name: probes, target: 99%, period: 7d, up: probe_up}}
   - {{name: spotless, target: 99%, period: 7d, counts: {{bad: 'spotless_total{{code="500"}}', total: spotless_total}}}}
@@ -215,17 +225,84 @@ class BudgetTest(unittest.TestCase):
         self.near(budget["recent_burn_rate"], recent)
         self.assertEqual(budget["exhaustion_s"], 0)
 
-    def test_forecast__lasts_as_long_as_the_recent_rate_lets_it(self):
-        for name, share in (("wait", 0.01), ("probes", 0.01)):
+    def lasts(self, objective, rate):
+        """Second by second in steps of a minute: errors of a week ago leave by the day, new ones come with the traffic of a week ago."""
+        history, consumed = objective["history"], objective["budget"]["consumed"]
+        errors, totals = sum(history["errors"]), sum(history["totals"])
+        for minute in range(PERIOD // MINUTE + 1):
+            day, part = divmod(minute, DAY // MINUTE)
+            gone = [sum(h[:day]) + (h[day] * part / (DAY // MINUTE) if part else 0) for h in (history["errors"], history["totals"])]
+            if consumed * (1 - gone[0] / errors) + rate * gone[1] / totals >= 1:
+                return minute * MINUTE
+        return math.inf
+
+    def test_forecast__lets_errors_of_a_period_ago_leave(self):
+        ends = 0
+        for name in ("wait", "probes"):
             with self.subTest(name):
-                budget = self.objectives[name]["budget"]
-                counts = self.counts(name)
-                period, recent = counts["service", "period", PERIOD], counts["service", "window", 6 * HOUR]
-                remaining = 1 - period["errors"] / (share * period["total"])
-                self.near(budget["remaining"], remaining)
-                rate = recent["errors"] / recent["total"] / share
-                self.near(budget["exhaustion_s"], remaining * PERIOD / rate if rate else math.inf)
-                self.near(budget["exhaustion_soonest_s"], remaining * PERIOD / recent["burn_rate_upper"])
+                objective = self.objectives[name]
+                budget, recent = objective["budget"], self.counts(name)["service", "window", 6 * HOUR]
+                for key, rate in (("", "burn_rate"), ("_soonest", "burn_rate_upper"), ("_latest", "burn_rate_lower")):
+                    found, wanted = float(budget[f"exhaustion{key}_s"]), self.lasts(objective, recent[rate])
+                    self.assertTrue(found == wanted or wanted - MINUTE <= found <= wanted, f"{key}: {found} instead of {wanted}")
+                    ends += wanted < math.inf
+                self.assertGreater(float(budget["exhaustion_s"]), 0)
+                sustainable = budget["sustainable_burn_rate"]
+                self.assertEqual(self.lasts(objective, 0.999 * sustainable), math.inf)
+                self.assertLess(self.lasts(objective, 1.001 * sustainable), math.inf)
+        self.assertGreater(ends, 0)
+
+    def test_history__holds_the_counts_of_every_day(self):
+        history = self.objectives["availability"]["history"]
+        self.assertEqual((history["part_s"], len(history["errors"])), (DAY, 7))
+        for i, (errors, total) in enumerate(zip(history["errors"], history["totals"], strict=True)):
+            end = AT - (6 - i) * DAY
+            self.near(errors, total_of(end - DAY, end, code="500"), i)
+            self.near(total, total_of(end - DAY, end), i)
+
+    def test_single_error__at_ten_requests_an_hour_pages_nobody(self):
+        rare = self.objectives["rare"]
+        tiers = {tier["name"]: tier for tier in rare["tiers"]}
+        for name in ("page_fast", "page_slow"):
+            self.assertTrue(tiers[name]["fires"], name)
+            self.assertFalse(tiers[name]["certain"], name)
+            self.assertGreaterEqual(tiers[name]["least_errors"], 2)
+        self.assertEqual(tiers["page_fast"]["least_requests"], 298)  # a factor of 3.36 over a week
+        self.assertEqual((rare["gate"], rare["reasons"]), ("open", []))
+
+    def test_suggest__tells_the_target_that_past_periods_would_have_met(self):
+        config = self.only("suggested", ("daily", "gone", "month"))
+        result = serin("budget", config, "--at", AT, "--suggest", "--record", self.dir / "suggested", "--output", "json")
+        document = {o["name"]: o for o in json.loads(result[1])["objectives"]}
+        daily = document["daily"]["suggestion"]
+        ratios = []
+        for i, past in enumerate(daily["past"]):
+            end = AT - i * DAY
+            total = total_of(end - DAY, end)
+            if total is None:
+                self.assertEqual((past["state"], past["met"]), ("absent", None))
+                continue
+            errors = total_of(end - DAY, end, code="500")
+            self.near(past["attainment"], 1 - errors / total)
+            self.near(past["consumed"], errors / total / BUDGET)
+            self.assertEqual(past["met"], errors / total <= BUDGET)
+            ratios.append(errors / total)
+        self.assertEqual((daily["periods"], len(daily["past"])), (8, 12))
+        ratio = sorted(ratios)[7]  # of eight days nine in ten are all of them
+        self.near(daily["attainment"], 1 - ratio)
+        self.assertLess(daily["attainment_lower"], daily["attainment"])
+        self.near(daily["confidence"], 1 - 0.9**8)
+        digits = 10 ** (1 - math.floor(math.log10(ratio)))
+        self.near(daily["allowed"], math.ceil(ratio * digits) / digits)
+        self.near(daily["target"], 100 - 100 * daily["allowed"])
+        self.assertEqual((daily["suggested_met"], daily["met"]), (8, sum(r <= BUDGET for r in ratios)))
+        self.near(daily["allowed_outage_s"], daily["allowed"] * DAY)
+        self.assertEqual(document["gone"]["suggestion"]["target"], None)
+        self.assertEqual(document["month"]["suggestion"]["periods"], 0)  # no month is over
+        self.assertEqual(serin("replay", self.dir / "suggested", "--output", "json")[1], result[1])
+        text = serin("replay", self.dir / "suggested")[1]
+        self.assertIn("would have been met in 8 of 8", " ".join(text.split()))
+        self.assertIn("no target can be suggested", " ".join(text.split()))
 
     def test_kinds__count_the_same_events_by_hand(self):
         for key, count in self.counts("good").items():
@@ -294,16 +371,20 @@ class BudgetTest(unittest.TestCase):
         self.assertGreater(release["excess_errors_upper"], release["excess_errors"])
         self.assertEqual(release["least_requests"], 2995)
 
+    def only(self, file, names):
+        """A config with only the objectives of these names."""
+        head, *blocks = self.config.read_text().split("\n  - ")
+        path = self.dir / f"{file}.yaml"
+        path.write_text(head + "".join("\n  - " + block for block in blocks if any(f"name: {name}" in block for name in names)))
+        return path
+
     def test_exit_code__is_the_worst_gate(self):
         self.assertEqual(self.result[0], GATE, show(self.result))
         self.assertEqual(self.document["gate"], "closed")
         only = {"spotless": PASS, "gone": INCONCLUSIVE, "asleep": INCONCLUSIVE, "availability": GATE}
         for name, code in only.items():
             with self.subTest(name):
-                head, *blocks = self.config.read_text().split("\n  - ")
-                one = self.dir / f"{name}.yaml"
-                one.write_text(head + "".join("\n  - " + block for block in blocks if f"name: {name}" in block))
-                result = serin("budget", one, "--at", AT)
+                result = serin("budget", self.only(name, (name,)), "--at", AT)
                 self.assertEqual(result[0], code, show(result))
                 self.assertIn(name, result[1])
 
@@ -332,7 +413,7 @@ class BudgetTest(unittest.TestCase):
         self.assertIn("objective availability: the canary burns", document["reasons"][0])
         release = document["objectives"][0]["release"]
         self.assertEqual((release["gate"], release["start"]), ("closed", "2025-01-08T22:00:00Z"))
-        self.assertEqual(sum(q["metric"] == "availability" for q in document["queries"]), 3 * 9 * 2)
+        self.assertEqual(sum(q["metric"] == "availability" for q in document["queries"]), 3 * 9 * 2 + 2)
         self.assertEqual(serin("replay", self.dir / "analyzed", "--output", "json")[1], result[1])
         self.assertIn("BUDGET", serin("replay", self.dir / "analyzed")[1])
 

@@ -8,6 +8,7 @@
 #include "stats/burn_significance.h"
 #include "stats/canary_budget.h"
 #include "stats/error_budget.h"
+#include "stats/target_suggestion.h"
 
 enum objective_state {
     OBJECTIVE_OK,
@@ -47,10 +48,33 @@ struct objective_left { // of the budget of the period, of the whole service
     double remaining_so_far;        // calendar: on the traffic so far
     double remaining_events;
     double remaining_outage_s;      // as time of total outage under uniform traffic
-    double projected_total, elapsed, sustainable_rate; // calendar only, else NaN
+    double projected_total, elapsed; // calendar only, else NaN
+    double sustainable_rate;        // of the rest of a calendar period; of a rolling one throughout the next; NaN where not known
     double period_total;            // events of the period, projected to its end
     size_t recent_span;             // whose burn rate the forecast goes on at; OBJECTIVE_NONE without tiers
     double exhaustion_s, exhaustion_soonest_s, exhaustion_latest_s; // at the recent rate and its bounds; infinite: never
+};
+
+struct objective_history { // the last period of the whole service, part by part, the oldest first; rolling only
+    double *errors, *totals; // NaN where not known
+    size_t count;
+};
+
+struct objective_past { // one period
+    enum objective_state state;
+    struct event_counts counts; // NaN where not known
+    bool met;                   // by the objective as it is
+    double consumed, suggested_consumed; // of the budget of the objective, and of the one suggested
+};
+
+struct objective_suggestion { // of a target, from past periods
+    bool present;
+    struct objective_past *past; // one for each past span of the plan
+    struct target_suggestion target;
+    size_t met, suggested_met;   // of target.periods
+    double sustainable_rate;     // as in objective_left, of the budget suggested
+    double usual_rate;           // burn rate of all known periods together, of the budget suggested
+    double allowed_events, allowed_outage_s; // of a period like the mean of the known ones
 };
 
 struct objective_release { // of a canary since the release began
@@ -60,7 +84,7 @@ struct objective_release { // of a canary since the release began
     double excess_lower, excess_upper; // NaN without errors of the canary
     double p_worse;                    // chance of so many errors of the canary if it failed as often as the baseline
     double rate_ratio, rate_ratio_lower, rate_ratio_upper; // canary to baseline
-    double full_soonest_s, full_latest_s; // how long the budget lasts with all traffic on the canary, by the bounds of its burn rate
+    double full_s, full_soonest_s, full_latest_s; // how long the budget lasts with all traffic on the canary, by its burn rate and the bounds of it
     double least_requests;             // so many without any error would prove a burn rate below 1
     enum objective_gate gate;          // closed: the canary fails
     const char *reason;
@@ -72,6 +96,8 @@ struct objective_result {
     struct objective_tier_result *tiers;
     bool has_left;
     struct objective_left left;
+    struct objective_history history;
+    struct objective_suggestion suggestion;
     struct objective_release release;
     enum objective_gate gate; // release included
     struct texts reasons;     // why it is closed or cannot be told

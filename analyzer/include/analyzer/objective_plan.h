@@ -24,10 +24,20 @@ struct planned_objective {
     double alpha; // chance to miss of each one-sided bound
     struct period period;
     bool asked[WHO_COUNT];
-    struct objective_span *spans; // those of the tiers, the shortest first, then period and release
-    size_t span_count;
+    struct objective_span *spans; // those of the tiers, the shortest first, then those named here
+    size_t span_count, window_count; // the latter: of the tiers
     size_t period_span, release_span; // OBJECTIVE_NONE: not read
+    size_t history_span;              // the last period part by part, of a rolling one; OBJECTIVE_NONE: not read. Of the service alone
+    int64_t part_ms;                  // of the history
+    size_t part_count;
+    size_t past_span, past_count;     // periods before, the latest first; of the service alone
 };
+
+#define OBJECTIVE_PAST 12 // periods, at most
+
+// What a span is for: "window", "period", "release", "history", "past".
+const char *objective_span_kind(const struct planned_objective *objective, size_t span);
+
 
 struct objective_query {
     size_t objective, span;
@@ -51,6 +61,9 @@ struct objective_plan {
 // `looks` are planned at one release, from 1: they share the chance to be wrong. Lives in the arena and borrows the config.
 bool objective_plan_build(const struct canary_config *config, int64_t at_ms, int64_t release_start_ms, size_t looks, struct arena *arena,
                           struct objective_plan *ret, struct error *err);
+
+// Adds the queries of past periods to a plan: for a rolling period the last one and those before it, of the calendar those that are over.
+bool objective_plan_past(struct objective_plan *plan, struct arena *arena, struct error *err);
 
 // For people: one block a query, as plan_print() has them.
 void objective_plan_print(const struct objective_plan *plan, struct buf *out);
