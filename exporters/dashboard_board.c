@@ -85,9 +85,9 @@ void board_label_variable(struct board *board, const char *label, const char *ti
 void board_note(struct board *board, const char *name, const char *color, const char *text, const char *expr, bool at_value) {
     struct arena arena = {0};
     append(board, board->notes,
-           json_pack("{s:o, s:b, s:s, s:b, s:s, s:s, s:s, s:s, s:s, s:s}", "datasource", panel_source("datasource"), "enable", true, "expr",
+           json_pack("{s:o, s:b, s:s, s:b, s:s, s:s, s:s, s:s, s:s, s:b}", "datasource", panel_source("datasource"), "enable", true, "expr",
                      expanded(expr, &arena), "hide", false, "iconColor", color, "name", name, "step", "1m", "tagKeys", "canary",
-                     "titleFormat", text, "useValueForTime", at_value ? "on" : ""));
+                     "titleFormat", text, "useValueForTime", at_value));
     arena_finish(&arena);
 }
 

@@ -66,6 +66,20 @@ def plain(expr):
     return re.sub(r"\$\{?(job|service|stage|canary|metric)\}?", ".*", expr)
 
 
+@functools.cache
+def promtool(exprs):
+    """What is wrong with the syntax and types of expressions, read as recording rules: the number of each wrong one with a text."""
+    rules = [{"record": f"lint:expr:{i}", "expr": expr} for i, expr in enumerate(exprs)]
+    with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
+        json.dump({"groups": [{"name": "lint", "rules": rules}]}, file)
+        file.flush()
+        done = subprocess.run(["promtool", "check", "rules", file.name], capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL)
+    if done.returncode == 0:
+        return []
+    found = re.findall(r'"lint:expr:(\d+)": (.*)', done.stdout + done.stderr)
+    return [(int(i), problem) for i, problem in found] or [(None, done.stdout + done.stderr)]
+
+
 class Lint:
     def __init__(self, board):
         self.board, self.problems, self.exprs = board, [], []
@@ -207,18 +221,8 @@ class Lint:
                 self.expr(f"{where}.targets[{i}]", target["expr"])
 
     def promtool(self):
-        """Syntax and types of all expressions, as recording rules."""
-        rules = [{"record": f"lint:expr:{i}", "expr": expr} for i, (_, expr) in enumerate(self.exprs)]
-        with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
-            json.dump({"groups": [{"name": "lint", "rules": rules}]}, file)
-            file.flush()
-            done = subprocess.run(["promtool", "check", "rules", file.name], capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL)
-        for line in (done.stdout + done.stderr).splitlines() if done.returncode != 0 else ():
-            number = re.search(r'"lint:expr:(\d+)": (.*)', line)
-            if number is not None:
-                self.tell(self.exprs[int(number[1])][0], number[2])
-        if done.returncode != 0 and not re.search("lint:expr", done.stdout + done.stderr):
-            self.tell("expressions", done.stdout + done.stderr)
+        for i, problem in promtool(tuple(expr for _, expr in self.exprs)):
+            self.tell(self.exprs[i][0] if i is not None else "expressions", problem)
 
 
 def lint(board):

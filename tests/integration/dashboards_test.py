@@ -231,6 +231,15 @@ metrics:
         self.assertEqual(panels["native, canary"]["targets"][0]["expr"], 'histogram_quantile(0.999, sum(rate(c{v="2"}[$__rate_interval])))')
         self.assertIn("sum by (pod, zone) (rate(d{", panels["many, canary"]["targets"][0]["expr"])
 
+    def test_configs_without_a_baseline_and_of_kayenta__have_a_dashboard_too(self):
+        sides = ("--url", "http://127.0.0.1:1", "--baseline", "scope=v1,location=eu", "--canary", "scope=v2,location=eu")
+        for options, titles in ((("fixtures/canaries/limits.yaml",), ["error_share", "request_rate", "pool_in_use"]),
+                                (("fixtures/canaries/kayenta.json", *sides), ["failed requests, baseline", "failed requests, canary",
+                                                                              "cart latency, baseline", "cart latency, canary"])):
+            board = list(self.make("--from", *options).values())[-1]
+            self.assertEqual(lint(board), [])
+            self.assertEqual([panel["title"] for panel in board["panels"]], titles)
+
     def test_mistakes__are_told(self):
         bad = self.dir / "bad.yaml"
         bad.write_text("canary: x\nmetrixs: []\n")
