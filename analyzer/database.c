@@ -23,6 +23,11 @@ bool database_failed(const struct database *db, struct error *err) {
                      code == SQLITE_IOERR ? strerror(sqlite3_system_errno(db->link)) : "");
 }
 
+bool database_unsound(const struct database *db, struct error *err) {
+    const char *path = sqlite3_db_filename(db->link, "main");
+    return error_set(err, ERROR_DATA, "%s: damaged: a row is not as it must be; put a backup in its place", path);
+}
+
 bool database_open(struct database *db, const char *path, bool read_only, struct error *err) {
     *db = (struct database){0};
     int code = sqlite3_open_v2(path, &db->link, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);

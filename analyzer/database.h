@@ -39,6 +39,9 @@ sqlite3_stmt *database_prepare(struct database *db, const char *sql, struct erro
 // Steps to the next row. False at the end, and with *ok false and err when it failed.
 bool database_row(struct database *db, sqlite3_stmt *statement, bool *ok, struct error *err);
 
+// Tells that a row is not as the schema has it. Returns false.
+bool database_unsound(const struct database *db, struct error *err);
+
 // Runs a statement of which no row is wanted, and resets it.
 bool database_step(struct database *db, sqlite3_stmt *statement, struct error *err);
 

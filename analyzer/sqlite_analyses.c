@@ -45,6 +45,11 @@ static struct store_analysis read_analysis(sqlite3_stmt *row) {
                                    .result = column_text(row, 24)};
 }
 
+// A damaged file may hold anything.
+static bool is_sound(const struct store_analysis *a) {
+    return a->id != NULL && a->request_sha256 != NULL && a->canary != NULL && a->config_sha256 != NULL && a->state <= STORE_CANCELLED;
+}
+
 static struct store_analysis keep_analysis(sqlite3_stmt *row, struct arena *arena) {
     struct store_analysis a = read_analysis(row);
     const char **texts[] = {&a.id,          &a.key,     &a.asked_by, &a.request_sha256, &a.canary,
@@ -65,6 +70,7 @@ bool sqlite_get(struct store_backend *backend, const char *id, unsigned parts, s
         bind_text(row, 2, id);
         bool found = database_row(db, row, &ok, err);
         if (found) *ret = keep_analysis(row, arena);
+        if (found && !is_sound(ret)) ok = database_unsound(db, err);
         if (ok) *ret_found = found;
     }
     sqlite_reader_give(backend, db);
@@ -79,7 +85,8 @@ bool sqlite_each_open(struct store_backend *backend, store_analysis_fn *each, vo
     if (ok) bind_number(row, 1, STORE_DOCUMENTS);
     while (ok && more && database_row(db, row, &ok, err)) {
         struct store_analysis analysis = read_analysis(row);
-        more = each(user, &analysis);
+        ok = is_sound(&analysis) || database_unsound(db, err);
+        more = ok && each(user, &analysis);
     }
     sqlite_reader_give(backend, db);
     return ok;
@@ -138,7 +145,9 @@ static bool read_page(struct database *db, sqlite3_stmt *row, size_t limit, stru
             ret->next = write_cursor(&ret->items[ret->count - 1], arena);
             break;
         }
-        ret->items[ret->count++] = keep_analysis(row, arena);
+        struct store_analysis analysis = keep_analysis(row, arena);
+        if (!is_sound(&analysis)) return database_unsound(db, err);
+        ret->items[ret->count++] = analysis;
     }
     return ok;
 }

@@ -12,8 +12,11 @@ static bool find(struct database *db, sqlite3_stmt *statement, struct store_outc
     bool ok = true, found = database_row(db, statement, &ok, &outcome->err);
     if (!ok) outcome->kind = STORE_FAILED;
     if (found) {
-        snprintf(outcome->id, sizeof outcome->id, "%s", column_text(statement, 0));
-        outcome->state = (enum store_state)column_number(statement, 1);
+        const char *id = column_text(statement, 0);
+        snprintf(outcome->id, sizeof outcome->id, "%s", id != NULL ? id : "");
+        outcome->state = column_number(statement, 1) == STORE_OPEN   ? STORE_OPEN
+                         : column_number(statement, 1) == STORE_DONE ? STORE_DONE
+                                                                     : STORE_CANCELLED;
         outcome->revision = column_number(statement, 2);
         if (sqlite3_column_count(statement) > 3) outcome->same_request = column_number(statement, 3) != 0;
     }
@@ -207,8 +210,8 @@ static bool attempt(struct database *db, const struct change *change, struct sto
 }
 
 static bool replay(struct database *db, const struct change *change, struct store_outcome *outcome) {
-    static const char sql[] =
-        "UPDATE outbox SET state = 0, attempts = 0, ended_ms = 0, due_ms = ?2 WHERE state = 2 AND (?1 IS NULL OR id = ?1)";
+    static const char sql[] = "UPDATE outbox INDEXED BY outbox_dead SET state = 0, attempts = 0, ended_ms = 0, due_ms = ?2 WHERE state = 2 "
+                              "AND (?1 IS NULL OR id = ?1)";
     const struct change_replay *r = &change->of.replay;
     sqlite3_stmt *statement = database_statement(db, sql, &outcome->err);
     if (statement == NULL) return no_statement(outcome);

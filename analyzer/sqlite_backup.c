@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -62,15 +63,16 @@ static bool copy(struct sqlite_store *store, const char *to, struct error *err) 
 
 bool sqlite_backup(struct store_backend *backend, const char *path, struct error *err) {
     struct sqlite_store *store = (struct sqlite_store *)backend;
-    struct arena arena = {0};
-    const char *temporary = arena_printf(&arena, "%s.%ld.tmp", path, (long)getpid());
+    char suffix[32];
+    snprintf(suffix, sizeof suffix, ".%ld.tmp", (long)getpid());
+    char *temporary = sqlite_plain_path(path, suffix);
     bool ok = is_other(store, path, err) && make_temporary(temporary, err);
     if (ok) {
         ok = copy(store, temporary, err) && sync_path(temporary, O_RDWR, err) && (rename(temporary, path) == 0 || failed(path, err)) &&
              sync_folder_of(path, err);
         if (!ok) unlink(temporary);
     }
-    arena_finish(&arena);
+    free(temporary);
     return ok;
 }
 

@@ -31,6 +31,11 @@ static struct store_message keep_message(sqlite3_stmt *row, struct arena *arena)
                                   .body = {arena_strndup(arena, body.ptr, body.len), body.len}};
 }
 
+// A damaged file may hold anything.
+static bool is_sound(const struct store_message *m) {
+    return m->id != NULL && m->target != NULL && m->kind != NULL && m->event != NULL && m->state <= STORE_DEAD;
+}
+
 static bool is_among(const char *target, const char *const *list) {
     for (; list != NULL && *list != NULL; list++) {
         if (strcmp(*list, target) == 0) return true;
@@ -69,8 +74,13 @@ static bool read_target(struct walk *w, const char *target) {
     bind_number(row, 1, 1);
     bind_text(row, 2, target);
     bind_number(row, 3, (int64_t)(w->filter->per_target < left ? w->filter->per_target : left));
-    while (w->arena->used < w->most_used && database_row(w->db, row, &ok, w->err) && column_number(row, 8) <= w->filter->now_ms)
-        w->found.items[w->found.count++] = keep_message(row, w->arena);
+    while (ok && w->arena->used < w->most_used && database_row(w->db, row, &ok, w->err) && column_number(row, 8) <= w->filter->now_ms) {
+        struct store_message message = keep_message(row, w->arena);
+        if (is_sound(&message))
+            w->found.items[w->found.count++] = message;
+        else
+            ok = database_unsound(w->db, w->err);
+    }
     sqlite3_reset(row);
     return ok;
 }
@@ -102,7 +112,7 @@ bool sqlite_due(struct store_backend *backend, const struct store_due_filter *fi
 
 bool sqlite_dead(struct store_backend *backend, int64_t after_seq, size_t limit, struct arena *arena, struct store_messages *ret,
                  struct error *err) {
-    static const char sql[] = MESSAGE " WHERE state = 2 AND seq > ?2 ORDER BY seq LIMIT ?3";
+    static const char sql[] = MESSAGE " INDEXED BY outbox_dead WHERE state = 2 AND seq > ?2 ORDER BY seq LIMIT ?3";
     if (limit > MESSAGES_MOST) limit = MESSAGES_MOST;
     struct store_messages found = {.items = arena_array(arena, limit, sizeof *found.items), .next_due_ms = INT64_MAX};
     struct database *db = sqlite_reader_take(backend, err);
@@ -111,7 +121,13 @@ bool sqlite_dead(struct store_backend *backend, int64_t after_seq, size_t limit,
     if (ok) bind_number(row, 1, 0);
     if (ok) bind_number(row, 2, after_seq);
     if (ok) bind_number(row, 3, (int64_t)limit);
-    while (ok && database_row(db, row, &ok, err)) found.items[found.count++] = keep_message(row, arena);
+    while (ok && database_row(db, row, &ok, err)) {
+        struct store_message message = keep_message(row, arena);
+        if (is_sound(&message))
+            found.items[found.count++] = message;
+        else
+            ok = database_unsound(db, err);
+    }
     sqlite_reader_give(backend, db);
     if (ok) *ret = found;
     return ok;

@@ -39,7 +39,7 @@ static const char version_2[] =
     "  attempts INTEGER NOT NULL DEFAULT 0, status INTEGER NOT NULL DEFAULT 0, last_error TEXT, ended_ms INTEGER NOT NULL DEFAULT 0,"
     "  body BLOB NOT NULL);"
     "CREATE INDEX outbox_pending ON outbox(target, seq) WHERE state = 0;"
-    "CREATE INDEX outbox_dead ON outbox(ended_ms) WHERE state = 2;"
+    "CREATE INDEX outbox_dead ON outbox(seq) WHERE state = 2;"
     "CREATE INDEX outbox_delivered ON outbox(ended_ms) WHERE state = 1;"
     "CREATE INDEX outbox_analysis ON outbox(analysis) WHERE state = 1;";
 
@@ -77,7 +77,6 @@ static bool step(struct database *db, int to, struct error *err) {
 bool sqlite_schema_migrate(struct database *db, int version, struct error *err) {
     int at;
     bool ok = sqlite_schema_version(db, &at, err);
-    if (ok && at == 0) ok = database_run(db, "PRAGMA journal_mode=WAL", err);
     while (ok && at < version) ok = step(db, ++at, err);
     return ok;
 }

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/buf.h"
 #include "base/mem.h"
 #include "sqlite_apply.h"
 #include "sqlite_reads.h"
@@ -30,6 +31,16 @@ static bool make_file(const char *path, bool create, struct error *err) {
     return S_ISREG(status.st_mode) || error_set(err, ERROR_USAGE, "%s: not a file", path);
 }
 
+// A backup that was put in the place of a store has no log yet. Some file systems cannot have one: those of networks.
+static bool use_log(struct sqlite_store *store, struct error *err) {
+    sqlite3_stmt *row = database_prepare(&store->writer, "PRAGMA journal_mode=WAL", err);
+    bool ok = row != NULL;
+    if (ok && database_row(&store->writer, row, &ok, err) && strcmp(column_text(row, 0), "wal") != 0)
+        ok = error_set(err, ERROR_IO, "%s: no write-ahead log can be kept there; put the store on a local disk", store->path);
+    sqlite3_finalize(row);
+    return ok;
+}
+
 static bool own(struct sqlite_store *store, struct error *err) {
     struct arena arena = {0};
     long holder;
@@ -42,9 +53,10 @@ static bool open_writer(struct sqlite_store *store, const struct store_options *
     int version = 0;
     bool ok = make_file(store->path, options->create, err) && (!options->owner || own(store, err)) &&
               database_open(&store->writer, store->path, false, err) && sqlite_schema_version(&store->writer, &version, err);
-    if (!ok || version == sqlite_schema_newest) return ok;
+    if (ok && version == sqlite_schema_newest) return !options->owner || use_log(store, err);
+    if (!ok) return false;
     if (version == 0 && !options->create) return error_set(err, ERROR_DATA, "%s: empty, not a store of serin", store->path);
-    ok = (options->owner || own(store, err)) && sqlite_schema_migrate(&store->writer, sqlite_schema_newest, err);
+    ok = (options->owner || own(store, err)) && use_log(store, err) && sqlite_schema_migrate(&store->writer, sqlite_schema_newest, err);
     if (!options->owner) file_lock_drop(&store->lock);
     return ok;
 }
@@ -60,10 +72,19 @@ static void close_store(struct store_backend *backend) {
     free(store);
 }
 
+char *sqlite_plain_path(const char *path, const char *more) {
+    struct buf text;
+    buf_init(&text, SIZE_MAX / 2);
+    if (*path != '/' && *path != '\0') buf_str(&text, "./");
+    buf_str(&text, path);
+    buf_str(&text, more != NULL ? more : "");
+    return buf_take(&text);
+}
+
 static struct store_backend *open_store(const char *path, const struct store_options *options, struct error *err) {
     struct sqlite_store *store = mem_zero(1, sizeof *store);
     store->base.ops = &sqlite_store_ops;
-    store->path = mem_strdup(path);
+    store->path = sqlite_plain_path(path, NULL);
     store->lock = FILE_LOCK_NONE;
     store->reader_count = options->readers > 0 ? options->readers : READERS;
     if (store->reader_count > SQLITE_READERS_MOST) store->reader_count = SQLITE_READERS_MOST;

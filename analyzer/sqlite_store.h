@@ -24,6 +24,10 @@ struct sqlite_store {
     bool busy[SQLITE_READERS_MOST];
 };
 
+// The path with more behind it, in a form that SQLite takes for nothing else: names such as "file:x" and ":memory:" mean something to
+// it. The caller frees it.
+char *sqlite_plain_path(const char *path, const char *more);
+
 // A reader that sees one state of the store until it is given back, also over several statements. Waits for a free one.
 // NULL with err.
 struct database *sqlite_reader_take(struct store_backend *backend, struct error *err);

@@ -127,7 +127,8 @@ static bool trim_delivered(struct database *db, const struct change_trim *trim, 
 }
 
 static bool trim_dead(struct database *db, const struct change_trim *trim, bool *ret_more, struct error *err) {
-    static const char sql[] = "DELETE FROM outbox WHERE seq IN (SELECT seq FROM outbox WHERE state = 2 AND ended_ms < ?1 LIMIT ?2)";
+    static const char sql[] =
+        "DELETE FROM outbox WHERE seq IN (SELECT seq FROM outbox INDEXED BY outbox_dead WHERE state = 2 AND ended_ms < ?1 LIMIT ?2)";
     return trim_rows(db, sql, trim->now_ms - trim->retention.dead_ms, &trim->after->trimmed.messages, ret_more, err);
 }
 

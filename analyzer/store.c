@@ -14,6 +14,7 @@
 
 #define COMMIT_MOST ((size_t)100) // batches in a commit
 #define COMMIT_BYTES ((size_t)16 << 20)
+#define TRIM_STEPS 100
 #define QUEUE_BYTES ((size_t)64 << 20)
 
 static const struct store_ops *const backends[] = {&sqlite_store_ops};
@@ -217,7 +218,7 @@ bool store_probe(struct store *store, int64_t now_ms, struct error *err) {
 bool store_trim(struct store *store, const struct store_retention *retention, int64_t now_ms, struct store_trimmed *ret,
                 struct error *err) {
     struct trim_progress progress = {0};
-    while (progress.phase != TRIM_OVER) {
+    for (int step = 0; step < TRIM_STEPS && progress.phase != TRIM_OVER; step++) {
         struct store_batch *batch = store_batch_create();
         struct store_outcome outcome;
         struct trim_progress before = progress;
@@ -227,6 +228,7 @@ bool store_trim(struct store *store, const struct store_retention *retention, in
         return false;
     }
     *ret = progress.trimmed;
+    ret->more = progress.phase != TRIM_OVER;
     return true;
 }
 

@@ -13,7 +13,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/file.h"
 #include "store_place.h"
 
 struct writing {
@@ -62,7 +61,9 @@ static bool count_one(void *user, const char *key, const char *json, int64_t at_
 static void check_copy(struct place *p, const char *path, int least, int most) {
     struct error err = {0};
     int left = 0, right = 0;
-    struct store *copy = store_open(path, &(struct store_options){0}, &err);
+    const char *where = path;
+    path = strncmp(path, "sqlite:", 7) == 0 ? path + 7 : path;
+    struct store *copy = store_open(where, &(struct store_options){0}, &err);
     if (copy == NULL || !store_check(copy, &err)) fail_msg("%s", err.text);
     assert_true(store_each_memo(copy, "left", count_one, &left, NULL) && store_each_memo(copy, "right", count_one, &right, NULL));
     store_close(copy);
@@ -90,6 +91,28 @@ static void test_store_backup__is_of_one_commit_while_others_write(void **state)
     w.stop = true;
     pthread_mutex_unlock(&w.mutex);
     pthread_join(writer, NULL);
+}
+
+static void test_store_backup__takes_the_place_of_a_store(void **state) {
+    struct place *p = *state;
+    struct error err = {0};
+    char before[4096];
+    place_add(p, "a1");
+    assert_non_null(getcwd(before, sizeof before));
+    assert_int_equal(chdir(p->dir), 0);
+    static const char *const names[] = {"file:copy?mode=memory", ":memory:", "copy"}; // names that SQLite would take for something else
+    for (size_t i = 0; i < 3; i++) {
+        const char *where = arena_printf(&p->arena, "sqlite:%s", names[i]);
+        if (!store_backup(p->store, names[i], &err)) fail_msg("%s", err.text);
+        check_copy(p, where, 0, 0);
+        struct place restored = {.store = store_open(where, &(struct store_options){.owner = true}, &err)};
+        if (restored.store == NULL) fail_msg("%s", err.text);
+        assert_string_equal(place_get(&restored, "a1").id, "a1");
+        assert_int_equal(access(arena_printf(&p->arena, "%s-wal", names[i]), F_OK), 0);
+        store_close(restored.store);
+        arena_finish(&restored.arena);
+    }
+    assert_int_equal(chdir(before), 0);
 }
 
 static void refused(struct place *p, const char *path, const char *part) {
@@ -132,6 +155,7 @@ static void test_store_check__finds_damage(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_store_backup__is_of_one_commit_while_others_write, place_make, place_remove),
+        cmocka_unit_test_setup_teardown(test_store_backup__takes_the_place_of_a_store, place_make, place_remove),
         cmocka_unit_test_setup_teardown(test_store_backup__refuses_places_it_must_not_write, place_make, place_remove),
         cmocka_unit_test_setup_teardown(test_store_check__finds_damage, place_make, place_remove),
     };

@@ -138,6 +138,13 @@ static void test_store_commit__queue_is_bounded(void **state) {
     assert_true(store_submit(p->store, memo_batch("after", "1"), NULL, NULL, &err));
 }
 
+static void test_store_commit__closing_commits_what_was_submitted(void **state) {
+    struct place *p = *state;
+    for (int i = 0; i < 250; i++) assert_true(store_submit(p->store, memo_batch(arena_printf(&p->arena, "k%d", i), "1"), NULL, NULL, NULL));
+    place_reopen(p);
+    assert_int_equal(count_memos(p), 250);
+}
+
 struct submitter {
     pthread_t thread;
     struct place *p;
@@ -319,6 +326,7 @@ int main(void) {
         PLACED(test_store_commit__groups_what_came_meanwhile),
         PLACED(test_store_commit__failing_batch_fails_alone),
         PLACED(test_store_commit__queue_is_bounded),
+        PLACED(test_store_commit__closing_commits_what_was_submitted),
         PLACED(test_store_commit__many_threads),
         PLACED(test_store_commit__nothing_acknowledged_is_lost),
         PLACED(test_store_commit__full_disk_fails_clearly_and_mends),

@@ -218,6 +218,20 @@ static void test_store__hostile_texts_are_texts(void **state) {
     }
 }
 
+static void test_store__damaged_rows_are_told(void **state) {
+    struct place *p = *state;
+    struct store_analysis a;
+    struct store_analyses page;
+    struct error err = {0};
+    bool found;
+    place_add(p, "a1");
+    place_raw(p, "UPDATE analyses SET state = 9");
+    assert_false(store_get(p->store, "a1", 0, &p->arena, &a, &found, &err));
+    assert_int_equal(err.code, ERROR_DATA);
+    assert_false(store_list(p->store, &(struct store_filter){0}, &p->arena, &page, &err));
+    assert_non_null(strstr(err.text, "damaged"));
+}
+
 struct seen {
     char text[512];
     int most;
@@ -328,6 +342,7 @@ int main(void) {
         PLACED(test_store__config_is_kept_once_and_is_what_its_digest_says),
         PLACED(test_store__bad_texts_are_refused_before_they_are_stored),
         PLACED(test_store__hostile_texts_are_texts),
+        PLACED(test_store__damaged_rows_are_told),
         PLACED(test_store__open_analyses_are_streamed_oldest_first),
         PLACED(test_store__looks_come_in_order),
         PLACED(test_store__memos_are_set_changed_and_forgotten),

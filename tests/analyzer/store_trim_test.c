@@ -74,6 +74,7 @@ static struct store_trimmed trim(struct place *p, struct store_retention keep, i
     struct store_trimmed trimmed;
     struct error err = {0};
     if (!store_trim(p->store, &keep, now_ms, &trimmed, &err)) fail_msg("%s", err.text);
+    assert_false(trimmed.more);
     if (!store_check(p->store, &err)) fail_msg("%s", err.text);
     return trimmed;
 }
@@ -131,6 +132,17 @@ static void test_store_trim__dead_letters_and_audit_have_ages_of_their_own(void 
     assert_int_equal(counts_of(p).done, before.done);
 }
 
+static void test_store_trim__ends_early_when_there_is_much(void **state) {
+    struct place *p = *state;
+    struct store_trimmed trimmed;
+    struct store_batch *batch = store_batch_create();
+    for (int i = 0; i < 6000; i++) store_batch_add_audit(batch, &(struct store_audit){0, PLACE_NOW, "ann", "cancel", "a1", NULL});
+    place_submit(p, batch);
+    assert_true(store_trim(p->store, &(struct store_retention){.audit_ms = 1}, PLACE_NOW + 2, &trimmed, NULL));
+    assert_true(trimmed.more && trimmed.audits == 5000);
+    assert_int_equal(trim(p, (struct store_retention){.audit_ms = 1}, PLACE_NOW + 2).audits, 1000);
+}
+
 static void test_store_trim__delivered_messages_of_no_analysis_go_by_age(void **state) {
     struct place *p = *state;
     struct store_messages due;
@@ -155,6 +167,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_store_trim__by_age, make_full, place_remove),
         cmocka_unit_test_setup_teardown(test_store_trim__by_number_of_each_canary, make_full, place_remove),
         cmocka_unit_test_setup_teardown(test_store_trim__dead_letters_and_audit_have_ages_of_their_own, make_full, place_remove),
+        cmocka_unit_test_setup_teardown(test_store_trim__ends_early_when_there_is_much, place_make, place_remove),
         cmocka_unit_test_setup_teardown(test_store_trim__delivered_messages_of_no_analysis_go_by_age, make_full, place_remove),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

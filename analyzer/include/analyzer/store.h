@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Where a service keeps its analyses, looks, messages to receivers, memos and audit log. What a store has acknowledged survives a crash
 // of the program and of the machine. One thread of the store commits what has come since its last commit in one transaction, each
-// batch for itself: one that cannot be made fails alone. Reads see the last commit, and neither wait for the writer nor hold it.
+// batch for itself and in the order they came: one that cannot be made fails alone. Reads see the last commit, and neither wait for the writer nor hold it.
 //
 // Functions may be called from any thread unless they say otherwise. Those that fail return false with err: ERROR_IO when the store
 // cannot be read or written now, ERROR_DATA when it is damaged, ERROR_USAGE for what the caller got wrong. None of them loses a commit.
@@ -133,9 +133,11 @@ struct store_retention { // 0: for ever, any number
 
 struct store_trimmed {
     int64_t analyses, messages, audits;
+    bool more; // there may be more to delete
 };
 
-// Deletes what is older, in steps that other batches come between. Blocks until done. What is open or pending stays.
+// Deletes what is older, in steps that other batches come between; a few thousand rows and then no more, so that a stopping program
+// need not wait for it. Blocks until done. What is open or pending stays.
 bool store_trim(struct store *store, const struct store_retention *retention, int64_t now_ms, struct store_trimmed *ret,
                 struct error *err);
 
