@@ -6,6 +6,7 @@
 
 #include "analyzer/publish_config.h"
 #include "base/http.h"
+#include "config_template.h"
 #include "placeholder.h"
 
 #define MOST_TARGETS 64
@@ -55,7 +56,8 @@ static void read_on(struct config_reader *r, const struct yaml_node *node, const
 }
 
 static void read_format(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, void *field) {
-    static const char *const words[] = {"standard", "cloudevents", "slack"}; // in the order of enum webhook_format
+    static const char *const words[] = {"standard", "cloudevents",  "cloudevents_binary",
+                                        "cdevents", "cdevents_0.4", "slack"}; // in the order of enum webhook_format
     *(enum webhook_format *)field = (enum webhook_format)config_read_word(r, node, path, words, sizeof words / sizeof words[0], 0);
 }
 
@@ -74,6 +76,8 @@ static void read_headers(struct config_reader *r, const struct yaml_node *node, 
     config_name_values(r, node, path, field);
     const struct name_values *headers = field;
     for (size_t i = 0; i < headers->count; i++) {
+        if (strncasecmp(headers->items[i].name, "ce-", 3) == 0)
+            config_error(r, node, path, "%s is set by serin itself", headers->items[i].name);
         for (size_t k = 0; k < sizeof own / sizeof own[0]; k++) {
             if (strcasecmp(headers->items[i].name, own[k]) == 0) config_error(r, node, path, "%s is set by serin itself", own[k]);
         }
@@ -123,6 +127,7 @@ static const struct config_key webhook_keys[] = {
     {"format", read_format, AT(format), false},
     {"secret_file", config_texts, AT(secret_files), false},
     {"on", read_on, AT(on), false},
+    {"template", config_read_template, 0, false},
     SIGN_IN,
 };
 static const struct config_key remote_write_keys[] = {
@@ -139,6 +144,8 @@ static void check_target(struct config_reader *r, const struct yaml_node *node, 
                          const struct publish_target *target) {
     if (target->kind == PUBLISH_WEBHOOK && node->kind == YAML_MAP && (target->url == NULL) == (target->url_file == NULL))
         config_error(r, node, path, "needs url or url_file, one of them");
+    if (target->template_parts != NULL && target->format != WEBHOOK_SLACK)
+        config_error(r, node, path, "template is the text of a message: it needs format: slack");
     if (target->username != NULL && target->bearer_token_file != NULL)
         config_error(r, node, path, "of username and bearer_token_file only one can be used");
     if (target->password_file != NULL && target->username == NULL) config_error(r, node, path, "password_file needs a username");

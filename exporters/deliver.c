@@ -99,16 +99,20 @@ static void to_webhook(struct delivery *d, struct receiver *receiver) {
     struct post *post = delivery_add(d, receiver, target->key);
     const char *id = arena_printf(&d->digest.arena, "msg_%.32s", d->digest.id);
     const char *time = arena_printf(&d->digest.arena, "%" PRId64, d->options->now_ms / 1000);
-    if (!webhook_body(&post->body, &d->digest, target->format, &err) || !sign(d, post, id, &err)) {
+    if (!webhook_body(&post->body, &d->digest, target, &err) || !sign(d, post, id, &err)) {
         d->sendings[d->count - 1].err = err;
         d->sendings[d->count - 1].over = true;
         return;
     }
-    struct http_header headers[] = {{"Content-Type", webhook_content_type(target->format)},
-                                    {"webhook-id", id},
-                                    {"webhook-timestamp", time},
-                                    {"webhook-signature", buf_text(&post->signature)}};
-    delivery_ready(d, post, headers, post->signature.len > 0 ? 4 : target->format == WEBHOOK_SLACK ? 1 : 3);
+    struct http_header headers[WEBHOOK_HEADERS + 3];
+    size_t count = webhook_headers(&d->digest, target->format, headers);
+    bool is_signed = post->signature.len > 0;
+    if (is_signed || target->format != WEBHOOK_SLACK) {
+        headers[count++] = (struct http_header){"webhook-id", id};
+        headers[count++] = (struct http_header){"webhook-timestamp", time};
+    }
+    if (is_signed) headers[count++] = (struct http_header){"webhook-signature", buf_text(&post->signature)};
+    delivery_ready(d, post, headers, count);
 }
 
 static void prepare(struct delivery *d) {

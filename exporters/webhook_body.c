@@ -1,17 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+// Binary CloudEvents and CDEvents carry their attributes in headers; the body is the data alone.
 #include "webhook_body.h"
 
-#include "base/http.h"
 #include "exporters/report.h"
-#include "report_part.h"
-
-enum { SLACK_METRICS = 10, SLACK_TEXT = 600 }; // lines; columns of one
+#include "webhook_cdevent.h"
+#include "webhook_slack.h"
 
 #define EVENT_TYPE "serin.verdict.finished"
 
-const char *webhook_content_type(enum webhook_format format) {
-    return format == WEBHOOK_CLOUDEVENTS ? "application/cloudevents+json" : "application/json";
-}
+enum { MOST_SOURCE = 65536 };
 
 static void put(json_t *object, const char *key, const char *text) {
     json_object_set_new(object, key, json_string(text));
@@ -25,72 +22,93 @@ static json_t *standard(struct run_digest *d) {
     return event;
 }
 
+static const char *canary_of(const struct run_digest *d) {
+    return text_cut(&d->to, d->report.canary, DIGEST_LABEL);
+}
+
+static const char *source_of(struct run_digest *d) {
+    struct buf source;
+    buf_init(&source, MOST_SOURCE);
+    buf_str(&source, "/serin/");
+    http_percent_encode(&source, view_of(canary_of(d)));
+    const char *copy = arena_strdup(&d->arena, buf_text(&source));
+    buf_finish(&source);
+    return copy;
+}
+
 static json_t *cloudevent(struct run_digest *d) {
     json_t *event = json_object();
-    struct buf source;
-    buf_init(&source, 65536);
-    buf_str(&source, "/serin/");
-    http_percent_encode(&source, view_of(text_cut(&d->to, d->report.canary, DIGEST_LABEL)));
     put(event, "specversion", "1.0");
     put(event, "id", d->id);
-    put(event, "source", buf_text(&source));
+    put(event, "source", source_of(d));
     put(event, "type", EVENT_TYPE);
-    put(event, "subject", text_cut(&d->to, d->report.canary, DIGEST_LABEL));
+    put(event, "subject", canary_of(d));
     put(event, "time", run_digest_time(d, d->now_ms));
     put(event, "datacontenttype", "application/json");
     json_object_set_new(event, "data", run_digest_json(d));
-    buf_finish(&source);
     return event;
 }
 
-// Slack reads &, < and > as the beginnings of links and mentions.
-static void put_escaped(struct buf *out, const char *text) {
-    for (; *text != '\0'; text++) {
-        if (*text == '&') {
-            buf_str(out, "&amp;");
-        } else if (*text == '<') {
-            buf_str(out, "&lt;");
-        } else if (*text == '>') {
-            buf_str(out, "&gt;");
+static json_t *event_of(struct run_digest *d, const struct publish_target *target) {
+    switch (target->format) {
+    case WEBHOOK_CLOUDEVENTS:
+        return cloudevent(d);
+    case WEBHOOK_CLOUDEVENTS_BINARY:
+        return run_digest_json(d);
+    case WEBHOOK_CDEVENTS:
+        return webhook_cdevent(d, source_of(d), false);
+    case WEBHOOK_CDEVENTS_0_4:
+        return webhook_cdevent(d, source_of(d), true);
+    case WEBHOOK_SLACK:
+        return webhook_slack(d, target);
+    case WEBHOOK_STANDARD:
+    case WEBHOOK_FORMATS:
+        break;
+    }
+    return standard(d);
+}
+
+bool webhook_body(struct buf *out, struct run_digest *d, const struct publish_target *target, struct error *err) {
+    json_t *event = event_of(d, target);
+    bool ok = report_json_line(out, event, err);
+    json_decref(event);
+    return ok;
+}
+
+void webhook_header_encode(struct buf *out, struct view value) {
+    static const char digits[] = "0123456789ABCDEF";
+    for (size_t i = 0; i < value.len; i++) {
+        unsigned char c = (unsigned char)value.ptr[i];
+        if (c > ' ' && c <= '~' && c != '"' && c != '%') {
+            buf_char(out, (char)c);
         } else {
-            buf_char(out, *text);
+            buf_char(out, '%');
+            buf_char(out, digits[c >> 4]);
+            buf_char(out, digits[c & 15]);
         }
     }
 }
 
-static json_t *slack(struct run_digest *d) {
+static struct http_header attribute(struct run_digest *d, const char *name, const char *value) {
     struct buf text;
-    const struct report_metric **metrics;
-    size_t count = report_ranked(&d->to, &d->report, &metrics);
-    buf_init(&text, 65536);
-    put_escaped(&text, run_digest_line(d));
-    const char *why = report_reason(&d->to, &d->report);
-    if (*why != '\0') {
-        buf_char(&text, '\n');
-        put_escaped(&text, text_cut(&d->to, why, SLACK_TEXT));
-    }
-    for (size_t i = 0; i < count && i < SLACK_METRICS; i++) {
-        buf_str(&text, "\n• ");
-        put_escaped(&text, text_cut(&d->to, metrics[i]->name, SLACK_TEXT));
-        buf_str(&text, ": ");
-        put_escaped(&text, text_cut(&d->to, run_digest_metric(d, metrics[i]), SLACK_TEXT));
-    }
-    if (count > SLACK_METRICS) buf_printf(&text, "\nand %zu more", count - SLACK_METRICS);
-    const char *links[] = {d->link, d->report.runbook};
-    for (size_t i = 0; i < 2; i++) {
-        if (links[i] == NULL || *links[i] == '\0') continue;
-        buf_char(&text, '\n');
-        put_escaped(&text, text_cut(&d->to, links[i], SLACK_TEXT));
-    }
-    json_t *message = json_object();
-    put(message, "text", buf_text(&text));
+    buf_init(&text, MOST_SOURCE);
+    webhook_header_encode(&text, view_of(value));
+    struct http_header header = {name, arena_strdup(&d->arena, buf_text(&text))};
     buf_finish(&text);
-    return message;
+    return header;
 }
 
-bool webhook_body(struct buf *out, struct run_digest *d, enum webhook_format format, struct error *err) {
-    json_t *event = format == WEBHOOK_SLACK ? slack(d) : format == WEBHOOK_CLOUDEVENTS ? cloudevent(d) : standard(d);
-    bool ok = report_json_line(out, event, err);
-    json_decref(event);
-    return ok;
+size_t webhook_headers(struct run_digest *d, enum webhook_format format, struct http_header ret_headers[WEBHOOK_HEADERS]) {
+    bool cdevent = format == WEBHOOK_CDEVENTS || format == WEBHOOK_CDEVENTS_0_4;
+    size_t count = 0;
+    const char *type = format == WEBHOOK_CLOUDEVENTS ? "application/cloudevents+json" : "application/json";
+    ret_headers[count++] = (struct http_header){"Content-Type", type};
+    if (!cdevent && format != WEBHOOK_CLOUDEVENTS_BINARY) return count;
+    ret_headers[count++] = (struct http_header){"ce-specversion", "1.0"};
+    ret_headers[count++] = (struct http_header){"ce-id", d->id};
+    ret_headers[count++] = attribute(d, "ce-source", source_of(d));
+    ret_headers[count++] = attribute(d, "ce-type", cdevent ? webhook_cdevent_type(format == WEBHOOK_CDEVENTS_0_4) : EVENT_TYPE);
+    ret_headers[count++] = attribute(d, "ce-subject", cdevent ? text_cut(&d->to, d->report.id, DIGEST_LABEL) : canary_of(d));
+    ret_headers[count++] = attribute(d, "ce-time", run_digest_time(d, d->now_ms));
+    return count;
 }

@@ -6,6 +6,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -23,7 +24,7 @@ static json_t *body_of(const json_t *result, enum webhook_format format) {
     struct buf body;
     buf_init(&body, (size_t)1 << 20);
     if (!run_digest_init(&digest, result, "https://ci.example/7", NOW, &err)) fail_msg("%s", err.text);
-    assert_true(webhook_body(&body, &digest, format, &err));
+    assert_true(webhook_body(&body, &digest, &(struct publish_target){.format = format}, &err));
     json_t *read = json_loads(buf_text(&body), 0, NULL);
     assert_non_null(read);
     buf_finish(&body);
@@ -74,7 +75,6 @@ static void test_webhook_body__is_a_structured_cloudevent(void **state) {
     assert_string_equal(text(json_object_get(event, "data"), "verdict"), "pass");
     assert_int_equal(strlen(text(event, "id")), 64);
     assert_string_equal(text(event, "id"), text(again, "id"));
-    assert_string_equal(webhook_content_type(WEBHOOK_CLOUDEVENTS), "application/cloudevents+json");
     json_object_set_new(result, "score", json_real(1.5));
     json_t *other = body_of(result, WEBHOOK_CLOUDEVENTS);
     assert_string_not_equal(text(event, "id"), text(other, "id"));
@@ -102,7 +102,8 @@ static void test_webhook_body__escapes_what_slack_would_read(void **state) {
 
 // Texts from servers may hold anything; every form stays one document and is told in bounds.
 static void test_webhook_body__takes_hostile_texts(void **state) {
-    static const enum webhook_format formats[] = {WEBHOOK_STANDARD, WEBHOOK_CLOUDEVENTS, WEBHOOK_SLACK};
+    static const enum webhook_format formats[] = {WEBHOOK_STANDARD, WEBHOOK_CLOUDEVENTS,  WEBHOOK_CLOUDEVENTS_BINARY,
+                                                  WEBHOOK_CDEVENTS, WEBHOOK_CDEVENTS_0_4, WEBHOOK_SLACK};
     (void)state;
     for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++) {
         json_t *result = document_load("hostile"), *event = body_of(result, formats[i]);
@@ -115,6 +116,141 @@ static void test_webhook_body__takes_hostile_texts(void **state) {
         json_decref(event);
         json_decref(result);
     }
+}
+
+static const char *header(const struct http_header *headers, size_t count, const char *name) {
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(headers[i].name, name) == 0) return headers[i].value;
+    }
+    return "";
+}
+
+static void test_webhook_headers__carry_binary_cloudevents(void **state) {
+    (void)state;
+    struct run_digest digest;
+    struct error err = {0};
+    struct http_header headers[WEBHOOK_HEADERS];
+    json_t *result = document_load("fail");
+    json_object_set_new(result, "canary", json_string("Prüfung 95% \"eu\""));
+    if (!run_digest_init(&digest, result, NULL, NOW, &err)) fail_msg("%s", err.text);
+    size_t count = webhook_headers(&digest, WEBHOOK_CLOUDEVENTS_BINARY, headers);
+    assert_string_equal(header(headers, count, "Content-Type"), "application/json");
+    assert_string_equal(header(headers, count, "ce-specversion"), "1.0");
+    assert_string_equal(header(headers, count, "ce-id"), digest.id);
+    assert_string_equal(header(headers, count, "ce-type"), "serin.verdict.finished");
+    assert_string_equal(header(headers, count, "ce-subject"), "Pr%C3%BCfung%2095%25%20%22eu%22");
+    assert_string_equal(header(headers, count, "ce-source"), "/serin/Pr%25C3%25BCfung%252095%2525%2520%2522eu%2522");
+    assert_string_equal(header(headers, count, "ce-time"), "2026-03-01T10:36:00Z");
+    assert_string_equal(header(headers, count, "ce-datacontenttype"), ""); // it is the content type
+    assert_int_equal(webhook_headers(&digest, WEBHOOK_CLOUDEVENTS, headers), 1);
+    assert_string_equal(headers[0].value, "application/cloudevents+json");
+    count = webhook_headers(&digest, WEBHOOK_CDEVENTS_0_4, headers);
+    assert_string_equal(header(headers, count, "ce-type"), "dev.cdevents.testsuiterun.finished.0.2.0");
+    assert_string_equal(header(headers, count, "ce-subject"), digest.report.id);
+    run_digest_finish(&digest);
+    json_t *data = body_of(result, WEBHOOK_CLOUDEVENTS_BINARY);
+    assert_string_equal(text(data, "verdict"), "fail");
+    json_decref(data);
+    json_decref(result);
+}
+
+static void test_webhook_header_encode__is_that_of_cloudevents(void **state) {
+    static const char *const cases[][2] = {
+        {"checkout", "checkout"},
+        {"checkout eu 1", "checkout%20eu%201"},
+        {"95%", "95%25"},
+        {"Prüfung", "Pr%C3%BCfung"},
+        {"https://serin.test/runs/42?a=b", "https://serin.test/runs/42?a=b"},
+        {"a\"b\r\nX: 1\x7f", "a%22b%0D%0AX:%201%7F"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct buf out;
+        buf_init(&out, 1000);
+        webhook_header_encode(&out, view_of(cases[i][0]));
+        assert_string_equal(buf_text(&out), cases[i][1]);
+        buf_finish(&out);
+    }
+}
+
+// Objects are closed: no member beyond those of the schemas.
+static void assert_members(const json_t *object, const char *members) {
+    const char *key;
+    json_t *value;
+    json_object_foreach((json_t *)(uintptr_t)object, key, value) {
+        if (strstr(members, key) == NULL) fail_msg("%s is none of %s", key, members);
+    }
+}
+
+static void test_webhook_body__is_a_cdevent_in_the_words_of_its_version(void **state) {
+    static const struct {
+        const char *document, *version4, *version5;
+    } cases[] = {{"pass", "pass", "success"},
+                 {"fail", "fail", "failure"},
+                 {"error", "error", "error"},
+                 {"inconclusive", "cancel", "cancel"},
+                 {"marginal", "cancel", "cancel"}};
+    (void)state;
+    for (size_t i = 0; i < 2 * sizeof cases / sizeof cases[0]; i++) {
+        bool version4 = i % 2 == 1;
+        json_t *result = document_load(cases[i / 2].document);
+        json_t *event = body_of(result, version4 ? WEBHOOK_CDEVENTS_0_4 : WEBHOOK_CDEVENTS);
+        const json_t *context = json_object_get(event, "context"), *subject = json_object_get(event, "subject");
+        const json_t *content = json_object_get(subject, "content");
+        assert_members(event, "context subject customData customDataContentType");
+        assert_members(context, version4 ? "version id source type timestamp" : "specversion id source type timestamp");
+        assert_members(subject, version4 ? "id source type content" : "id source content");
+        assert_members(content, "environment testSuite outcome severity reason");
+        assert_string_equal(text(context, version4 ? "version" : "specversion"), version4 ? "0.4.1" : "0.5.1");
+        assert_string_equal(text(content, "outcome"), version4 ? cases[i / 2].version4 : cases[i / 2].version5);
+        assert_string_equal(text(subject, "type"), version4 ? "testSuiteRun" : "");
+        assert_string_equal(text(subject, "id"), text(result, "id"));
+        assert_string_equal(text(context, "source"), "/serin/checkout-api");
+        assert_string_equal(text(json_object_get(content, "environment"), "id"), "prod");
+        assert_string_equal(text(json_object_get(content, "testSuite"), "id"), "checkout-api");
+        assert_string_equal(text(content, "severity"), strcmp(cases[i / 2].document, "fail") == 0 ? "high" : "");
+        assert_string_equal(text(json_object_get(event, "customData"), "verdict"), text(result, "verdict"));
+        json_decref(event);
+        json_decref(result);
+    }
+}
+
+static void test_webhook_body__fills_in_a_template(void **state) {
+    static struct publish_part parts[] = {{"<!here> ", 0},
+                                          {NULL, PUBLISH_CANARY},
+                                          {" is ${canary} ", 0},
+                                          {NULL, PUBLISH_VERDICT},
+                                          {" at ", 0},
+                                          {NULL, PUBLISH_END},
+                                          {", score ", 0},
+                                          {NULL, PUBLISH_SCORE},
+                                          {", exit ", 0},
+                                          {NULL, PUBLISH_EXIT_CODE},
+                                          {" | ", 0},
+                                          {NULL, PUBLISH_LINK},
+                                          {NULL, PUBLISH_RUN_ID},
+                                          {"\n", 0},
+                                          {NULL, PUBLISH_METRICS}};
+    const struct publish_target target = {
+        .format = WEBHOOK_SLACK, .template_parts = parts, .template_count = sizeof parts / sizeof parts[0]};
+    (void)state;
+    struct run_digest digest;
+    struct error err = {0};
+    struct buf body;
+    json_t *result = document_load("fail");
+    json_object_set_new(result, "canary", json_string("a<!here>${verdict}"));
+    buf_init(&body, (size_t)1 << 20);
+    if (!run_digest_init(&digest, result, "https://ci.example/7", NOW, &err)) fail_msg("%s", err.text);
+    assert_true(webhook_body(&body, &digest, &target, &err));
+    json_t *message = json_loads(buf_text(&body), 0, NULL);
+    char start[300];
+    snprintf(start, sizeof start, "<!here> a&lt;!here&gt;${verdict} is ${canary} fail at %s, score %g, exit 1 | https://ci.example/7%s\n• ",
+             run_digest_time(&digest, digest.report.end_ms), digest.report.score.value, digest.report.id);
+    assert_int_equal(strncmp(text(message, "text"), start, strlen(start)), 0);
+    json_decref(message);
+    run_digest_finish(&digest);
+    buf_finish(&body);
+    json_decref(result);
 }
 
 static void series_of(const char *document, const struct name_values *labels, struct series_set *set) {
@@ -211,6 +347,10 @@ int main(void) {
         cmocka_unit_test(test_webhook_body__is_a_structured_cloudevent),
         cmocka_unit_test(test_webhook_body__escapes_what_slack_would_read),
         cmocka_unit_test(test_webhook_body__takes_hostile_texts),
+        cmocka_unit_test(test_webhook_headers__carry_binary_cloudevents),
+        cmocka_unit_test(test_webhook_header_encode__is_that_of_cloudevents),
+        cmocka_unit_test(test_webhook_body__is_a_cdevent_in_the_words_of_its_version),
+        cmocka_unit_test(test_webhook_body__fills_in_a_template),
         cmocka_unit_test(test_run_series__holds_the_gauges_at_the_end_of_the_window),
         cmocka_unit_test(test_run_series__marks_series_that_end),
     };

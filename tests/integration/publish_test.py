@@ -145,6 +145,9 @@ class PublishTest(Analysis):
             hooks += [{"url": receiver.url + "/cloud", "format": "cloudevents", "bearer_token_file": self.secret("token", "t0ken")}]
             hooks += [{"url_file": self.secret("url", receiver.url + "/slack/secret"), "format": "slack", "on": ["fail"]}]
             hooks += [{"url": receiver.url + "/passes", "on": ["pass", "inconclusive"]}]
+            hooks += [{"url": receiver.url + "/binary", "format": "cloudevents_binary", "secret_file": files[:1]}]
+            hooks += [{"url": receiver.url + "/cd", "format": "cdevents"}]
+            hooks += [{"url": receiver.url + "/template", "format": "slack", "template": "<!here> ${verdict} of ${canary}, ${link}: ${metrics}"}]
             result, _ = self.analyze({"webhooks": hooks, "link": "https://ci.example/7"})
         self.assertEqual((result[0], result[2]), (FAIL, ""), show(result))
         document = json.loads(result[1])
@@ -163,7 +166,15 @@ class PublishTest(Analysis):
         headers, body, _ = receiver.at("/slack/secret")[0]
         self.assertIn("checkout: fail", json.loads(body)["text"])
         self.assertIsNone(headers["webhook-id"])
-        self.assertEqual(len(receiver.requests), 3)  # nobody is told of a fail who asked for passes
+        headers, body, _ = receiver.at("/binary")[0]
+        self.assertEqual((headers["Content-Type"], headers["ce-specversion"], headers["ce-subject"]), ("application/json", "1.0", "checkout"))
+        self.assertEqual((json.loads(body)["verdict"], headers["webhook-signature"][:3]), ("fail", "v1,"))
+        headers, body, _ = receiver.at("/cd")[0]
+        self.assertEqual(headers["ce-type"], json.loads(body)["context"]["type"])
+        self.assertEqual(json.loads(body)["subject"]["content"]["outcome"], "failure")
+        message = json.loads(receiver.at("/template")[0][1])["text"]
+        self.assertRegex(message, "^<!here> fail of checkout, https://ci.example/7: • latency: ")
+        self.assertEqual(len(receiver.requests), 6)  # nobody is told of a fail who asked for passes
 
     def test_every_alertmanager_gets_every_alert(self):
         with Receiver() as one, Receiver() as two:

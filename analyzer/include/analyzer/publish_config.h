@@ -7,7 +7,39 @@
 
 enum publish_kind { PUBLISH_ALERTMANAGER, PUBLISH_WEBHOOK, PUBLISH_REMOTE_WRITE };
 
-enum webhook_format { WEBHOOK_STANDARD, WEBHOOK_CLOUDEVENTS, WEBHOOK_SLACK };
+enum webhook_format {
+    WEBHOOK_STANDARD,
+    WEBHOOK_CLOUDEVENTS,        // structured
+    WEBHOOK_CLOUDEVENTS_BINARY,
+    WEBHOOK_CDEVENTS,           // 0.5
+    WEBHOOK_CDEVENTS_0_4,
+    WEBHOOK_SLACK,
+    WEBHOOK_FORMATS,
+};
+
+enum publish_field { // what ${name} stands for in the template of a message
+    PUBLISH_SUMMARY,
+    PUBLISH_CANARY,
+    PUBLISH_VERDICT,
+    PUBLISH_SCORE,
+    PUBLISH_EXIT_CODE,
+    PUBLISH_REASON,
+    PUBLISH_METRICS,
+    PUBLISH_START,
+    PUBLISH_END,
+    PUBLISH_OWNER,
+    PUBLISH_RUNBOOK,
+    PUBLISH_LINK,
+    PUBLISH_RUN_ID,
+    PUBLISH_FIELDS,
+};
+
+extern const char *const publish_field_names[PUBLISH_FIELDS];
+
+struct publish_part { // of a template
+    const char *text; // as it is; NULL: the field
+    enum publish_field field;
+};
 
 enum remote_write_protocol { REMOTE_WRITE_1, REMOTE_WRITE_2, REMOTE_WRITE_AUTO };
 
@@ -22,6 +54,8 @@ struct publish_target {
     int64_t resend_ms;          // Alertmanager: how often the analysis is repeated
     enum webhook_format format;
     enum remote_write_protocol protocol;
+    struct publish_part *template_parts; // of a Slack message; NULL: the usual one
+    size_t template_count;
     struct texts secret_files;  // webhook: it is signed with each of them
     struct texts on;            // webhook: verdicts to tell; none: all
 };

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "webhook_cdevent.h"
+
+#include <string.h>
+
+#include "report_part.h"
+
+enum { MOST_REASON = 500 };
+
+static const struct outcome {
+    const char *verdict, *version4, *version5;
+} outcomes[] = {
+    {"pass", "pass", "success"},
+    {"fail", "fail", "failure"},
+    {"error", "error", "error"},
+};
+
+static const char *outcome_of(const char *verdict, bool version4) {
+    for (size_t i = 0; i < sizeof outcomes / sizeof outcomes[0]; i++) {
+        if (strcmp(verdict, outcomes[i].verdict) == 0) return version4 ? outcomes[i].version4 : outcomes[i].version5;
+    }
+    return "cancel";
+}
+
+const char *webhook_cdevent_type(bool version4) {
+    return version4 ? "dev.cdevents.testsuiterun.finished.0.2.0" : "dev.cdevents.testsuiterun.finished.0.3.0";
+}
+
+static void put(json_t *object, const char *key, const char *text) {
+    json_object_set_new(object, key, json_string(text));
+}
+
+static json_t *context_of(struct run_digest *d, const char *source, bool version4) {
+    json_t *context = json_object();
+    put(context, version4 ? "version" : "specversion", version4 ? "0.4.1" : "0.5.1");
+    put(context, "id", d->id);
+    put(context, "source", source);
+    put(context, "type", webhook_cdevent_type(version4));
+    put(context, "timestamp", run_digest_time(d, d->now_ms));
+    return context;
+}
+
+// Where the canary runs, as far as a config says: the source of its side.
+static const char *environment_of(const struct run_digest *d) {
+    const struct report *report = &d->report;
+    const char *source = report->scope_count > 0 && report->scopes[0].canary.present ? report->scopes[0].canary.source : "";
+    return source != NULL && *source != '\0' ? text_cut(&d->to, source, DIGEST_LABEL) : "unknown";
+}
+
+static json_t *content_of(struct run_digest *d, bool version4) {
+    const struct report *report = &d->report;
+    const char *canary = text_cut(&d->to, report->canary, DIGEST_LABEL), *reason = report_reason(&d->to, report);
+    json_t *content =
+        json_pack("{s:{s:s}, s:{s:s, s:s}}", "environment", "id", environment_of(d), "testSuite", "id", canary, "name", canary);
+    put(content, "outcome", outcome_of(report->verdict, version4));
+    if (strcmp(report->verdict, "fail") == 0) put(content, "severity", "high");
+    if (*reason != '\0') put(content, "reason", text_cut(&d->to, reason, MOST_REASON));
+    return content;
+}
+
+json_t *webhook_cdevent(struct run_digest *d, const char *source, bool version4) {
+    json_t *event = json_object(), *subject = json_object();
+    put(subject, "id", text_cut(&d->to, d->report.id, DIGEST_LABEL));
+    put(subject, "source", source);
+    if (version4) put(subject, "type", "testSuiteRun");
+    json_object_set_new(subject, "content", content_of(d, version4));
+    json_object_set_new(event, "context", context_of(d, source, version4));
+    json_object_set_new(event, "subject", subject);
+    json_object_set_new(event, "customData", run_digest_json(d));
+    put(event, "customDataContentType", "application/json");
+    return event;
+}
