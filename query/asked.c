@@ -36,7 +36,7 @@ void asked_remove(struct asked *asked, struct question *q) {
 }
 
 static size_t bytes_of(const struct question *q) {
-    return sizeof *q + strlen(q->query.expr) + series_set_held(&q->answer.set);
+    return sizeof *q + strlen(q->expr) + sizeof *q->answer + series_set_held(&q->answer->set);
 }
 
 static void forget_oldest(struct asked *asked) {

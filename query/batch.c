@@ -115,27 +115,31 @@ static void ask_version(struct fetch_batch *b, struct source *source, uint64_t o
     if (b->recorder != NULL) f->slot = recorder_add_slot(b->recorder);
 }
 
+static bool is_for_others(const struct fetch_batch *b, const struct fetch_job *job) {
+    return b->recorder == NULL && job->source->ops->answer == NULL && !b->fetcher->alone;
+}
+
 // The question that another batch has asked and that serves this one too; NULL when there is none.
 static struct question *find_question(const struct fetch_batch *b, const struct fetch_job *job) {
-    if (b->recorder != NULL || job->source->ops->answer != NULL) return NULL;
+    if (!is_for_others(b, job)) return NULL;
     struct question *q = asked_find(&b->fetcher->asked, job->source, &job->query);
     if (q == NULL || !question_serves(q, b->deadline_ms, mono_now_ms())) return NULL;
-    return q->answered || !question_is_for(q, b) ? q : NULL;
+    return q->answer != NULL || !question_is_for(q, b) ? q : NULL;
 }
 
 static void add_job(struct fetch_batch *b, size_t job, uint64_t *order) {
     struct fetch_job *j = &b->jobs[job];
     struct question *q = find_question(b, j);
-    if (q != NULL && q->answered) {
+    if (q != NULL && q->answer != NULL) {
         struct answer answer;
-        answer_share(&q->answer, &answer);
+        answer_share(q->answer, &answer);
         put_answer(b, job, &answer);
         return;
     }
     if (q == NULL) {
         q = question_create(&b->fetcher->events, j->source, &j->query, *order, b->deadline_ms, b->recorder);
         *order += q->pieces;
-        if (b->recorder == NULL && j->source->ops->answer == NULL) asked_add(&b->fetcher->asked, q);
+        if (is_for_others(b, j)) asked_add(&b->fetcher->asked, q);
     }
     question_add_asker(q, b, job, b->deadline_ms);
     b->questions[job] = q;

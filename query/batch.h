@@ -32,6 +32,7 @@ struct fetch_batch {
 struct fetcher {
     struct flight_events events;
     bool owns_client;
+    bool alone;             // there will be one batch only, so no question is kept for another
     struct batch_list open; // in the order of their submission
     struct batch_list over; // their callbacks are still to be called
     size_t interruptible;   // open ones that have a flag to look at
@@ -63,7 +64,7 @@ void batch_give_up(struct fetch_batch *batch, const struct error *err);
 void fetcher_settle_soon(struct fetcher *fetcher, struct question *question);
 void fetcher_settle_never(struct fetcher *fetcher, struct question *question); // fine when it was not to
 
-// As fetcher_create(), over a client that stays the caller's.
-struct fetcher *fetcher_create_over(struct http_client *client);
+// For one batch, over a client that stays the caller's; NULL: one of its own.
+struct fetcher *fetcher_create_alone(struct http_client *client);
 
 #endif

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // One batch in a fetcher of its own.
-#include "base/http.h"
 #include "batch.h"
 
 struct run {
@@ -13,8 +12,7 @@ static void on_over(void *user, bool ok, const struct error *err) {
 }
 
 bool fetch_run(struct fetch_job *jobs, size_t count, const struct fetch_options *options, struct error *err) {
-    struct http_client *client = options != NULL ? options->client : NULL;
-    struct fetcher *fetcher = client != NULL ? fetcher_create_over(client) : fetcher_create();
+    struct fetcher *fetcher = fetcher_create_alone(options != NULL ? options->client : NULL);
     struct run run = {0};
     fetcher_submit(fetcher, jobs, count, options, on_over, &run);
     while (!run.over) fetcher_step(fetcher, INT64_MAX);

@@ -34,7 +34,7 @@ static void on_ended(void *user, struct flight *f) {
     source->due_ms = 0;
     if (f->kind == FLIGHT_TOKEN) source->token_coming = false;
     if (f->kind == FLIGHT_PROBE) source->probing = false;
-    if (f->kind == FLIGHT_VERSION && f->answer.result.err.code == ERROR_CANCELLED) source->version_known = false;
+    if (f->kind == FLIGHT_VERSION && f->answer->result.err.code == ERROR_CANCELLED) source->version_known = false;
     if (f->batch != NULL) batch_errand_ended(f->batch);
     f->batch = NULL;
     if (f->question != NULL && question_ended(f->question, f)) fetcher_settle_soon(user, f->question);
@@ -54,10 +54,16 @@ static void on_halved(void *user, struct flight *f, const struct query *later) {
     question_halved(f->question, f, later);
 }
 
-struct fetcher *fetcher_create_over(struct http_client *client) {
+// `client` NULL: one of its own.
+static struct fetcher *create(struct http_client *client) {
     struct fetcher *fetcher = mem_zero(1, sizeof *fetcher);
-    fetcher->events = (struct flight_events){
-        .client = client, .seed = (uint64_t)wall_now_ms(), .user = fetcher, .ended = on_ended, .waits = on_waits, .halved = on_halved};
+    fetcher->owns_client = client == NULL;
+    fetcher->events = (struct flight_events){.client = client != NULL ? client : http_client_create(),
+                                             .seed = (uint64_t)wall_now_ms(),
+                                             .user = fetcher,
+                                             .ended = on_ended,
+                                             .waits = on_waits,
+                                             .halved = on_halved};
     fetcher->open.last = &fetcher->open.first;
     fetcher->over.last = &fetcher->over.first;
     fetcher->last_settling = &fetcher->settling;
@@ -66,8 +72,12 @@ struct fetcher *fetcher_create_over(struct http_client *client) {
 }
 
 struct fetcher *fetcher_create(void) {
-    struct fetcher *fetcher = fetcher_create_over(http_client_create());
-    fetcher->owns_client = true;
+    return create(NULL);
+}
+
+struct fetcher *fetcher_create_alone(struct http_client *client) {
+    struct fetcher *fetcher = create(client);
+    fetcher->alone = true;
     return fetcher;
 }
 
@@ -98,13 +108,18 @@ void fetcher_cancel(struct fetch_batch *batch) {
 // Gives the answer to those who asked. A good one is kept for others who may.
 static void deliver(struct fetcher *fetcher, struct question *q) {
     struct asker *askers = q->askers;
-    bool keep = q->listed && q->answer.result.outcome == DECODE_OK, shared = false;
+    bool keep = q->listed && q->answer->result.outcome == DECODE_OK, shared = false;
     q->askers = NULL;
     if (!keep) asked_remove(&fetcher->asked, q);
     for (struct asker *a = askers, *next; a != NULL; a = next) {
         struct answer answer;
         next = a->next;
-        answer_share(&q->answer, &answer);
+        if (keep || next != NULL) {
+            answer_share(q->answer, &answer);
+        } else { // nobody else has it
+            answer = *q->answer;
+            answer_init(q->answer);
+        }
         answer.shared = shared;
         shared = true;
         batch_take(a->batch, a->job, &answer);

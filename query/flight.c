@@ -38,9 +38,18 @@ struct flight *flight_create(struct flight_events *events, enum flight_kind kind
     f->source = source;
     f->order = order;
     f->deadline_ms = &source->deadline_ms;
-    answer_init(&f->answer);
     buf_init(&f->body, MOST_BODY_BYTES);
     return f;
+}
+
+// Makes room for an answer, or throws away what a try has left.
+static void begin_answer(struct flight *f) {
+    if (f->answer != NULL) {
+        answer_reset(f->answer);
+        return;
+    }
+    f->answer = mem_alloc(sizeof *f->answer);
+    answer_init(f->answer);
 }
 
 static void off_the_wire(struct flight *f) {
@@ -62,7 +71,8 @@ void flight_destroy(struct flight *f) {
     if (f == NULL) return;
     withdraw(f);
     decoder_destroy(f->decoder);
-    answer_finish(&f->answer);
+    answer_finish(f->answer);
+    free(f->answer);
     buf_finish(&f->body);
     free(f);
 }
@@ -76,17 +86,17 @@ static void choose_protocol(struct source *source, int http_status, const char *
 }
 
 static void land(struct flight *f, const char *content_type, bool transfer_failed) {
-    if (f->started_ms != 0) f->answer.duration_ms = mono_now_ms() - f->started_ms;
+    if (f->started_ms != 0) f->answer->duration_ms = mono_now_ms() - f->started_ms;
     if (f->kind == FLIGHT_QUERY) {
-        answer_settle(&f->answer, f->source, &f->query);
+        answer_settle(f->answer, f->source, &f->query);
     } else if (f->kind == FLIGHT_PROBE) {
-        choose_protocol(f->source, f->answer.http_status, content_type);
-    } else if (f->kind == FLIGHT_VERSION && !transfer_failed && f->answer.http_status == OK) {
+        choose_protocol(f->source, f->answer->http_status, content_type);
+    } else if (f->kind == FLIGHT_VERSION && !transfer_failed && f->answer->http_status == OK) {
         source_read_version(f->source, buf_text(&f->body), f->body.len);
     }
     if (f->recorder != NULL) {
         recorder_answer(f->recorder, f->slot, f->source->name, f->kind == FLIGHT_QUERY ? &f->query : NULL, f->whole, content_type,
-                        &f->answer, transfer_failed);
+                        f->answer, transfer_failed);
     }
     f->state = FLIGHT_DONE;
     f->events->ended(f->events->user, f);
@@ -96,26 +106,28 @@ void flight_fail(struct flight *f, const struct error *err) {
     withdraw(f);
     decoder_destroy(f->decoder);
     f->decoder = NULL;
-    answer_reset(&f->answer);
-    f->answer.result.err = *err;
+    begin_answer(f);
+    f->answer->result.err = *err;
     land(f, "", true);
 }
 
 void flight_answer(struct flight *f) {
-    f->source->ops->answer(f->source, &f->query, &f->answer);
+    begin_answer(f);
+    f->source->ops->answer(f->source, &f->query, f->answer);
     f->state = FLIGHT_DONE;
     f->events->ended(f->events->user, f);
 }
 
 void flight_refuse(struct flight *f) {
-    if (f->kind == FLIGHT_QUERY && f->answer.requests > 0) {
+    if (f->kind == FLIGHT_QUERY && f->answer != NULL && f->answer->requests > 0) {
         land(f, "", true);
         return;
     }
     struct error err;
     error_set(&err, ERROR_SOURCE, "not asked, as %d queries in a row failed (the circuit breaker is open); the last one: %s",
               f->source->breaker.failed, f->source->breaker.why);
-    f->answer.refused = f->kind == FLIGHT_QUERY;
+    begin_answer(f);
+    f->answer->refused = f->kind == FLIGHT_QUERY;
     flight_fail(f, &err);
 }
 
@@ -127,7 +139,7 @@ void flight_abandon(struct flight *f) {
 
 static struct decoder *open_decoder(struct flight *f, const struct http_head *head) {
     const char *type = head->content_type[0] != '\0' ? head->content_type : NULL;
-    struct decoder *decoder = decoder_create(head->status, type, &f->source->limits, &f->answer.set);
+    struct decoder *decoder = decoder_create(head->status, type, &f->source->limits, &f->answer->set);
     if (flight_is_read(f)) decoder_require_read(decoder);
     decoder_expect(decoder, query_expect(f->query.mode));
     return decoder;
@@ -147,9 +159,9 @@ static bool on_body(void *user, const struct http_head *head, const char *data, 
 
 // Whether the answer is one that another try may mend, and after how many tries at most.
 static bool may_retry(const struct flight *f, const struct http_result *http) {
-    const struct decode_result *result = &f->answer.result;
+    const struct decode_result *result = &f->answer->result;
     int most = f->source->tries;
-    if (!http->complete && !http->stopped) return http->temporary && f->answer.tries < most;
+    if (!http->complete && !http->stopped) return http->temporary && f->answer->tries < most;
     switch (http->head->status) {
     case TOO_MANY_REQUESTS:
     case 502:
@@ -168,7 +180,7 @@ static bool may_retry(const struct flight *f, const struct http_result *http) {
     default:
         return false;
     }
-    return f->answer.tries < most;
+    return f->answer->tries < most;
 }
 
 static void wait_again(struct flight *f, int64_t due_ms) {
@@ -179,7 +191,7 @@ static void wait_again(struct flight *f, int64_t due_ms) {
 
 // Puts the flight back into the queue, unless its next try would begin after the deadline.
 static bool retry_later(struct flight *f, const struct http_result *http) {
-    int64_t wait = retry_backoff_ms(f->answer.tries, &f->events->seed), asked = 0;
+    int64_t wait = retry_backoff_ms(f->answer->tries, &f->events->seed), asked = 0;
     if (http->head->retry_after[0] != '\0' && retry_after_ms(http->head->retry_after, wall_now_ms(), &asked) && asked > wait) wait = asked;
     int64_t due = mono_now_ms() + wait;
     if (due >= *f->deadline_ms) return false;
@@ -191,9 +203,9 @@ static bool retry_later(struct flight *f, const struct http_result *http) {
 // Asks for the first half alone when the server finds the whole too much.
 static bool ask_less(struct flight *f) {
     struct query later;
-    if (f->answer.result.outcome == DECODE_OK || !dialect_wants_less(f->answer.result.err.text)) return false;
+    if (f->answer->result.outcome == DECODE_OK || !dialect_wants_less(f->answer->result.err.text)) return false;
     if (!pieces_halve(&f->query, &later)) return false;
-    f->answer.tries = 0;
+    f->answer->tries = 0;
     wait_again(f, 0);
     f->events->halved(f->events->user, f, &later);
     return true;
@@ -206,9 +218,9 @@ static bool ask_otherwise(struct flight *f, const struct http_result *http) {
     for (size_t i = 0; i < sizeof elsewhere / sizeof elsewhere[0]; i++) listed = listed || elsewhere[i] == http->head->status;
     if (!may || !listed) return false;
     // Each step goes further down, whatever the server answers with, so this ends.
-    bool chunks_unread = f->answer.result.wants_other && f->answer.protocol == PROTOCOL_STREAM && f->protocol == PROTOCOL_STREAM;
+    bool chunks_unread = f->answer->result.wants_other && f->answer->protocol == PROTOCOL_STREAM && f->protocol == PROTOCOL_STREAM;
     f->protocol = chunks_unread ? PROTOCOL_SAMPLES : PROTOCOL_RAW;
-    f->answer.tries = 0;
+    f->answer->tries = 0;
     wait_again(f, 0);
     return true;
 }
@@ -220,7 +232,7 @@ static enum source_protocol protocol_of(const struct flight *f, const char *cont
 }
 
 static void read_result(struct flight *f, const struct http_result *http) {
-    struct answer *answer = &f->answer;
+    struct answer *answer = f->answer;
     answer->http_status = http->head->status;
     answer->protocol = protocol_of(f, http->head->content_type);
     answer->bytes = http->bytes;
@@ -237,9 +249,9 @@ static void read_result(struct flight *f, const struct http_result *http) {
 }
 
 static void side_done(struct flight *f, const struct http_result *http) {
-    f->answer.http_status = http->head->status;
-    f->answer.bytes = http->bytes;
-    f->answer.result.err = http->err;
+    f->answer->http_status = http->head->status;
+    f->answer->bytes = http->bytes;
+    f->answer->result.err = http->err;
     breaker_forget(&f->source->breaker);
     land(f, http->head->content_type, !http->complete);
 }
@@ -276,7 +288,7 @@ static void token_done(struct flight *f, const struct http_result *http) {
 // A refused token may have been withdrawn early: a new one is worth one more try.
 static bool renew_token(struct flight *f) {
     struct source *source = f->source;
-    if (f->answer.http_status != UNAUTHORIZED || f->token_dropped || source->ops->token_drop == NULL || f->token_generation == 0)
+    if (f->answer->http_status != UNAUTHORIZED || f->token_dropped || source->ops->token_drop == NULL || f->token_generation == 0)
         return false;
     f->token_dropped = true;
     source->ops->token_drop(source, f->token_generation);
@@ -298,13 +310,13 @@ static void on_done(void *user, const struct http_result *http) {
     }
     read_result(f, http);
     if (renew_token(f)) return;
-    bool bad = f->answer.result.outcome != DECODE_OK;
+    bool bad = f->answer->result.outcome != DECODE_OK;
     if (bad && (ask_otherwise(f, http) || (may_retry(f, http) && retry_later(f, http)) || ask_less(f))) {
         breaker_forget(&f->source->breaker); // the next try may be the probe of an open breaker again
         return;
     }
     bool transfer_failed = !http->complete && !http->stopped, good = !transfer_failed && http->head->status < 500;
-    breaker_report(&f->source->breaker, good, f->answer.result.err.text, mono_now_ms());
+    breaker_report(&f->source->breaker, good, f->answer->result.err.text, mono_now_ms());
     land(f, http->head->content_type, transfer_failed);
 }
 
@@ -331,7 +343,7 @@ void flight_send(struct flight *f, int64_t now_ms) {
     struct error err = {0};
     buf_init(&url, MOST_REQUEST_BYTES);
     buf_init(&body, MOST_REQUEST_BYTES);
-    answer_reset(&f->answer);
+    begin_answer(f);
     choose_for_flight(f);
     if (f->recorder != NULL) recorder_restart(f->recorder, f->slot);
     if (f->started_ms == 0) f->started_ms = now_ms;
@@ -343,8 +355,8 @@ void flight_send(struct flight *f, int64_t now_ms) {
         request.user = f;
         request.body_piece = on_body;
         request.done = on_done;
-        f->answer.tries++;
-        f->answer.requests++;
+        f->answer->tries++;
+        f->answer->requests++;
         ok = http_client_start(f->events->client, &request, &err);
     }
     buf_finish(&url);

@@ -43,7 +43,7 @@ struct flight {
     size_t slot;               // of the recorder
     unsigned token_generation; // of the token it was sent with
     bool token_dropped;        // a 401 has made it wait for a new one
-    struct answer answer;
+    struct answer *answer;     // NULL until it is sent or has ended: many may wait
     enum flight_state state;
     bool abandoned;             // done without having been asked, as another piece had failed
     int64_t due_ms, started_ms; // monotonic; started_ms 0 before the first try

@@ -51,7 +51,6 @@ struct question *question_create(struct flight_events *events, struct source *so
     q->order = order;
     q->deadline_ms = deadline_ms;
     q->last_asker = &q->askers;
-    answer_init(&q->answer);
     add_pieces(q);
     return q;
 }
@@ -70,13 +69,14 @@ void question_destroy(struct question *q) {
         next = a->next;
         free(a);
     }
-    answer_finish(&q->answer);
+    answer_finish(q->answer);
+    free(q->answer);
     free(q->expr);
     free(q);
 }
 
 bool question_serves(const struct question *q, int64_t deadline_ms, int64_t now_ms) {
-    if (q->answered) return true;
+    if (q->answer != NULL) return true;
     int64_t whole_try = now_ms + q->source->timeout_ms;
     return !q->sent || q->deadline_ms >= (deadline_ms < whole_try ? deadline_ms : whole_try);
 }
@@ -110,7 +110,7 @@ bool question_is_for(const struct question *q, const struct fetch_batch *batch) 
 
 bool question_ended(struct question *q, struct flight *f) {
     q->open--;
-    if (f->answer.result.outcome != DECODE_OK) q->failed = true;
+    if (f->answer->result.outcome != DECODE_OK) q->failed = true;
     return q->failed || q->open == 0;
 }
 
@@ -139,8 +139,10 @@ static void join_pieces(struct question *q) {
         if (!f->abandoned) flights[count++] = f;
     }
     qsort(flights, count, sizeof *flights, compare_starts);
-    for (size_t i = 0; i < count; i++) answers[i] = &flights[i]->answer;
-    pieces_join(answers, count, &q->source->limits, &q->answer);
+    for (size_t i = 0; i < count; i++) answers[i] = flights[i]->answer;
+    q->answer = mem_alloc(sizeof *q->answer);
+    answer_init(q->answer);
+    pieces_join(answers, count, &q->source->limits, q->answer);
     free(answers);
     free(flights);
 }
@@ -156,9 +158,8 @@ bool question_settle(struct question *q) {
         join_pieces(q);
     } else {
         q->answer = q->first_piece->answer;
-        answer_init(&q->first_piece->answer);
+        q->first_piece->answer = NULL;
     }
-    q->answered = true;
     destroy_pieces(q);
     return true;
 }

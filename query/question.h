@@ -29,8 +29,7 @@ struct question {
     bool settling;
     struct question *next_settling;
     bool listed;           // equal ones find it, see asked.h
-    bool answered;
-    struct answer answer;  // once answered
+    struct answer *answer; // NULL until it is answered
     int64_t until_ms;      // monotonic: how long the answer may serve others
     size_t bytes;          // that it is counted with meanwhile
     struct question *next_kept;
