@@ -136,6 +136,20 @@ static void read_rate(struct config_reader *r, const struct yaml_node *node, con
                  node->kind == YAML_SCALAR ? node->text : yaml_kind_name(node));
 }
 
+// After a time, or after that in which a share of the answers came.
+static void read_hedge(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, void *object) {
+    struct source_settings *settings = object;
+    struct view text = {node->text, node->kind == YAML_SCALAR ? node->len : 0};
+    if (text.len == 0 || text.ptr[text.len - 1] != '%') {
+        config_duration(r, node, path, &settings->hedge_ms);
+        return;
+    }
+    double percent = 0;
+    config_percent(r, node, path, &percent);
+    if (percent < 50 || percent > 99.9) config_error(r, node, path, "must be from 50%% to 99.9%%, or a time");
+    settings->hedge_share = percent / 100;
+}
+
 static void read_limit(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, void *field) {
     int64_t value = 1;
     config_count(r, node, path, &value);
@@ -176,6 +190,7 @@ void config_read_source(struct config_reader *r, const struct yaml_node *node, c
         {"compression", config_bool, AT(compression), false},
         {"concurrency", read_small_int, AT(concurrency), false},
         {"rate", read_rate, AT(rate), false},
+        {"hedge", read_hedge, 0, false},
         {"timeout", config_duration, AT(timeout_ms), false},
         {"tries", read_small_int, AT(tries), false},
         {"raw_window", config_duration, AT(raw_window_ms), false},

@@ -53,13 +53,29 @@ static void begin_answer(struct flight *f) {
 }
 
 static void off_the_wire(struct flight *f) {
+    struct flight **link = &f->source->flying;
+    while (*link != f) link = &(*link)->next_flying;
+    *link = f->next_flying;
     f->source->due_ms = 0; // there is room for another one
     f->source->running--;
     if (flight_is_read(f)) f->source->reading--;
 }
 
-// Leaves the flight neither in a lineup nor in flight.
+static void on_the_wire(struct flight *f, int64_t now_ms) {
+    struct source *source = f->source;
+    f->next_flying = source->flying;
+    source->flying = f;
+    source->running++;
+    if (flight_is_read(f)) source->reading++;
+    pace_take(&source->pace, now_ms);
+    f->state = FLIGHT_RUNNING;
+    f->sent_ms = now_ms;
+}
+
+// Leaves the flight neither in a lineup nor in flight, and its second request gone.
 static void withdraw(struct flight *f) {
+    flight_destroy(f->second);
+    f->second = NULL;
     if (f->state == FLIGHT_WAITING) lineup_remove(f);
     if (f->state != FLIGHT_RUNNING) return;
     http_client_drop(f->events->client, f);
@@ -132,7 +148,7 @@ void flight_refuse(struct flight *f) {
 }
 
 void flight_abandon(struct flight *f) {
-    lineup_remove(f);
+    withdraw(f);
     f->abandoned = true;
     f->state = FLIGHT_DONE;
 }
@@ -296,19 +312,8 @@ static bool renew_token(struct flight *f) {
     return true;
 }
 
-static void on_done(void *user, const struct http_result *http) {
-    struct flight *f = user;
-    off_the_wire(f);
-    f->state = FLIGHT_WAITING; // until it is known what comes next
-    if (f->kind == FLIGHT_TOKEN) {
-        token_done(f, http);
-        return;
-    }
-    if (f->kind != FLIGHT_QUERY) {
-        side_done(f, http);
-        return;
-    }
-    read_result(f, http);
+// What becomes of a flight whose try has ended so.
+static void conclude(struct flight *f, const struct http_result *http) {
     if (renew_token(f)) return;
     bool bad = f->answer->result.outcome != DECODE_OK;
     if (bad && (ask_otherwise(f, http) || (may_retry(f, http) && retry_later(f, http)) || ask_less(f))) {
@@ -317,7 +322,67 @@ static void on_done(void *user, const struct http_result *http) {
     }
     bool transfer_failed = !http->complete && !http->stopped, good = !transfer_failed && http->head->status < 500;
     breaker_report(&f->source->breaker, good, f->answer->result.err.text, mono_now_ms());
+    if (!bad) hedge_answer(&f->source->hedge, mono_now_ms() - f->sent_ms);
     land(f, http->head->content_type, transfer_failed);
+}
+
+// Puts the answer of the second request in the place of the first one's.
+static void adopt(struct flight *f) {
+    struct answer *own = f->answer, *other = f->second->answer;
+    other->tries = own->tries;
+    other->requests = own->requests;
+    other->hedged = own->hedged;
+    other->throttled += own->throttled;
+    f->answer = other;
+    f->second->answer = own;
+}
+
+void flight_take_second(struct flight *f) {
+    decoder_destroy(f->decoder);
+    f->decoder = NULL;
+    adopt(f);
+    withdraw(f);
+    breaker_report(&f->source->breaker, true, "", mono_now_ms());
+    hedge_answer(&f->source->hedge, mono_now_ms() - f->sent_ms);
+    land(f, "", false);
+}
+
+// The first request counts as long as it runs or has brought something; see flight_hedge().
+static void second_done(struct flight *second, const struct http_result *http) {
+    struct flight *f = second->leader;
+    second->state = FLIGHT_DONE;
+    read_result(second, http);
+    if (f->state == FLIGHT_RUNNING) {
+        f->outrun = second->answer->result.outcome == DECODE_OK;
+    } else if (f->held) {
+        f->held = false;
+        adopt(f);
+        conclude(f, http);
+    }
+}
+
+static void on_done(void *user, const struct http_result *http) {
+    struct flight *f = user;
+    off_the_wire(f);
+    if (f->leader != NULL) {
+        second_done(f, http);
+        return;
+    }
+    f->state = FLIGHT_WAITING; // until it is known what comes next
+    if (f->kind == FLIGHT_TOKEN) {
+        token_done(f, http);
+    } else if (f->kind != FLIGHT_QUERY) {
+        side_done(f, http);
+    } else {
+        read_result(f, http);
+        bool bad = f->answer->result.outcome != DECODE_OK;
+        f->held = bad && f->second != NULL && f->second->state == FLIGHT_RUNNING;
+        if (bad && f->outrun) {
+            flight_take_second(f);
+        } else if (!f->held) {
+            conclude(f, http);
+        }
+    }
 }
 
 static void choose_for_flight(struct flight *f) {
@@ -337,19 +402,14 @@ static bool make_request(struct flight *f, int64_t timeout_ms, struct buf *url, 
     return ops->request(f->source, &ask, url, body, ret, err);
 }
 
-void flight_send(struct flight *f, int64_t now_ms) {
+// Builds and starts a request. The flight is not in the lineup, and waits when this fails.
+static bool start_request(struct flight *f, int64_t now_ms, struct error *err) {
     struct buf url, body;
     struct http_request request;
-    struct error err = {0};
     buf_init(&url, MOST_REQUEST_BYTES);
     buf_init(&body, MOST_REQUEST_BYTES);
-    begin_answer(f);
-    choose_for_flight(f);
-    if (f->recorder != NULL) recorder_restart(f->recorder, f->slot);
-    if (f->started_ms == 0) f->started_ms = now_ms;
     int64_t left = *f->deadline_ms - now_ms;
-    int64_t timeout = f->source->timeout_ms < left ? f->source->timeout_ms : left;
-    bool ok = make_request(f, timeout, &url, &body, &request, &err);
+    bool ok = make_request(f, f->source->timeout_ms < left ? f->source->timeout_ms : left, &url, &body, &request, err);
     if (ok) {
         f->token_generation = f->source->token_generation;
         request.user = f;
@@ -357,22 +417,50 @@ void flight_send(struct flight *f, int64_t now_ms) {
         request.done = on_done;
         f->answer->tries++;
         f->answer->requests++;
-        ok = http_client_start(f->events->client, &request, &err);
+        ok = http_client_start(f->events->client, &request, err);
     }
     buf_finish(&url);
     buf_finish(&body);
-    if (ok) {
-        f->state = FLIGHT_RUNNING;
+    if (ok) on_the_wire(f, now_ms);
+    return ok;
+}
+
+void flight_send(struct flight *f, int64_t now_ms) {
+    struct error err = {0};
+    begin_answer(f);
+    choose_for_flight(f);
+    if (f->recorder != NULL) recorder_restart(f->recorder, f->slot);
+    if (f->started_ms == 0) f->started_ms = now_ms;
+    if (f->kind == FLIGHT_QUERY) hedge_request(&f->source->hedge);
+    if (start_request(f, now_ms, &err)) {
         if (f->question != NULL) f->question->sent = true;
-        f->source->running++;
-        if (flight_is_read(f)) f->source->reading++;
-        pace_take(&f->source->pace, now_ms);
-    } else {
-        breaker_forget(&f->source->breaker);
-        if (f->kind == FLIGHT_TOKEN) {
-            f->source->usable = false;
-            f->source->unusable = err;
-        }
-        flight_fail(f, &err);
+        return;
     }
+    breaker_forget(&f->source->breaker);
+    if (f->kind == FLIGHT_TOKEN) {
+        f->source->usable = false;
+        f->source->unusable = err;
+    }
+    flight_fail(f, &err);
+}
+
+int64_t flight_hedge_ms(const struct flight *f) {
+    int64_t after = hedge_after_ms(&f->source->hedge);
+    bool may = f->kind == FLIGHT_QUERY && f->leader == NULL && f->second == NULL && f->recorder == NULL && f->answer->tries == 1;
+    return may && after < INT64_MAX ? f->sent_ms + after : INT64_MAX;
+}
+
+void flight_hedge(struct flight *f, int64_t now_ms) {
+    struct error err;
+    struct flight *second = flight_create(f->events, FLIGHT_QUERY, f->source, f->order);
+    second->query = f->query;
+    second->question = f->question;
+    second->deadline_ms = f->deadline_ms;
+    second->protocol = f->protocol;
+    second->leader = f;
+    begin_answer(second);
+    f->second = second;
+    if (!start_request(second, now_ms, &err)) return; // the first one goes on
+    f->answer->requests++;
+    f->answer->hedged++;
 }

@@ -47,6 +47,12 @@ struct flight {
     enum flight_state state;
     bool abandoned;             // done without having been asked, as another piece had failed
     int64_t due_ms, started_ms; // monotonic; started_ms 0 before the first try
+    int64_t sent_ms;            // monotonic, of the last try
+    struct flight *next_flying; // of the source, while it runs
+    struct flight *leader;      // whose second request this is; NULL: it is a first one
+    struct flight *second;      // request for the same, see flight_hedge(); NULL: none was sent
+    bool outrun;                // the second one has brought a good answer, while this one runs
+    bool held;                  // has failed, and waits for what the second one brings
     struct decoder *decoder;
     struct buf body;            // of anything but a query
 };
@@ -62,6 +68,15 @@ bool flight_is_read(const struct flight *flight); // goes, or would go now, as a
 
 // Starts the next try.
 void flight_send(struct flight *flight, int64_t now_ms);
+
+// When a second request for the same is worth sending; INT64_MAX: never. Recorded flights have none: what comes is written as it comes.
+int64_t flight_hedge_ms(const struct flight *flight);
+
+// Sends a second request for what runs. Of the two the first good answer counts, and when neither is good, the later one.
+void flight_hedge(struct flight *flight, int64_t now_ms);
+
+// Ends a flight that was outrun with the answer of its second request. Not from inside an event, unless it has failed itself.
+void flight_take_second(struct flight *flight);
 
 // Ends a flight that its source answers without a request.
 void flight_answer(struct flight *flight);

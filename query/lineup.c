@@ -7,7 +7,6 @@
 #include "base/mem.h"
 #include "flight.h"
 
-#define MOST_READS 2 // remote reads of a source at once: servers carry out ten for all who ask
 #define TOKEN_KEY UINT64_C(0)
 
 static void put(struct lineup_heap *heap, size_t at, struct lineup_place what) {
@@ -87,7 +86,7 @@ static struct flight *head(struct lineup *lineup, const struct lineup_heap *heap
 static bool waits_for_protocol(const struct flight *f) {
     const struct source *source = f->source;
     if (flight_is_raw(f) && f->protocol == PROTOCOL_AUTO && source->chosen == PROTOCOL_AUTO) return true;
-    return flight_is_read(f) && source->reading >= MOST_READS;
+    return flight_is_read(f) && source->reading >= LINEUP_MOST_READS;
 }
 
 struct flight *lineup_first(struct lineup *lineup, int64_t now_ms, int64_t *ret_due_ms) {

@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define LINEUP_MOST_READS 2 // remote reads of a source at once: servers carry out ten for all who ask
+
 struct flight;
 
 struct lineup_place {

@@ -179,6 +179,7 @@ void pieces_join(struct answer *const *pieces, size_t count, const struct decode
         if (piece->tries > ret->tries) ret->tries = piece->tries;
         if (piece->duration_ms > ret->duration_ms) ret->duration_ms = piece->duration_ms;
         ret->requests += piece->requests;
+        ret->hedged += piece->hedged;
         ret->throttled += piece->throttled;
         ret->refused = ret->refused || piece->refused;
         ret->bytes += piece->bytes;

@@ -230,6 +230,9 @@ static bool check_settings(const struct source_settings *s, struct error *err) {
     if (s->concurrency < 0 || s->timeout_ms < 0 || s->tries < 0 || s->rate < 0 || s->raw_window_ms < 0) {
         return error_set(err, ERROR_CONFIG, "concurrency, timeout, tries, rate and raw_window must not be negative");
     }
+    if (s->hedge_ms < 0 || !(s->hedge_share >= 0 && s->hedge_share < 1)) {
+        return error_set(err, ERROR_CONFIG, "hedge must be a time or a share from 0 to below 100%%");
+    }
     return check_params(s, err);
 }
 

@@ -66,6 +66,8 @@ void source_use_settings(struct source *source, const struct source_settings *s)
     if (s->timeout_ms > 0) source->timeout_ms = s->timeout_ms;
     source->raw_window_ms = s->raw_window_ms;
     source->pace.rate = s->rate;
+    source->hedge.after_ms = s->hedge_ms;
+    source->hedge.share = s->hedge_share;
     source->limits = s->limits;
 }
 
@@ -114,7 +116,9 @@ void source_counters_add(struct source_counters *c, const struct answer *answer,
         return;
     }
     if (answer->requests > 0) c->tries += (uint64_t)answer->requests;
-    if (answer->requests > answer->pieces) c->retries += (uint64_t)(answer->requests - answer->pieces);
+    int firsts = answer->pieces + answer->hedged;
+    if (answer->requests > firsts) c->retries += (uint64_t)(answer->requests - firsts);
+    if (answer->hedged > 0) c->hedged += (uint64_t)answer->hedged;
     if (answer->refused) c->refused++;
     if (answer->throttled > 0) c->throttled += (uint64_t)answer->throttled;
     c->bytes += answer->bytes;

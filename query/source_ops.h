@@ -7,6 +7,7 @@
 #include "answer.h"
 #include "base/http.h"
 #include "breaker.h"
+#include "hedge.h"
 #include "lineup.h"
 #include "pace.h"
 #include "query/source.h"
@@ -73,6 +74,7 @@ struct source {
     struct source_counters counters;
     struct breaker breaker;
     struct pace pace;
+    struct hedge hedge;
     unsigned token_generation; // counts the tokens there have been
     uint64_t last_batch;       // number of the batch that came last
     size_t users;           // batches that use it; what follows is theirs, and begins anew after the last of them
@@ -81,6 +83,7 @@ struct source {
     int64_t deadline_ms;    // monotonic, of the batch that has most time
     bool token_coming;      // a flight is on its way for one
     int running;            // transfers in flight
+    struct flight *flying;  // whose they are
     int reading;            // how many of them are remote reads
     struct flight *errands; // flights that belong to no query, done ones too; see flight.h
     bool usable;

@@ -90,6 +90,9 @@ void source_settings_key(const struct source_settings *s, struct buf *out) {
     buf_printf(out, "%d;%d;%d;%d;%d;%d;%d;", s->insecure_skip_verify, s->compression, s->concurrency, s->tries, (int)s->kind,
                (int)s->protocol, (int)s->warnings);
     buf_printf(out, "%" PRId64 ";%" PRId64 ";", s->timeout_ms, s->raw_window_ms);
+    buf_printf(out, "%" PRId64 ";", s->hedge_ms);
+    buf_double(out, s->hedge_share);
+    buf_char(out, ';');
     buf_double(out, s->rate);
     buf_printf(out, ";%" PRIu64 ";%" PRIu64 ";%" PRIu64 ";%" PRIu64, s->limits.bytes, s->limits.samples, s->limits.series,
                s->limits.string_bytes);

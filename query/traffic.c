@@ -74,9 +74,40 @@ static void sweep_errands(struct source *source) {
     }
 }
 
+// Ends what its second request has outrun.
+static void end_outrun(struct source *source) {
+    for (struct flight *f = source->flying, *next; f != NULL; f = next) {
+        next = f->next_flying;
+        if (f->outrun) flight_take_second(f);
+    }
+}
+
+static bool may_hedge(struct source *source, const struct flight *f, int64_t now) {
+    if (source->running >= source->concurrency || source->breaker.open || !source->usable) return false;
+    if (flight_is_read(f) && source->reading >= LINEUP_MOST_READS) return false;
+    if (source->ops->token_wanted != NULL && source->ops->token_wanted(source, now)) return false;
+    return pace_due_ms(&source->pace, now) <= now && hedge_take(&source->hedge);
+}
+
+// Sends second requests where the first ones take long and nothing else needs the room; returns when the next one may be due.
+static int64_t hedge_slow(struct source *source, int64_t now) {
+    int64_t due = INT64_MAX;
+    for (struct flight *f = source->flying; f != NULL; f = f->next_flying) {
+        int64_t at = flight_hedge_ms(f);
+        if (at > now) {
+            if (at < due) due = at;
+        } else if (may_hedge(source, f, now)) {
+            flight_hedge(f, now);
+        }
+    }
+    return due;
+}
+
 void traffic_start(struct source *source, int64_t now) {
     sweep_errands(source);
-    source->due_ms = start_due(source, now);
+    end_outrun(source);
+    int64_t due = start_due(source, now), hedge_due = hedge_slow(source, now);
+    source->due_ms = due < hedge_due ? due : hedge_due;
 }
 
 void traffic_finish(struct source *source) {

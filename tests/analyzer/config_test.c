@@ -53,6 +53,8 @@ static void test_config__source_keys_reach_their_settings(void **state) {
           .rate = 2.5,
           .limits = {.samples = 7}}},
         {"concurrency: 3", {.kind = SOURCE_PROMETHEUS}},
+        {"hedge: 95%", {.hedge_share = 0.95}},
+        {"hedge: 400ms", {.hedge_ms = 400}},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct read_config r = {0};
@@ -66,6 +68,8 @@ static void test_config__source_keys_reach_their_settings(void **state) {
         assert_int_equal(found->raw_window_ms, want->raw_window_ms);
         assert_int_equal(found->limits.samples, want->limits.samples);
         assert_true(found->rate >= want->rate && found->rate <= want->rate);
+        assert_true(found->hedge_share >= want->hedge_share && found->hedge_share <= want->hedge_share);
+        assert_int_equal(found->hedge_ms, want->hedge_ms);
         read_config_finish(&r);
     }
 }

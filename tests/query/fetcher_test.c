@@ -280,6 +280,86 @@ static void test_fetcher__destroyed_with_batches_in_flight(void **state) {
     stop_server(&s);
 }
 
+#define WARM ((size_t)20) // requests before one of them may be repeated
+
+// A query whose first request is slow, or bad while the second one is on its way, after so many that were neither.
+static void test_fetcher__second_request_when_the_first_is_slow(void **state) {
+    (void)state;
+    static const char text[] = "Content-Type: text/plain\r\n";
+    static const struct {
+        struct fake_answer first, second;
+        enum decode_outcome outcome;
+        int64_t least_ms, most_ms;
+    } cases[] = {
+        {{.delay_ms = 20000, .body = VECTOR}, {.body = VECTOR}, DECODE_OK, 100, 2000},
+        {{.delay_ms = 400, .body = VECTOR}, {.status = 400, .headers = text, .body = "no"}, DECODE_OK, 400, 2000},
+        {{.delay_ms = 200, .status = 400, .headers = text, .body = "no"}, {.delay_ms = 300, .body = VECTOR}, DECODE_OK, 400, 2000},
+        {{.delay_ms = 200, .status = 400, .headers = text},
+         {.delay_ms = 300, .status = 422, .headers = text},
+         DECODE_HTTP_ERROR,
+         400,
+         2000},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct fake_answer script[WARM + 1];
+        for (size_t k = 0; k < WARM; k++) script[k] = (struct fake_answer){.body = VECTOR};
+        script[WARM - 1] = cases[i].first;
+        script[WARM] = cases[i].second;
+        struct server s = start_server(script, WARM + 1, (struct source_settings){.hedge_ms = 100});
+        struct fetcher *fetcher = fetcher_create();
+        struct look look = {0};
+        for (size_t k = 0; k < WARM; k++) {
+            look = (struct look){0};
+            add_job(&look, &s, "up", (int64_t)k);
+            submit(fetcher, &look, NULL);
+            run(fetcher, &look);
+            if (k < WARM - 1) finish(&look);
+        }
+        const struct answer *a = &look.jobs[0].answer;
+        if (a->result.outcome != cases[i].outcome) fail_msg("case %zu: %s", i, a->result.err.text);
+        assert_in_range(a->duration_ms, cases[i].least_ms, cases[i].most_ms);
+        assert_int_equal(a->requests, 2);
+        assert_int_equal(a->hedged, 1);
+        assert_int_equal(source_counters(s.source)->hedged, 1);
+        assert_int_equal(source_counters(s.source)->retries, 0);
+        assert_int_equal(source_counters(s.source)->tries, WARM + 1);
+        finish(&look);
+        fetcher_destroy(fetcher);
+        stop_server(&s);
+    }
+}
+
+// The same, cancelled and given up while both requests fly.
+static void test_fetcher__both_requests_are_dropped(void **state) {
+    (void)state;
+    struct fake_answer script[WARM];
+    for (size_t k = 0; k < WARM; k++) script[k] = (struct fake_answer){.body = VECTOR};
+    script[WARM - 1].delay_ms = 20000;
+    for (int cancel = 0; cancel < 2; cancel++) {
+        struct server s = start_server(script, WARM, (struct source_settings){.hedge_ms = 50});
+        struct fetcher *fetcher = fetcher_create();
+        struct look look = {0};
+        for (size_t k = 0; k < WARM; k++) {
+            look = (struct look){0};
+            add_job(&look, &s, "up", (int64_t)k);
+            submit(fetcher, &look, &(struct fetch_options){.deadline_ms = cancel ? 20000 : 400});
+            if (k == WARM - 1) break;
+            run(fetcher, &look);
+            finish(&look);
+        }
+        while (fake_server_requests(s.fake) <= WARM) fetcher_step(fetcher, mono_now_ms() + 10);
+        if (cancel) {
+            fetcher_cancel(look.batch);
+        } else {
+            run(fetcher, &look);
+        }
+        assert_int_equal(look.jobs[0].answer.result.err.code, cancel ? ERROR_CANCELLED : ERROR_SOURCE);
+        finish(&look);
+        fetcher_destroy(fetcher);
+        stop_server(&s);
+    }
+}
+
 static void *wake(void *user) {
     fetcher_wake(user);
     return NULL;
@@ -367,6 +447,8 @@ int main(void) {
         cmocka_unit_test(test_fetcher__cancelling_drops_what_nobody_else_wants),
         cmocka_unit_test(test_fetcher__an_early_deadline_ends_one_batch_alone),
         cmocka_unit_test(test_fetcher__destroyed_with_batches_in_flight),
+        cmocka_unit_test(test_fetcher__second_request_when_the_first_is_slow),
+        cmocka_unit_test(test_fetcher__both_requests_are_dropped),
         cmocka_unit_test(test_fetcher__wake_ends_a_step),
         cmocka_unit_test(test_fetcher__shared_answers_are_read_in_any_thread),
     };

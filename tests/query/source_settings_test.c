@@ -72,6 +72,12 @@ static void test_source_settings__every_difference_shows_in_the_key(void **state
     s.rate = 2.386;
     assert_differs(&s);
     s = made();
+    s.hedge_ms = 400;
+    assert_differs(&s);
+    s = made();
+    s.hedge_share = 0.95;
+    assert_differs(&s);
+    s = made();
     s.limits.series = 5;
     assert_differs(&s);
 }

@@ -52,7 +52,8 @@ struct answer {
     int http_status;             // 0: no answer at all, result.err says why
     int tries;                   // of a query asked for in pieces: of the piece that needed most
     int pieces;                  // 1, or how many windows the query was asked for in
-    int requests;                // HTTP requests in all: the tries of all pieces
+    int requests;                // HTTP requests in all: the tries of all pieces, second ones included
+    int hedged;                  // how many of them were second ones beside a slow first one
     int throttled;               // how many of them were answered 429
     uint64_t clipped;            // samples that came from outside [start, end] and were dropped
     bool refused;                // not asked: the circuit breaker of the source is open
@@ -147,6 +148,8 @@ struct source_settings {
     enum source_protocol protocol;
     enum source_warnings warnings;
     double rate;                        // requests started per second at most; 0: no limit
+    int64_t hedge_ms;                   // a second request goes when there is no answer after that; 0: none
+    double hedge_share;                 // the same after the time in which that share of the last answers came; 0: none
     int64_t raw_window_ms;              // longest window of one raw read; 0: 2 h
     struct decode_limits limits;
 };
@@ -156,6 +159,7 @@ struct source_counters {
     uint64_t queries;   // answered or failed
     uint64_t tries;     // HTTP requests sent for them
     uint64_t retries;   // tries after the first one of a query or piece
+    uint64_t hedged;    // second requests beside a slow first one; tries, but not retries
     uint64_t shared;    // queries that took the answer of an equal one
     uint64_t refused;   // not asked, because the circuit breaker was open
     uint64_t throttled; // tries answered 429
