@@ -221,6 +221,7 @@ static json_t *counters(const struct source_counters *c) {
     json_object_set_new(item, "queries", json_integer((json_int_t)c->queries));
     json_object_set_new(item, "tries", json_integer((json_int_t)c->tries));
     json_object_set_new(item, "retries", json_integer((json_int_t)c->retries));
+    json_object_set_new(item, "hedged", json_integer((json_int_t)c->hedged));
     json_object_set_new(item, "shared", json_integer((json_int_t)c->shared));
     json_object_set_new(item, "refused", json_integer((json_int_t)c->refused));
     json_object_set_new(item, "throttled", json_integer((json_int_t)c->throttled));

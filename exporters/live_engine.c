@@ -48,7 +48,7 @@ static const struct source_row {
     {EXPORTED_QUERIES, offsetof(struct live_source, queries)},       {EXPORTED_QUERY_TRIES, offsetof(struct live_source, tries)},
     {EXPORTED_QUERY_RETRIES, offsetof(struct live_source, retries)}, {EXPORTED_QUERY_THROTTLED, offsetof(struct live_source, throttled)},
     {EXPORTED_QUERY_REFUSED, offsetof(struct live_source, refused)}, {EXPORTED_QUERY_SHARED, offsetof(struct live_source, shared)},
-    {EXPORTED_RECEIVED, offsetof(struct live_source, bytes)},
+    {EXPORTED_QUERY_HEDGED, offsetof(struct live_source, hedged)},   {EXPORTED_RECEIVED, offsetof(struct live_source, bytes)},
 };
 
 static uint64_t number_at(const void *base, size_t offset) {

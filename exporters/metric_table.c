@@ -124,6 +124,8 @@ const struct exported_metric_row exported_metrics[EXPORTED_COUNT] = {
         {"serin_source_query_throttled_total", "counter", "", "Answers that asked for patience (429).", {"source"}},
     [EXPORTED_QUERY_REFUSED] =
         {"serin_source_query_refused_total", "counter", "", "Queries not sent because the source had failed too often.", {"source"}},
+    [EXPORTED_QUERY_HEDGED] =
+        {"serin_source_query_hedged_total", "counter", "", "Second requests for queries that were not answered soon enough.", {"source"}},
     [EXPORTED_QUERY_SHARED] =
         {"serin_source_query_shared_total", "counter", "", "Queries that took the answer of an equal one.", {"source"}},
     [EXPORTED_RECEIVED] = {"serin_source_received_bytes_total", "counter", "bytes", "Bytes of answers received.", {"source"}},

@@ -78,6 +78,7 @@ static void read_source(struct doc_reader *in, struct doc_place at, void *into) 
     source->queries = doc_count(in, counters, "queries");
     source->tries = doc_count(in, counters, "tries");
     source->retries = doc_count(in, counters, "retries");
+    source->hedged = doc_count(in, counters, "hedged");
     source->shared = doc_count(in, counters, "shared");
     source->refused = doc_count(in, counters, "refused");
     source->throttled = doc_count(in, counters, "throttled");

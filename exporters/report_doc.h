@@ -111,7 +111,7 @@ struct report_query {
 
 struct report_source {
     const char *name, *kind, *version; // version is NULL when not known
-    int64_t queries, tries, retries, shared, refused, throttled, bytes;
+    int64_t queries, tries, retries, hedged, shared, refused, throttled, bytes;
 };
 
 struct budget_objective; // objective_doc.h

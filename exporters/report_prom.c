@@ -285,6 +285,7 @@ static void put_sources(const struct source_doc *doc) {
     put_failures(doc);
     for (size_t i = 0; i < n; i++) put_source(doc, EXPORTED_QUERY_THROTTLED, i, s[i].throttled);
     for (size_t i = 0; i < n; i++) put_source(doc, EXPORTED_QUERY_REFUSED, i, s[i].refused);
+    for (size_t i = 0; i < n; i++) put_source(doc, EXPORTED_QUERY_HEDGED, i, s[i].hedged);
     for (size_t i = 0; i < n; i++) put_source(doc, EXPORTED_QUERY_SHARED, i, s[i].shared);
     for (size_t i = 0; i < n; i++) put_source(doc, EXPORTED_RECEIVED, i, s[i].bytes);
 }

@@ -29,7 +29,7 @@ const struct live_engine *made_engine(struct made_engine *made, size_t sources) 
     for (size_t i = 0; i < sources; i++) {
         struct live_source *source = &made->sources[i];
         snprintf(made->names[i], sizeof made->names[i], "source-%zu", i);
-        *source = (struct live_source){made->names[i], 1000 + i, 1010, 10, 1, 2, 300, UINT64_C(123456789), {{0}, 0}};
+        *source = (struct live_source){made->names[i], 1000 + i, 1010, 10, 1, 2, 4, 300, UINT64_C(123456789), {{0}, 0}};
         duration_histogram_add(&source->durations, 0.02);
         duration_histogram_add(&source->durations, 0.025);
         duration_histogram_add(&source->durations, 45);

@@ -40,7 +40,7 @@ struct live_counts { // at most LIVE_MOST_COUNTS; equal labels are added up
 
 struct live_source { // of all queries to a source
     const char *name;
-    uint64_t queries, tries, retries, throttled, refused, shared, bytes;
+    uint64_t queries, tries, retries, throttled, refused, hedged, shared, bytes;
     struct duration_histogram durations;
 };
 
