@@ -65,7 +65,7 @@ static void settle_tier(struct config_reader *r, const struct yaml_node *node, c
         if (burn_windows_by_budget(draft->share / 100, (double)ret->long_ms, (double)ret->short_ms, (double)objective->period_ms, &pair) !=
             STATS_OK)
             config_error(r, node, path, "budget must be over 0");
-        ret->factor = draft->share * (double)objective->period_ms / (100 * (double)ret->long_ms);
+        ret->factor = pair.factor;
     }
     if (ret->short_ms > ret->long_ms) config_error(r, node, path, "short is longer than long");
     if (ret->short_ms < 1000) config_error(r, node, path, "the short window is below a second");
@@ -101,9 +101,10 @@ static void use_workbook(struct arena *arena, struct objective_config *objective
     objective->tiers = arena_array(arena, BURN_WINDOWS, sizeof *objective->tiers);
     objective->tier_count = BURN_WINDOWS;
     for (size_t i = 0; i < BURN_WINDOWS; i++) {
-        double factor = pairs[i].share * (double)objective->period_ms / (100 * 1000 * pairs[i].long_s);
+        struct burn_window_pair pair;
+        burn_windows_by_budget(pairs[i].share / 100, pairs[i].long_s, pairs[i].short_s, (double)objective->period_ms / 1000, &pair);
         objective->tiers[i] = (struct objective_tier){
-            usual_names[i], objective->place, usual_severities[i], whole_ms(pairs[i].long_s), whole_ms(pairs[i].short_s), 0, factor};
+            usual_names[i], objective->place, usual_severities[i], whole_ms(pairs[i].long_s), whole_ms(pairs[i].short_s), 0, pair.factor};
     }
 }
 

@@ -12,7 +12,7 @@
 
 static const struct stats_family families[] = {
     {"Two samples", stats_two_samples},  {"One column", stats_one_sample}, {"Counts", stats_counts},
-    {"Several looks", stats_sequential}, {"Service levels", stats_levels},
+    {"Several looks", stats_sequential}, {"Service levels", stats_levels}, {"Service levels from columns", stats_level_columns},
 };
 
 enum { FAMILY_COUNT = sizeof families / sizeof *families, MOST_METHODS = 64 };

@@ -75,7 +75,8 @@ struct stats_family {
     const struct stats_method *methods; // a name of NULL ends them
 };
 
-extern const struct stats_method stats_two_samples[], stats_one_sample[], stats_counts[], stats_sequential[], stats_levels[];
+extern const struct stats_method stats_two_samples[], stats_one_sample[], stats_counts[], stats_sequential[], stats_levels[],
+    stats_level_columns[];
 
 // Room for so many doubles, 0 too, that lives as long as the call.
 double *stats_doubles(const struct stats_call *call, size_t count);

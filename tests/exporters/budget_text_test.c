@@ -17,7 +17,10 @@ static const char document[] =
     "\"budget\":{\"remaining\":0.25,\"remaining_events\":1250,\"remaining_outage_s\":648,\"elapsed\":null,"
     "\"sustainable_burn_rate\":null,\"recent_s\":21600,\"recent_burn_rate\":0,\"exhaustion_s\":\"+Inf\",\"exhaustion_soonest_s\":864000,"
     "\"exhaustion_latest_s\":\"+Inf\"},\"tiers\":[{\"name\":\"page_fast\",\"factor\":14.4,\"long_burn_rate\":20,\"short_burn_rate\":30,"
-    "\"fires\":true,\"certain\":false,\"least_errors\":2}],\"release\":{\"gate\":\"closed\",\"reason\":\"the canary "
+    "\"fires\":true,\"certain\":false,\"least_errors\":2}],"
+    "\"suggestion\":{\"target\":99.87,\"attainment\":0.99875,\"attainment_lower\":0.9986,\"attainment_upper\":0.99889,\"share\":0.9,"
+    "\"confidence\":0.271,\"sustainable_burn_rate\":1.25,\"usual_burn_rate\":0.7,\"allowed_events\":1300,\"allowed_outage_s\":3369.6,"
+    "\"periods\":3,\"met\":1,\"suggested_met\":2},\"release\":{\"gate\":\"closed\",\"reason\":\"the canary "
     "burns\",\"halt_at\":0.3,\"share\":0.5,"
     "\"share_lower\":0.4,\"share_upper\":0.625,\"excess_errors\":12,\"excess_errors_lower\":null,\"excess_errors_upper\":null,"
     "\"p_worse\":0.001,\"full_exhaustion_s\":86400,\"full_exhaustion_soonest_s\":43200,\"full_exhaustion_latest_s\":172800,"
@@ -38,6 +41,11 @@ static void test_budget_text__says_what_the_document_says(void **state) {
                                         "burn 0 over 6h",
                                         "never empty [10d..never]",
                                         "page_fast fires (20 and 30, over 14.4), on too few errors to be sure: 2 would do",
+                                        "99.87% would have been met in 2 of 3 periods, the target as it is in 1",
+                                        "attained 99.875% [99.86%..99.889%]",
+                                        "27.1% sure for 90% of all periods, of too few to rely on",
+                                        "allows 1.3k events or 56.2min of outage in a period",
+                                        "usual burn 0.7, from now on it may be 1.25",
                                         "nothing is left",
                                         "canary 15 bad of 3k",
                                         "release budget 50% used [40%..62.5%], halt at 30%",

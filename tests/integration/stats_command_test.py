@@ -20,7 +20,10 @@ from harness import INCONCLUSIVE, PASS, ROOT, SERIN, USAGE, serin, show
 
 TIED = "3 1\n5 2\n2 3\n7 4\n4 2\n3 3\n6 2\n5 NaN\n"
 BUCKETS = "5\t15\n20\t30\n40\t20\n10\t5\n"
+SLICES = "good total\n100 100\n980 1000\n45 50\n0 0\n1 2\n95 100\n"
+BOUNDS = "le count\n0.1 60\n0.2 80\n0.4 96\ninf 100\n"
 FILES = {"latency.csv": (ROOT / "fixtures/columns/latency.csv").read_text(), "tied.txt": TIED, "buckets.tsv": BUCKETS}
+FILES |= {"slices.txt": SLICES, "bounds.txt": BOUNDS}
 CANARY = ("latency.csv", "--columns", "canary")
 
 ANSWERS = (  # command line, and what the answer must hold
@@ -145,6 +148,19 @@ ANSWERS = (  # command line, and what the answer must hold
         {"rate": 3, "p_value": 0.079839431952977505, "lower": 0.82012266701398262, "upper": 7.66194169971385897, "smallest": 4,
          "verdict": "inconclusive"},
     ),
+    (
+        ("slices", "slices.txt", "--objective", "95", "--slice-target", "95"),
+        {"sli": 0.6, "consumed": 8, "remaining": -7, "bad_slices": 2},
+    ),
+    (
+        ("slices", "slices.txt", "--objective", "95", "--method", "mean", "--empty", "bad"),
+        {"sli": 4.33 / 6, "consumed": 1.67 / 0.3},
+    ),
+    (
+        ("threshold", "bounds.txt", "--below", "0.3"),
+        {"total": 100, "good": 88, "good_min": 80, "good_max": 96, "error_ratio": 0.12, "exact": False},
+    ),
+    (("threshold", "bounds.txt", "--below", "0.2"), {"good": 80, "good_max": 80, "exact": True}),
 )
 
 NOTHING_TO_SAY = (  # exit code 4: command line, text of the input, status
