@@ -1,82 +1,69 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <stdlib.h>
-#include <string.h>
-
 #include "api/host.h"
+#include "base/file.h"
 #include "base/log.h"
 #include "command.h"
 
-#define DEFAULT_PORT 9292
+#define MOST_CONFIG_BYTES SERVE_CONFIG_MOST_BYTES
 
-// "ADDRESS:PORT", "[::1]:PORT", ":PORT" or "ADDRESS".
-static bool read_listen(const char *text, struct arena *arena, struct listener_options *ret, struct error *err) {
-    const char *colon = strrchr(text, ':'), *bracket = strrchr(text, ']');
-    char *end;
-    if (colon != NULL && ((bracket != NULL && bracket > colon) || (bracket == NULL && strchr(text, ':') != colon))) colon = NULL;
-    size_t len = colon != NULL ? (size_t)(colon - text) : strlen(text);
-    if (len >= 2 && text[0] == '[' && text[len - 1] == ']') {
-        ret->address = arena_strndup(arena, text + 1, len - 2);
-    } else if (len > 0) {
-        ret->address = arena_strndup(arena, text, len);
-    }
-    if (colon == NULL) return true;
-    long port = strtol(colon + 1, &end, 10);
-    if (colon[1] < '0' || colon[1] > '9' || *end != '\0' || port > 65535)
-        return error_set(err, ERROR_USAGE, "--listen: expected ADDRESS:PORT, found %s", text);
-    ret->port = (int)port;
-    return true;
+static bool read_file(const char *path, struct arena *arena, struct serve_config *config, struct error *err) {
+    struct findings findings;
+    struct view text;
+    if (path == NULL) return true;
+    if (!file_read(path, MOST_CONFIG_BYTES, arena, &text, err)) return false;
+    findings_init(&findings, arena);
+    bool ok = serve_config_read(text, path, arena, &findings, config);
+    tell_findings(&findings);
+    if (!ok) error_set(err, ERROR_CONFIG, "%s: %zu error%s", path, findings.errors, findings.errors == 1 ? "" : "s");
+    findings_finish(&findings);
+    return ok;
 }
 
-static void configure_log(const struct serve_arguments *a) {
-    static const char *const words[] = {"debug", "info", "warn", "error", "none"};
-    enum log_level level = LOG_LEVEL_INFO;
-    for (size_t i = 0; a->log_level != NULL && i < sizeof words / sizeof words[0]; i++) {
-        if (strcmp(words[i], a->log_level) == 0) level = (enum log_level)i;
-    }
-    log_configure(level, a->log_format != NULL && strcmp(a->log_format, "json") == 0 ? LOG_FORMAT_JSON : LOG_FORMAT_LOGFMT);
+static void take(const char **field, const char *given) {
+    if (given != NULL) *field = given;
 }
 
-static bool settle(const struct options *options, struct arena *arena, struct host_options *ret, struct error *err) {
+// The command line goes before the environment, that before the file.
+static bool settle(const struct options *options, struct arena *arena, struct serve_config *config, struct error *err) {
     const struct serve_arguments *a = &options->serve;
     if (options->operand_count > 0) return error_set(err, ERROR_USAGE, "serve takes no operand; see serin serve --help");
-    if (a->config_dir == NULL) return error_set(err, ERROR_USAGE, "serve needs --config-dir, the folder of the canary configs");
-    if (a->store == NULL) return error_set(err, ERROR_USAGE, "serve needs --store, the file that keeps analyses");
-    *ret = (struct host_options){.config_dir = a->config_dir,
-                                 .store = a->store,
-                                 .state_dir = a->state_dir,
-                                 .public_url = a->public_url,
-                                 .workers = a->workers,
-                                 .settle_ms = -1,
-                                 .listener = {.port = DEFAULT_PORT,
-                                              .cert_file = a->cert_file,
-                                              .key_file = a->key_file,
-                                              .client_ca_file = a->client_ca_file,
-                                              .token_file = a->token_file,
-                                              .open_to_world = a->open_to_world,
-                                              .limits = listener_limits_default()}};
-    return a->listen == NULL || read_listen(a->listen, arena, &ret->listener, err);
+    *config = serve_config_default();
+    if (!read_file(a->file, arena, config, err)) return false;
+    serve_config_environment(config);
+    take(&config->config_dir, a->config_dir);
+    take(&config->store, a->store);
+    take(&config->token_file, a->token_file);
+    take(&config->cert_file, a->cert_file);
+    take(&config->key_file, a->key_file);
+    take(&config->client_ca_file, a->client_ca_file);
+    take(&config->public_url, a->public_url);
+    if (a->open_to_world) config->open_to_world = true;
+    if (a->has_log_format) config->log_format = a->log_format;
+    if (a->has_log_level) config->log_level = a->log_level;
+    if (a->listen != NULL && !serve_config_listen(a->listen, arena, config, err)) return error_prefix(err, "--listen");
+    return config->config_dir != NULL ||
+           error_set(err, ERROR_USAGE, "serve needs --config-dir, the folder of the canary configs, or config_dir in --config");
 }
 
 static int run(const struct options *options, struct arena *arena) {
-    struct host_options host;
+    struct serve_config config;
     struct error err = {0};
-    if (!settle(options, arena, &host, &err)) {
-        tell_error(&err);
-        return EXIT_USAGE;
+    int code = EXIT_USAGE;
+    if (settle(options, arena, &config, &err)) {
+        log_configure(config.log_level, config.log_format);
+        code = host_run(&config, options->serve.state_dir, &err);
     }
-    configure_log(&options->serve);
-    int code = host_run(&host, &err);
     if (err.code != ERROR_NONE) tell_error(&err);
     return code;
 }
 
 const struct command cmd_serve = {
     .name = "serve",
-    .usage = "serve --config-dir DIR --store FILE [OPTIONS]",
+    .usage = "serve --config-dir DIR [--config FILE] [OPTIONS]",
     .summary = "run analyses as a service: an HTTP API, hooks for deployment tools, metrics",
     .details =
-        "Serves the canary configs of DIR until SIGTERM or SIGINT; SIGHUP reads them again. What was accepted is in FILE and goes on\n"
-        "after a restart. Without a token file everybody who reaches the address may do everything, so it must be of loopback.\n",
+        "Serves the canary configs of DIR until SIGTERM or SIGINT; SIGHUP reads them again. What was accepted is kept in the store and\n"
+        "goes on after a restart. Without a token file everybody who reaches the address may do everything, so it must be of loopback.\n",
     .options = OPTIONS_SERVE,
     .run = run,
 };

@@ -33,6 +33,9 @@ option_fn option_pairs_config, option_partial, option_pass, option_protocol, opt
 option_fn option_record, option_release_start, option_replay, option_role, option_seed, option_series, option_since, option_source, option_store;
 option_fn option_spending, option_start, option_state, option_step, option_suggest, option_to, option_url, option_var;
 option_fn option_verbose, option_watch, option_windows, option_write;
+option_fn option_serve_cert, option_serve_client_ca, option_serve_config, option_serve_config_dir, option_serve_key;
+option_fn option_serve_listen, option_serve_log_format, option_serve_log_level, option_serve_open, option_serve_public_url;
+option_fn option_serve_state, option_serve_store, option_serve_tokens;
 
 // False, with "expected ..., found ...".
 bool option_bad(struct option_call *call, const char *value, const char *expected);

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <stdlib.h>
 #include <string.h>
 
 #include "option.h"
@@ -50,24 +49,23 @@ bool option_serve_open(struct option_call *p, const char *value) {
     return p->options->serve.open_to_world = true;
 }
 
-bool option_serve_workers(struct option_call *p, const char *value) {
-    char *end;
-    unsigned long workers = strtoul(value, &end, 10);
-    if (*value < '0' || *value > '9' || *end != '\0' || workers == 0 || workers > 64) return option_bad(p, value, "a number from 1 to 64");
-    p->options->serve.workers = (size_t)workers;
-    return true;
+bool option_serve_config(struct option_call *p, const char *value) {
+    return set_text(p, &p->options->serve.file, value);
 }
 
 bool option_serve_log_format(struct option_call *p, const char *value) {
-    p->options->serve.log_format = value;
+    p->options->serve.has_log_format = true;
+    p->options->serve.log_format = strcmp(value, "json") == 0 ? LOG_FORMAT_JSON : LOG_FORMAT_LOGFMT;
     return strcmp(value, "logfmt") == 0 || strcmp(value, "json") == 0 || option_bad(p, value, "logfmt or json");
 }
 
 bool option_serve_log_level(struct option_call *p, const char *value) {
     static const char *const words[] = {"debug", "info", "warn", "error", "none"};
-    p->options->serve.log_level = value;
+    p->options->serve.has_log_level = true;
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
-        if (strcmp(words[i], value) == 0) return true;
+        if (strcmp(words[i], value) != 0) continue;
+        p->options->serve.log_level = (enum log_level)i;
+        return true;
     }
     return option_bad(p, value, "debug, info, warn, error or none");
 }

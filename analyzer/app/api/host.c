@@ -4,7 +4,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <string.h>
+#include <unistd.h>
 
 #include "analyzer/state_dir.h"
 #include "analyzer/verdict.h"
@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/timetext.h"
+#include "serve/service_notify.h"
 
 #define STOP_MS INT64_C(10000)
 #define CLERKS 3
@@ -71,13 +72,18 @@ static void say(void *user, const char *canary, const char *id, const char *text
 
 // Opening and closing.
 
+static size_t workers_of(const struct serve_config *config) {
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    if (config->workers > 0) return (size_t)config->workers;
+    return cores > 0 ? (size_t)cores : 0;
+}
+
 static bool open_engine(struct host *host, struct error *err) {
-    const struct host_options *o = &host->options;
     struct engine_options engine = {.store = host->service.store,
                                     .sink = {.published = published, .say = say, .user = host},
-                                    .workers = o->workers,
-                                    .most_open = o->most_open,
-                                    .settle_ms = o->settle_ms};
+                                    .workers = workers_of(host->config),
+                                    .most_open = (size_t)host->config->open_analyses,
+                                    .settle_ms = -1};
     host->service.engine = engine_create(&engine, err);
     return host->service.engine != NULL;
 }
@@ -91,7 +97,7 @@ static bool open_desks(struct host *host, struct error *err) {
 }
 
 static bool open_listener(struct host *host, struct error *err) {
-    struct listener_options listener = host->options.listener;
+    struct listener_options listener = serve_config_listener(host->config, &host->arena);
     listener.tables = tables;
     listener.table_count = sizeof tables / sizeof tables[0];
     listener.version = SERIN_VERSION;
@@ -106,19 +112,19 @@ static bool open_all(struct host *host, struct error *err) {
     s->readiness = readiness_create();
     s->reload = host_reload;
     s->user = host;
-    s->public_url = host->options.public_url != NULL ? host->options.public_url : "";
-    s->state_dir = host->options.state_dir != NULL ? host->options.state_dir : state_dir_default(&host->arena);
-    s->catalog = catalog_open(host->options.config_dir, wall_now_ms(), err);
+    s->public_url = host->config->public_url != NULL ? host->config->public_url : "";
+    s->state_dir = host->state_dir != NULL ? host->state_dir : state_dir_default(&host->arena);
+    s->catalog = catalog_open(host->config->config_dir, wall_now_ms(), err);
     if (s->catalog == NULL) return false;
     host_tell_configs(host);
-    s->store = store_open(host->options.store, &(struct store_options){.create = true, .owner = true}, err);
+    s->store = store_open(host->config->store, &(struct store_options){.create = true, .owner = true}, err);
     return s->store != NULL && open_engine(host, err) && open_desks(host, err) && open_listener(host, err) && keeper_start(host, err);
 }
 
 // First nobody may ask any more, then what is under way ends, then what it used is closed.
 static void close_all(struct host *host) {
     struct service *s = &host->service;
-    listener_stop(host->listener, host->options.stop_ms);
+    listener_stop(host->listener, STOP_MS);
     keeper_stop(host);
     desk_stop(s->envoys);
     desk_stop(s->clerks);
@@ -134,17 +140,20 @@ static void close_all(struct host *host) {
 
 static void until_stopped(struct host *host, const sigset_t *signals) {
     int number;
+    service_notify_ready();
     while (sigwait(signals, &number) == 0 && number == SIGHUP) {
         struct error err = {0};
+        service_notify_reloading();
         if (!host_reload(host, &err)) log_event(LOG_LEVEL_ERROR, "reload", "error", err.text);
+        service_notify_ready();
     }
+    service_notify_stopping();
     log_event(LOG_LEVEL_INFO, "stopping", "signal", number == SIGINT ? "SIGINT" : "SIGTERM");
 }
 
-int host_run(const struct host_options *options, struct error *err) {
-    struct host host = {.options = *options};
+int host_run(const struct serve_config *config, const char *state_dir, struct error *err) {
+    struct host host = {.config = config, .state_dir = state_dir};
     sigset_t signals, before;
-    if (host.options.stop_ms == 0) host.options.stop_ms = STOP_MS;
     sigemptyset(&signals);
     sigaddset(&signals, SIGTERM);
     sigaddset(&signals, SIGINT);

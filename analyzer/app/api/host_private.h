@@ -9,7 +9,8 @@
 #include "api/service.h"
 
 struct host {
-    struct host_options options;
+    const struct serve_config *config;
+    const char *state_dir; // NULL: the default
     struct service service;
     struct listener *listener;
     struct arena arena;

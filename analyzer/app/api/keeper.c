@@ -5,6 +5,7 @@
 #include "api/host_private.h"
 #include "base/log.h"
 #include "base/timetext.h"
+#include "serve/service_notify.h"
 
 #define LOOK_MS 30000
 #define TRIM_MS 3600000
@@ -20,10 +21,12 @@ static void look_at_configs(struct host *host) {
 }
 
 static void trim(struct host *host) {
+    const struct serve_retention *keep = &host->config->retention;
+    struct store_retention retention = {keep->age_ms, (size_t)keep->count, keep->audit_ms, keep->audit_ms};
     struct store_trimmed gone = {0};
     struct error err = {0};
     struct log_line line;
-    if (!store_trim(host->service.store, &host->options.retention, wall_now_ms(), &gone, &err)) {
+    if (!store_trim(host->service.store, &retention, wall_now_ms(), &gone, &err)) {
         log_event(LOG_LEVEL_ERROR, "retention", "error", err.text);
         return;
     }
@@ -49,12 +52,17 @@ static bool pause_ms(struct host *host, int64_t ms) {
 
 static void *keep(void *argument) {
     struct host *host = argument;
-    int64_t look_ms = mono_now_ms() + LOOK_MS, trim_ms = mono_now_ms();
+    int64_t look_ms = mono_now_ms() + LOOK_MS, trim_ms = mono_now_ms(), alive_ms = mono_now_ms();
+    int64_t watchdog_ms = service_watchdog_ms();
     while (pause_ms(host, 1000)) {
         int64_t now = mono_now_ms();
         if (now >= look_ms) {
             look_at_configs(host);
             look_ms = now + LOOK_MS;
+        }
+        if (watchdog_ms > 0 && now >= alive_ms) {
+            service_notify_alive();
+            alive_ms = now + watchdog_ms;
         }
         if (now >= trim_ms) {
             trim(host);
