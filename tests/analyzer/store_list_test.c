@@ -95,8 +95,7 @@ static void test_store_list__refuses_what_is_no_cursor(void **state) {
                                       "g.a",
                                       "-1.a",
                                       "11111111111111111.a",
-                                      "1.12345678901234567890123456789012345"
-                                      "678901234567890123456789012345"};
+                                      "1.12345678901234567890123456789012345678901234567890123456789012345"};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         struct store_analyses page;
         struct error err = {0};

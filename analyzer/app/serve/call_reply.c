@@ -77,7 +77,8 @@ void reply_page(struct call *call, int status, const char *content_type, struct 
     answer(call, status, content_type, response);
 }
 
-static void reply_problem(struct call *call, int status, const char *code, const char *hint, const char *format, va_list args) {
+__attribute__((format(printf, 5, 0))) static void reply_problem(struct call *call, int status, const char *code, const char *hint,
+                                                                const char *format, va_list args) {
     char message[1024];
     vsnprintf(message, sizeof message, format, args);
     json_t *text = json_string(message);

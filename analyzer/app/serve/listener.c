@@ -144,7 +144,7 @@ static bool make_routes(struct listener *listener, const struct listener_options
     return listener->openapi != NULL;
 }
 
-static void log_library(void *user, const char *format, va_list args) {
+__attribute__((format(printf, 2, 0))) static void log_library(void *user, const char *format, va_list args) {
     char text[500];
     (void)user;
     if (!log_wanted(LOG_LEVEL_DEBUG)) return;
