@@ -12,6 +12,7 @@
 #define REQUESTS_LEAST 20
 #define OPEN_BUCKET 1.6 // its mid-point, times the last bound
 #define TAIL_TOLERANCE 0.25
+#define TAIL_SUSPECT_P 0.15 // no more likely by chance: blocks a pass
 #define TAIL_ABSOLUTE 0.002
 #define TAIL_SHARE_LEAST 1e-4
 #define TAIL_REQUESTS_LEAST 5
@@ -179,7 +180,7 @@ static void add_tails(struct battery *b, const struct table *t, struct arena *ar
         part->edge = t->columns->bounds[edges[i]];
         count_part_test(b, part, count_sums(slow_b, 0, t->count), count_sums(slow_c, 0, t->count), dispersion.phi, TAIL_TOLERANCE,
                         TAIL_ABSOLUTE);
-        part->blocks = b->sign * (part->estimate - 1) > TAIL_TOLERANCE && part->p < 0.25;
+        part->blocks = b->sign * (part->estimate - 1) > TAIL_TOLERANCE && part->p < TAIL_SUSPECT_P;
     }
 }
 

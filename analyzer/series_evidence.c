@@ -124,7 +124,7 @@ static void add_means(struct battery *b, const struct views *v) {
     struct evidence_part *part = battery_add(b, EVIDENCE_MEAN, 0.1);
     struct battery_estimate at = toward(b, v->means.change, v->means.se, v->means.df);
     battery_test(b, part, at, b->settings->kappa * m->tolerance, at.value > m->tolerance);
-    part->blocks = at.value > m->harm && at.value > 1.65 * at.se;
+    part->blocks = at.value > m->harm && at.value > 2 * at.se;
 }
 
 static void add_trend(struct battery *b, const struct views *v) {
@@ -159,7 +159,7 @@ static void add_burst(struct battery *b, const struct views *v, struct arena *ar
     double limit = fmax(fmax(log(BURST_FACTOR), 3 * tolerance), 4 * NORMAL_MAD * noise);
     part->estimate = burst.height;
     part->large = part->fails = burst.height > limit && burst.height > 2.5 * burst.mirrored;
-    part->blocks = burst.height > fmax(0.3, tolerance) && burst.height > 1.5 * burst.mirrored;
+    part->blocks = burst.height > fmax(log(BURST_FACTOR), tolerance) && burst.height > 1.5 * burst.mirrored;
     *ret_first = burst.first;
 }
 
