@@ -26,7 +26,8 @@ struct openslo_at { // a node, and where it is: its document and dotted path
 
 __attribute__((format(printf, 3, 4))) bool openslo_refuse(struct openslo_reader *r, struct openslo_at at, const char *format, ...); // false
 
-struct openslo_at openslo_get(struct openslo_reader *r, struct openslo_at at, const char *key); // its place is that of `at` when it is not there
+// A member of a map; its node is NULL when it is not there, or null.
+struct openslo_at openslo_get(struct openslo_reader *r, struct openslo_at at, const char *key);
 struct openslo_at openslo_item(struct openslo_reader *r, struct openslo_at list, size_t i);
 
 // The text of a scalar. Refuses what is none and, when it is needed, what is not there; NULL then.
@@ -41,7 +42,7 @@ const struct openslo_document *openslo_find(const struct openslo_reader *r, cons
 // to below 1 (100).
 const char *openslo_percent(struct openslo_reader *r, struct openslo_at at, bool is_percent);
 
-// A duration such as 5m, 1h30m or 4w. *ret_unit is the last letter and *ret_count the number before it when it has one part.
+// A duration such as 5m, 1h30m or 4w. False, refused, for others.
 bool openslo_duration(struct openslo_reader *r, struct openslo_at at, int64_t *ret_ms);
 
 // An indicator as what an objective counts, for an objective with that operator and value (NULL: none).

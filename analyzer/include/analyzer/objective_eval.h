@@ -84,7 +84,7 @@ struct objective_release { // of a canary since the release began
     double excess_lower, excess_upper; // NaN without errors of the canary
     double p_worse;                    // chance of so many errors of the canary if it failed as often as the baseline
     double rate_ratio, rate_ratio_lower, rate_ratio_upper; // canary to baseline
-    double full_s, full_soonest_s, full_latest_s; // how long the budget lasts with all traffic on the canary, by its burn rate and the bounds of it
+    double full_s, full_soonest_s, full_latest_s; // how long the budget lasts with all traffic on the canary: by its burn rate, its bounds
     double least_requests;             // so many without any error would prove a burn rate below 1
     enum objective_gate gate;          // closed: the canary fails
     const char *reason;

@@ -16,8 +16,8 @@ struct budget_history { // of the last period in equal parts, the oldest first; 
     size_t count; // where no errors are known none leaves, which is the worst that can be
 };
 
-// consumed: share of the budget, at least 0. rate: burn rate, at least 0. *ret_s: seconds until nothing is left, 0 when nothing is, infinite
-// when some always is. STATS_INVALID outside of the domains, STATS_NODATA for NaN; *ret_s is NaN then.
+// consumed: share of the budget, at least 0. rate: burn rate, at least 0. *ret_s: seconds until nothing is left, 0 when nothing is,
+// infinite when some always is. STATS_INVALID outside of the domains, STATS_NODATA for NaN; *ret_s is NaN then.
 enum stats_status budget_forecast_exhaustion(const struct budget_history *history, double consumed, double rate, double period_s,
                                              double *ret_s);
 
