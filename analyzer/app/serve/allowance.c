@@ -6,7 +6,8 @@
 int64_t allowance_take(struct allowance *allowance, double rate, double burst, int64_t now_mono_ms) {
     if (!(rate > 0)) return 0;
     if (burst < 1) burst = 1;
-    if (now_mono_ms > allowance->at_ms) allowance->spent = fmax(0, allowance->spent - (double)(now_mono_ms - allowance->at_ms) / 1000 * rate);
+    if (now_mono_ms > allowance->at_ms)
+        allowance->spent = fmax(0, allowance->spent - (double)(now_mono_ms - allowance->at_ms) / 1000 * rate);
     allowance->at_ms = now_mono_ms;
     if (allowance->spent + 1 <= burst) {
         allowance->spent += 1;

@@ -40,6 +40,7 @@ static void answer(struct call *call, int status, const char *content_type, stru
     add_default(call, "Cache-Control", call->etag != NULL ? "private, no-cache" : "no-store");
     add_default(call, "Content-Security-Policy", page ? page_policy : data_policy);
     add_default(call, "X-Content-Type-Options", "nosniff");
+    if (!page) return; // what is no page is neither framed nor has links; the policy above forbids both to what takes it for one
     add_default(call, "X-Frame-Options", "DENY");
     add_default(call, "Referrer-Policy", "no-referrer");
 }

@@ -123,7 +123,8 @@ static bool wait_answer(struct call *call, int64_t wait_ms, const char *code, co
 static bool refuse_sign_in(struct call *call, bool wrong) {
     const struct listener_limits *limits = &call->listener->limits;
     int64_t wait_ms = 0;
-    if (wrong) wait_ms = allowance_take(&call->peer->address->failures, limits->failed_sign_ins / 60, limits->failed_sign_ins, mono_now_ms());
+    if (wrong)
+        wait_ms = allowance_take(&call->peer->address->failures, limits->failed_sign_ins / 60, limits->failed_sign_ins, mono_now_ms());
     if (wait_ms > 0) return wait_answer(call, wait_ms, "too_many_sign_ins", "too many wrong tokens from this address");
     reply_header(call, "WWW-Authenticate", wrong ? "Bearer realm=\"serin\", error=\"invalid_token\"" : "Bearer realm=\"serin\"");
     return refuse(call, REFUSED_SIGN_IN, 401, wrong ? "wrong_token" : "no_token", "send Authorization: Bearer TOKEN",

@@ -17,7 +17,7 @@
 #include "serve/listen_socket.h"
 #include "serve/openapi.h"
 
-#define CONNECTION_MEMORY ((size_t)24576) // holds request line and headers, both ways; the library clears it after each request
+#define CONNECTION_MEMORY ((size_t)16384) // holds request line and headers, both ways; the library clears it after each request
 
 const char *const listener_refusal_names[REFUSAL_COUNT] = {
     [REFUSED_MALFORMED] = "malformed", [REFUSED_TOO_LARGE] = "too_large", [REFUSED_SLOW] = "slow", [REFUSED_HOST] = "host",
@@ -27,7 +27,7 @@ const char *const listener_refusal_names[REFUSAL_COUNT] = {
 struct listener_limits listener_limits_default(void) {
     return (struct listener_limits){
         .connections = 2048,
-        .connections_per_address = 1024,
+        .connections_per_address = 1536,
         .body = (size_t)1 << 20,
         .request_ms = 30000,
         .idle_ms = 75000,

@@ -9,7 +9,7 @@
 #include "base/arena.h"
 #include "base/view.h"
 
-#define TARGET_MOST_BYTES ((size_t)8192)
+#define TARGET_MOST_BYTES ((size_t)4096)
 #define TARGET_MOST_PARAMETERS 64
 
 struct target_parameter {
