@@ -73,6 +73,9 @@ static void test_defer__answers_when_it_stops(void **state) {
     (void)state;
     small_service_start(&service, NULL);
     struct raw_client *clients = open_waiting(&service, CLIENTS);
+    struct raw_client *slow = mem_zero(1, sizeof *slow); // has said half of what it wants: nobody waits for it
+    raw_open(slow, service.port);
+    raw_send(slow, request, 20);
     int64_t begin = mono_now_ms();
     small_service_stop(&service);
     assert_true(mono_now_ms() - begin < 1900);
@@ -84,6 +87,9 @@ static void test_defer__answers_when_it_stops(void **state) {
         raw_close(&clients[i]);
     }
     assert_int_equal(atomic_load(&service.released), CLIENTS);
+    assert_true(raw_is_closed(slow));
+    raw_close(slow);
+    free(slow);
     free(clients);
 }
 

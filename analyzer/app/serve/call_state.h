@@ -38,6 +38,7 @@ struct call {
     struct route_match match;
     struct buf body;
     uint64_t discarded;
+    bool whole; // counted among those in flight
     json_t *json; // NULL until it was asked for
     struct call_who who;
     int64_t now_ms, begin_us;

@@ -49,8 +49,8 @@ struct listener *listener_start(const struct listener_options *options, struct e
 int listener_port(const struct listener *listener);
 const char *listener_url(const struct listener *listener); // "http://127.0.0.1:9292", without slash at the end
 
-// Takes no more connections, ends what is deferred as CALL_STOPPING, waits for requests in flight for at most that long, closes and
-// frees. When it returns no handler runs or will run, and every deferred call has been released. Not from a handler. Fine with NULL.
+// Takes no more connections, ends what is deferred as CALL_STOPPING, waits for requests in flight for at most that long, closes
+// and frees; a request that has not come whole is cut off. When it returns no handler runs or will run, and every deferred call has been released. Not from a handler. Fine with NULL.
 void listener_stop(struct listener *listener, int64_t most_ms);
 
 // Reads token file, certificate and key again. False with err when one is unusable; it then stays what it was. Any thread.
@@ -71,7 +71,7 @@ enum listener_refusal {
 extern const char *const listener_refusal_names[REFUSAL_COUNT]; // "malformed", "too_large", ...
 
 struct listener_counts {
-    uint64_t connections, in_flight, waiting;      // now
+    uint64_t connections, in_flight, waiting; // now; in flight are requests that came whole and are not answered, waiting ones too
     uint64_t connections_total;
     uint64_t refused[REFUSAL_COUNT];
 };

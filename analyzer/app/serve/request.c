@@ -66,11 +66,17 @@ void *request_begin(void *user, const char *target, struct MHD_Connection *conne
     call->now_ms = wall_now_ms();
     call->begin_us = mono_now_us();
     if (len <= TARGET_MOST_BYTES) call->target_text = arena_strndup(&call->arena, target, len);
-    atomic_fetch_add(&listener->in_flight, 1);
     return call;
 }
 
+// The request is here whole, or nobody wants the rest of it: from now on a stop waits for its answer.
+static void have_whole(struct call *call) {
+    if (!call->whole) atomic_fetch_add(&call->listener->in_flight, 1);
+    call->whole = true;
+}
+
 static enum MHD_Result send_reply(struct call *call) {
+    have_whole(call);
     waits_move(call->listener->waits, &call->peer->slow, mono_now_ms() + MOST_SENDING_MS);
     if (atomic_load(&call->listener->stopping)) MHD_add_response_header(call->response, "Connection", "close");
     return call_send(call);
@@ -139,6 +145,7 @@ enum MHD_Result request_piece(void *listener, struct MHD_Connection *connection,
     if (*size > 0) return take_piece(call, data, size);
     if (call->stage == STAGE_WAITING) return go_on(call);
     if (call->stage == STAGE_DISCARD) return send_reply(call);
+    have_whole(call);
     call->match.route->handle(call);
     return settle(call);
 }
@@ -197,6 +204,7 @@ void request_end(void *user, struct MHD_Connection *connection, void **place, en
     if (call->response != NULL) MHD_destroy_response(call->response);
     json_decref(call->json);
     buf_finish(&call->body);
+    bool whole = call->whole;
     put_call_back(listener, call);
-    if (atomic_fetch_sub(&listener->in_flight, 1) == 1 && atomic_load(&listener->stopping)) tell_idle(listener);
+    if (whole && atomic_fetch_sub(&listener->in_flight, 1) == 1 && atomic_load(&listener->stopping)) tell_idle(listener);
 }
