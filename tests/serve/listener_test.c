@@ -39,6 +39,7 @@ static const struct answer_case answer_cases[] = {
     {"GET /open HTTP/1.1\r\n" HOST "\r\n", 200, "open", "X-Content-Type-Options: nosniff"},
     {"GET /open HTTP/1.0\r\n\r\n", 200, "open", NULL},
     {"GET http://localhost:1/open HTTP/1.1\r\n" HOST "\r\n", 200, "open", NULL},
+    {"GET http://localhost?x=1 HTTP/1.1\r\n" HOST "\r\n", 404, "no_such_path", NULL},
     {"HEAD /open HTTP/1.1\r\n" HOST "\r\n", 200, "", "Content-Length: 4"},
     {"GET /things/a%2Fb%20c?depth=x+y%26 HTTP/1.1\r\n" HOST "\r\n", 200,
      "{\"id\":\"a/b c\",\"depth\":\"x y&\",\"who\":\"local\",\"role\":\"admin\"}", "ETag: \"a/b c\""},

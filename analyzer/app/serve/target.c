@@ -67,7 +67,7 @@ bool target_parse(struct view text, struct arena *arena, struct target *ret_targ
         return false;
     }
     if (mark == NULL) return true;
-    return parse_query(ret_target, (struct view){mark + 1, text.len - ret_target->path.len - 1}, arena, ret_why);
+    return parse_query(ret_target, (struct view){mark + 1, (size_t)(text.ptr + text.len - mark) - 1}, arena, ret_why);
 }
 
 const char *target_value(const struct target *target, const char *name) {
