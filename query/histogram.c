@@ -86,35 +86,3 @@ struct histogram histogram_copy(const struct histogram *from, struct arena *aren
     copy.native = native;
     return copy;
 }
-
-// Division by 2^shift that rounds up: the bucket of the coarser schema that ends where this one does, or after it.
-static int32_t coarser(int32_t index, int shift) {
-    int64_t power = INT64_C(1) << shift, above = (int64_t)index + power - 1;
-    return (int32_t)((above - ((above % power) + power) % power) / power);
-}
-
-static struct index_bucket *merge(const struct index_bucket *from, size_t count, int shift, struct arena *arena, size_t *ret_count) {
-    struct index_bucket *merged = arena_array(arena, count, sizeof *merged);
-    size_t kept = 0;
-    for (size_t i = 0; i < count; i++) {
-        int32_t index = coarser(from[i].index, shift);
-        if (kept > 0 && merged[kept - 1].index == index) {
-            merged[kept - 1].count += from[i].count;
-        } else {
-            merged[kept++] = (struct index_bucket){index, from[i].count};
-        }
-    }
-    *ret_count = kept;
-    return merged;
-}
-
-bool histogram_merge(const struct native_buckets *from, int schema, struct arena *arena, struct native_buckets *ret) {
-    if (from->schema == HISTOGRAM_CUSTOM || schema < HISTOGRAM_COARSEST || schema > from->schema) return false;
-    struct native_buckets merged = *from;
-    int shift = from->schema - schema;
-    merged.schema = schema;
-    merged.positive = merge(from->positive, from->positive_count, shift, arena, &merged.positive_count);
-    merged.negative = merge(from->negative, from->negative_count, shift, arena, &merged.negative_count);
-    *ret = merged;
-    return true;
-}

@@ -86,51 +86,11 @@ static void test_histogram_set_borders__takes_custom_ones(void **state) {
     arena_finish(&arena);
 }
 
-// Every bucket of schema 2 lies within the bucket of the coarser schema that it is counted in.
-static void test_histogram_merge__keeps_every_observation_within_its_borders(void **state) {
-    (void)state;
-    for (int schema = -4; schema <= 2; schema++) {
-        for (int32_t index = -40; index <= 40; index++) {
-            struct arena arena = {0};
-            struct index_bucket bucket = {index, 2.5}, mirror = {index, 1.5};
-            struct native_buckets from = {.schema = 2, .positive = &bucket, .positive_count = 1, .negative = &mirror, .negative_count = 1};
-            struct native_buckets to;
-            assert_true(histogram_merge(&from, schema, &arena, &to));
-            int32_t at = to.positive[0].index;
-            double low = histogram_border(&from, index - 1), high = histogram_border(&from, index);
-            bool inside = histogram_border(&to, at - 1) <= low && high <= histogram_border(&to, at);
-            if (!inside || to.positive[0].count != 2.5 || to.negative[0].index != at || to.negative[0].count != 1.5) {
-                fail_msg("index %d of schema 2 went to %d of schema %d", index, at, schema);
-            }
-            arena_finish(&arena);
-        }
-    }
-}
-
-static void test_histogram_merge__adds_up_neighbours_and_refuses_finer(void **state) {
-    (void)state;
-    struct arena arena = {0};
-    struct index_bucket positive[] = {{-1, 1}, {0, 2}, {1, 3}, {2, 4}, {3, 5}};
-    struct native_buckets from = {.schema = 1, .positive = positive, .positive_count = 5}, to = {0};
-    assert_true(histogram_merge(&from, 0, &arena, &to));
-    assert_int_equal(to.positive_count, 3);
-    assert_true(to.positive[0].index == 0 && to.positive[0].count == 3);
-    assert_true(to.positive[1].index == 1 && to.positive[1].count == 7);
-    assert_true(to.positive[2].index == 2 && to.positive[2].count == 5);
-    assert_false(histogram_merge(&from, 2, &arena, &to));
-    assert_false(histogram_merge(&from, -5, &arena, &to));
-    from.schema = HISTOGRAM_CUSTOM;
-    assert_false(histogram_merge(&from, -4, &arena, &to));
-    arena_finish(&arena);
-}
-
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_histogram_border__is_that_of_prometheus_to_the_bit),
         cmocka_unit_test(test_histogram_set_borders__lists_negative_zero_positive),
         cmocka_unit_test(test_histogram_set_borders__takes_custom_ones),
-        cmocka_unit_test(test_histogram_merge__keeps_every_observation_within_its_borders),
-        cmocka_unit_test(test_histogram_merge__adds_up_neighbours_and_refuses_finer),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -40,8 +40,4 @@ void histogram_set_borders(struct histogram *histogram, struct arena *arena);
 // Copies everything that `from` points to into `arena`.
 struct histogram histogram_copy(const struct histogram *from, struct arena *arena);
 
-// The same observations in the buckets of a coarser (lower) schema, in `arena`. False when `schema` is finer than that of `from`, or
-// when either is not exponential.
-bool histogram_merge(const struct native_buckets *from, int schema, struct arena *arena, struct native_buckets *ret);
-
 #endif
