@@ -76,6 +76,20 @@ static struct entry *find(struct config_cache *cache, const char *key) {
     return entry;
 }
 
+// A config keeps what its options say, and outlives them here.
+static struct config_overrides copy_overrides(const struct config_overrides *from, struct arena *arena) {
+    struct config_overrides to = *from;
+    to.vars.items = arena_array(arena, from->vars.count + 1, sizeof *to.vars.items);
+    for (size_t i = 0; i < from->vars.count; i++) {
+        const struct name_value *item = &from->vars.items[i];
+        to.vars.items[i] = (struct name_value){arena_strdup(arena, item->name), arena_strdup(arena, item->value), item->place};
+    }
+    to.url = arena_strdup(arena, from->url);
+    to.priors = arena_strdup(arena, from->priors);
+    for (int side = 0; side < SIDE_COUNT; side++) to.sides[side] = arena_strdup(arena, from->sides[side]);
+    return to;
+}
+
 static struct entry *read_entry(struct view text, const char *file, const struct config_overrides *overrides, struct findings *findings,
                                 struct error *err) {
     struct entry *entry = mem_zero(1, sizeof *entry);
@@ -83,7 +97,8 @@ static struct entry *read_entry(struct view text, const char *file, const struct
     struct findings own;
     findings_init(&own, &entry->arena);
     struct view copy = {arena_strndup(&entry->arena, text.ptr, text.len), text.len};
-    bool good = config_read(copy, arena_strdup(&entry->arena, file), overrides, &entry->arena, &own, config);
+    struct config_overrides kept = copy_overrides(overrides, &entry->arena);
+    bool good = config_read(copy, arena_strdup(&entry->arena, file), &kept, &entry->arena, &own, config);
     for (size_t i = 0; findings != NULL && i < own.count; i++) {
         const struct finding *f = &own.items[i];
         findings_add(findings, f->level, file, f->line, f->column, arena_strdup(findings->arena, f->key), "%s", f->text);
@@ -121,7 +136,7 @@ static void make_room(struct config_cache *cache) {
 }
 
 struct cached_config *config_cache_get(struct config_cache *cache, struct view text, const char *file,
-                                             const struct config_overrides *overrides, struct findings *findings, struct error *err) {
+                                       const struct config_overrides *overrides, struct findings *findings, struct error *err) {
     char key[DIGEST_HEX_LEN + 1];
     make_key(text, file, overrides, key);
     pthread_mutex_lock(&cache->lock);
