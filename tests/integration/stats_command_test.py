@@ -23,7 +23,8 @@ BUCKETS = "5\t15\n20\t30\n40\t20\n10\t5\n"
 SLICES = "good total\n100 100\n980 1000\n45 50\n0 0\n1 2\n95 100\n"
 BOUNDS = "le count\n0.1 60\n0.2 80\n0.4 96\ninf 100\n"
 FILES = {"latency.csv": (ROOT / "fixtures/columns/latency.csv").read_text(), "tied.txt": TIED, "buckets.tsv": BUCKETS}
-FILES |= {"slices.txt": SLICES, "bounds.txt": BOUNDS}
+NATIVE = "index,events\n-1,4\n0,11\n1,25\n2,6\n4,1\n"
+FILES |= {"slices.txt": SLICES, "bounds.txt": BOUNDS, "native.csv": NATIVE}
 CANARY = ("latency.csv", "--columns", "canary")
 
 ANSWERS = (  # command line, and what the answer must hold
@@ -161,6 +162,16 @@ ANSWERS = (  # command line, and what the answer must hold
         {"total": 100, "good": 88, "good_min": 80, "good_max": 96, "error_ratio": 0.12, "exact": False},
     ),
     (("threshold", "bounds.txt", "--below", "0.2"), {"good": 80, "good_max": 80, "exact": True}),
+    (
+        ("native", "native.csv", "--schema", "0", "--zero-count", "3", "--zero-threshold", "0.001", "--below", "2"),
+        {"total": 50, "good": 43, "good_min": 43, "error_ratio": 0.14, "exact": True},
+    ),
+    (("native", "native.csv", "--schema", "0", "--below", "2.8284271247461903"), {"total": 47, "good": 43, "good_min": 40, "good_max": 46}),
+    (
+        ("native", "native.csv", "--schema=0", "--below=-1", "--negative-indexes=0,1", "--negative-counts=5,3"),
+        {"total": 55, "good": 3, "good_max": 3, "exact": True},
+    ),
+    (("up", "1", "1", "0", "nan", "0.5", "1"), {"total": 5, "good": 3, "error_ratio": 0.4}),
 )
 
 NOTHING_TO_SAY = (  # exit code 4: command line, text of the input, status
@@ -175,6 +186,8 @@ NOTHING_TO_SAY = (  # exit code 4: command line, text of the input, status
     (("binomial", "0", "0"), "", "nodata"),
     (("fisher", "0", "0", "1", "2"), "", "nodata"),
     (("burn", "0", "0"), "", "nodata"),
+    (("up",), "nan\n", "nodata"),
+    (("native",), "3 0\n", "nodata"),
     (("significance", "0", "0"), "", "nodata"),
     (("evalue", "0", "0"), "", "nodata"),
 )
@@ -208,6 +221,9 @@ BAD_TEXT = (  # command line, text of the input, what the message must hold
     (("spending", "--type", "power", "--parameter", "0"), "", "--parameter"),
     (("burn", "5", "2"), "", "more errors than events"),
     (("burn", "1", "2", "--objective", "100"), "", "--objective"),
+    (("native",), "1.5 2\n", "whole number"),
+    (("native", "--schema", "9"), "1 2\n", "--schema"),
+    (("native", "--negative-counts", "2,3"), "1 2\n", "every bucket needs an index"),
     (("burn", "1", "2", "--window", "soon"), "", "duration"),
     (("budget", "1", "2", "--elapsed", "31d"), "", "--elapsed"),
     (("mann-whitney", "--methd", "exact"), "", "--method"),
