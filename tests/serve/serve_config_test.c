@@ -19,6 +19,7 @@ static const char whole[] =
     "config_dir: /etc/serin/canaries\n"
     "public_url: https://serin.example:8443/base/\n"
     "workers: 3\n"
+    "settle: 15s\n"
     "log: {format: json, level: warn}\n"
     "limits: {body: 2000, connections: 100, connections_per_address: 10, rate: none, burst: 3, failed_sign_ins: 4,\n"
     "  request: 5s, idle: 1m, open_analyses: 50}\n"
@@ -45,6 +46,7 @@ static void test_serve_config__reads_every_key(void **state) {
     assert_string_equal(c.config_dir, "/etc/serin/canaries");
     assert_string_equal(c.public_url, "https://serin.example:8443/base");
     assert_int_equal(c.workers, 3);
+    assert_int_equal(c.settle_ms, 15000);
     assert_int_equal(c.log_format, LOG_FORMAT_JSON);
     assert_int_equal(c.log_level, LOG_LEVEL_WARN);
     assert_int_equal(c.limits.body, 2000);
@@ -63,7 +65,7 @@ static void test_serve_config__reads_every_key(void **state) {
     assert_string_equal(c.schedules[0].overrides.vars.items[0].value, "eu");
     assert_int_equal(c.schedules[1].every_ms, 86400000);
     assert_string_equal(c.schedules[1].overrides.sides[SIDE_CANARY], "scope=b");
-    assert_int_equal(c.schedules[1].place.line, 16);
+    assert_int_equal(c.schedules[1].place.line, 17);
     struct listener_options options = serve_config_listener(&c, &arena);
     assert_int_equal(options.host_count, 1);
     assert_string_equal(options.hosts[0], "serin.example");

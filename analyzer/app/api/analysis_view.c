@@ -104,13 +104,23 @@ static void add_request(json_t *root, const char *request) {
     json_object_set_new(root, "request", json != NULL ? json : json_null());
 }
 
-static void add_progress(const struct service *service, json_t *root, const struct store_analysis *row) {
+static struct engine_now now_of(const struct service *service, const struct store_analysis *row) {
     struct engine_now now = {0};
-    char text[64];
     if (row->state == STORE_OPEN) engine_now(service->engine, row->id, &now);
-    size_t looks = now.found ? now.looks : row->looks, planned = now.found ? now.planned : row->looks;
-    snprintf(text, sizeof text, "%zu of %zu looks", looks, planned);
-    json_object_set_new(root, "progress", json_string(text));
+    if (!now.found) now.looks = now.planned = row->looks;
+    return now;
+}
+
+json_t *analysis_view_progress(const struct service *service, const struct store_analysis *row) {
+    struct engine_now now = now_of(service, row);
+    char text[64];
+    snprintf(text, sizeof text, "%zu of %zu looks", now.looks, now.planned);
+    return json_string(text);
+}
+
+static void add_progress(const struct service *service, json_t *root, const struct store_analysis *row) {
+    struct engine_now now = now_of(service, row);
+    json_object_set_new(root, "progress", analysis_view_progress(service, row));
     json_object_set_new(root, "phase", now.found ? json_string(now.phase) : json_null());
     json_object_set_new(root, "planned_looks", now.found ? json_integer((json_int_t)now.planned) : json_null());
     json_object_set_new(root, "next_look", now.found ? view_time(now.next_ms) : json_null());
@@ -139,12 +149,8 @@ static const char *first_reason(const struct store_analysis *row, struct arena *
 }
 
 const char *analysis_view_sentence(const struct service *service, const struct store_analysis *row, struct arena *arena) {
-    struct engine_now now = {0};
-    if (row->state == STORE_OPEN) {
-        engine_now(service->engine, row->id, &now);
-        return arena_printf(arena, "running: %zu of %zu looks taken", now.found ? now.looks : row->looks,
-                            now.found ? now.planned : row->looks);
-    }
+    struct engine_now now = now_of(service, row);
+    if (row->state == STORE_OPEN) return arena_printf(arena, "running: %zu of %zu looks taken", now.looks, now.planned);
     const char *reason = first_reason(row, arena), *verdict = analysis_view_verdict(row);
     const char *score = isfinite(row->score) ? arena_printf(arena, ", score %.4g", row->score) : "";
     return reason != NULL ? arena_printf(arena, "%s%s: %s", verdict, score, reason) : arena_printf(arena, "%s%s", verdict, score);

@@ -24,6 +24,9 @@ json_t *view_number(double value);   // null for NaN
 // A link to a path of this service; `path` begins with a slash.
 json_t *view_link(const struct service *service, const char *path);
 
+// "3 of 5 looks"; the caller releases it.
+json_t *analysis_view_progress(const struct service *service, const struct store_analysis *row);
+
 // The first reason of a finished analysis in one sentence, or how an open one stands; in the arena. Wants STORE_RESULT.
 const char *analysis_view_sentence(const struct service *service, const struct store_analysis *row, struct arena *arena);
 

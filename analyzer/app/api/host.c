@@ -8,6 +8,7 @@
 
 #include "analyzer/state_dir.h"
 #include "analyzer/verdict.h"
+#include "api/flagger_run.h"
 #include "api/host_private.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -18,8 +19,8 @@
 #define CLERKS 3
 #define ENVOYS 8
 
-static const struct route_table *const tables[] = {&analyses_table, &reports_table,   &configs_table,
-                                                   &gates_table,    &decisions_table, &operation_table};
+static const struct route_table *const tables[] = {&analyses_table,  &reports_table,  &configs_table, &gates_table,    &decisions_table,
+                                                   &operation_table, &verdicts_table, &flagger_table, &readback_table, &pages_table};
 
 bool host_reload(void *user, struct error *err) {
     struct host *host = user;
@@ -83,7 +84,7 @@ static bool open_engine(struct host *host, struct error *err) {
                                     .sink = {.published = published, .say = say, .user = host},
                                     .workers = workers_of(host->config),
                                     .most_open = (size_t)host->config->open_analyses,
-                                    .settle_ms = -1};
+                                    .settle_ms = host->config->settle_ms};
     host->service.engine = engine_create(&engine, err);
     return host->service.engine != NULL;
 }
@@ -110,6 +111,7 @@ static bool open_all(struct host *host, struct error *err) {
     struct service *s = &host->service;
     s->watchers = watchers_create();
     s->readiness = readiness_create();
+    s->flagger = flagger_locks_create();
     s->reload = host_reload;
     s->user = host;
     s->public_url = host->config->public_url != NULL ? host->config->public_url : "";
@@ -135,6 +137,7 @@ static void close_all(struct host *host) {
     catalog_close(s->catalog);
     readiness_destroy(s->readiness);
     watchers_destroy(s->watchers);
+    flagger_locks_destroy(s->flagger);
     arena_finish(&host->arena);
 }
 

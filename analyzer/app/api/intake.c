@@ -37,6 +37,10 @@ static void found_by_clerk(void *user, struct errand *errand, void *input) {
     intake->found(intake);
 }
 
+static void hand_to_clerk(struct intake *intake) {
+    desk_give(intake->service->clerks, "found", intake->errand, found_by_clerk, intake);
+}
+
 static void refuse(struct intake *intake, int status, const char *code, const char *hint, const char *message, bool again) {
     struct intake_refusal refusal = {.status = status, .code = code, .hint = hint, .message = message, .again = again};
     intake->refused(intake, &refusal);
@@ -50,9 +54,13 @@ static void answered(void *user, const struct engine_answer *answer) {
         intake->opened(intake);
         return;
     case ENGINE_SAME:
-        desk_give(intake->service->clerks, "found", intake->errand, found_by_clerk, intake);
+        hand_to_clerk(intake);
         return;
     case ENGINE_REUSED:
+        if (intake->key_is_enough) {
+            hand_to_clerk(intake);
+            return;
+        }
         refuse(intake, 409, "key_reused", "use another idempotency key, or send the same request",
                arena_printf(errand_arena(intake->errand), "the idempotency key was used for a different request: analysis %s", intake->id),
                false);

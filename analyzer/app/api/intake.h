@@ -19,6 +19,7 @@ struct intake { // lies in the errand's arena
     struct analysis_request request;
     const char *who;
     bool is_admin; // whose configs may name files of the server
+    bool key_is_enough; // a request that differs from the first one with its key finds that one's analysis too
     char id[STORE_ID_LEN + 1]; // once accepted
     // Each ends the errand. `opened`: a new analysis was accepted; on the store's thread, must be quick. `found`: the key has been used
     // for this very request; on a clerk. `refused`: any thread, the refusal is valid during the call.

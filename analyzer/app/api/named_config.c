@@ -3,8 +3,7 @@
 
 #include "api/intake.h"
 
-struct named_config *named_config_find(const struct service *service, const char *name, struct errand *errand) {
-    struct arena *arena = errand_arena(errand);
+struct named_config *named_config_of(const struct service *service, const char *name, struct arena *arena) {
     struct named_config *named = NULL;
     const struct catalog_view *view = catalog_take(service->catalog);
     const struct catalog_entry *entry = catalog_find(view, name);
@@ -15,6 +14,11 @@ struct named_config *named_config_find(const struct service *service, const char
         config_overrides_init(&named->overrides);
     }
     catalog_release(service->catalog, view);
+    return named;
+}
+
+struct named_config *named_config_find(const struct service *service, const char *name, struct errand *errand) {
+    struct named_config *named = named_config_of(service, name, errand_arena(errand));
     if (named == NULL)
         errand_error(errand, 404, "unknown_canary", "GET /api/v1/configs lists what there is", "there is no config of the name %.256s",
                      name);

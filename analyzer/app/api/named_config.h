@@ -12,7 +12,10 @@ struct named_config {
     struct config_overrides overrides;
 };
 
-// NULL when there is no config of that name: the errand has ended then, with 404.
+// In the arena; NULL when there is no config of that name.
+struct named_config *named_config_of(const struct service *service, const char *name, struct arena *arena);
+
+// In the errand's arena; NULL when there is no config of that name: the errand has ended then, with 404.
 struct named_config *named_config_find(const struct service *service, const char *name, struct errand *errand);
 
 // NULL when it cannot be read with these overrides: the errand has ended then, with its findings.

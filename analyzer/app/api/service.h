@@ -18,6 +18,7 @@ struct service {
     struct desk *envoys;    // for what asks sources
     struct watchers *watchers;
     struct readiness *readiness;
+    struct flagger_locks *flagger;
     const char *state_dir;  // of freezes and approvals
     const char *public_url; // how others reach the service, without slash at the end; "" when links are to be relative
     // Reads configs, tokens and certificates again. False with err, and what was read before stays.

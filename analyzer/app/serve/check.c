@@ -139,15 +139,8 @@ static bool take_rate(struct call *call, struct allowance *allowance) {
 }
 
 // Looks up who calls and takes the request from their allowance. Tokens are swapped by other threads, so all is under their lock.
-static bool sign_in(struct call *call, const char *text) {
+static bool look_up(struct call *call, struct view secret) {
     struct listener *listener = call->listener;
-    enum role wanted = call->match.route != NULL ? call->match.route->role : ROLE_NONE;
-    call->who = (struct call_who){"", ROLE_NONE};
-    if (listener->token_file == NULL) call->who = (struct call_who){"local", ROLE_ADMIN};
-    if (listener->token_file == NULL || wanted == ROLE_NONE) return take_rate(call, &call->peer->address->requests);
-    bool bearer = text != NULL && strncasecmp(text, "Bearer ", 7) == 0;
-    if (!bearer) return take_rate(call, &call->peer->address->requests) && refuse_sign_in(call, text != NULL);
-    struct view secret = view_of(text + 7 + strspn(text + 7, " "));
     pthread_mutex_lock(&listener->token_lock);
     listener_refresh_tokens(listener);
     struct token *token = tokens_find(listener->tokens, secret);
@@ -156,6 +149,30 @@ static bool sign_in(struct call *call, const char *text) {
     pthread_mutex_unlock(&listener->token_lock);
     if (token == NULL) return refuse_sign_in(call, true);
     return ok;
+}
+
+static bool sign_in(struct call *call, const char *text) {
+    struct listener *listener = call->listener;
+    enum role wanted = call->match.route != NULL ? call->match.route->role : ROLE_NONE;
+    call->who = (struct call_who){"", ROLE_NONE};
+    if (listener->token_file == NULL) call->who = (struct call_who){"local", ROLE_ADMIN};
+    if (listener->token_file == NULL || wanted == ROLE_NONE) return take_rate(call, &call->peer->address->requests);
+    bool bearer = text != NULL && strncasecmp(text, "Bearer ", 7) == 0;
+    if (!bearer) return take_rate(call, &call->peer->address->requests) && refuse_sign_in(call, text != NULL);
+    return look_up(call, view_of(text + 7 + strspn(text + 7, " ")));
+}
+
+static bool refuse_role(struct call *call, enum role wanted) {
+    listener_refused(call->listener, REFUSED_ROLE);
+    reply_error_hint(call, 403, "wrong_role", "use a token of that role or a higher one", "this needs the role %s; %s has %s",
+                     role_name(wanted), call->who.name, role_name(call->who.role));
+    return false;
+}
+
+bool call_sign_in(struct call *call, const char *token, enum role least) {
+    if (call->listener->token_file == NULL) return true;
+    if (token == NULL) return refuse_sign_in(call, false);
+    return look_up(call, view_of(token)) && (call->who.role >= least || refuse_role(call, least));
 }
 
 static bool check_route(struct call *call) {
@@ -172,11 +189,7 @@ static bool check_route(struct call *call) {
         return refuse(call, REFUSED_MALFORMED, 405, "wrong_method", "see Allow for the methods of this path",
                       "this path does not take this method");
     }
-    if (call->who.role >= route->role) return true;
-    listener_refused(call->listener, REFUSED_ROLE);
-    reply_error_hint(call, 403, "wrong_role", "use a token of that role or a higher one", "this needs the role %s; %s has %s",
-                     role_name(route->role), call->who.name, role_name(call->who.role));
-    return false;
+    return call->who.role >= route->role || refuse_role(call, route->role);
 }
 
 static bool unknown_parameter(struct call *call, const char *name) {

@@ -42,6 +42,7 @@ struct serve_config {
     const char *config_dir; // of canary configs; NULL: only inline ones
     const char *public_url; // without slash at the end; NULL: the listener's own
     int64_t workers;        // that judge; 0: as many as the machine has cores
+    int64_t settle_ms;      // a look waits that long for late samples
     enum log_level log_level;
     enum log_format log_format;
     struct listener_limits limits;

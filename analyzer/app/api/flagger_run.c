@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "api/flagger_run.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <jansson.h>
+
+#include "base/mem.h"
+
+#define KIND "flagger"
+#define LOCKS 64
+#define SILENT_MS (INT64_C(15) * 60000)
+
+bool flagger_run_load(struct store *store, const char *key, struct arena *arena, struct flagger_run *ret, struct error *err) {
+    const char *text;
+    *ret = (struct flagger_run){.key = key};
+    if (!store_memo(store, KIND, key, arena, &text, err)) return false;
+    json_t *json = text != NULL ? json_loads(text, 0, NULL) : NULL;
+    ret->checksum = arena_strdup(arena, json_string_value(json_object_get(json, "checksum")));
+    ret->analysis = arena_strdup(arena, json_string_value(json_object_get(json, "analysis")));
+    ret->began_ms = json_integer_value(json_object_get(json, "began_ms"));
+    ret->seen_ms = json_integer_value(json_object_get(json, "seen_ms"));
+    ret->advanced = json_is_true(json_object_get(json, "advanced"));
+    ret->over = json_is_true(json_object_get(json, "over"));
+    json_decref(json);
+    return true;
+}
+
+bool flagger_run_save(struct store *store, const struct flagger_run *run, int64_t now_ms, struct error *err) {
+    struct store_batch *batch = store_batch_create();
+    struct store_outcome outcome = {0};
+    json_t *json = json_pack("{s:s,s:s?,s:I,s:I,s:b,s:b}", "checksum", run->checksum, "analysis", run->analysis, "began_ms",
+                             (json_int_t)run->began_ms, "seen_ms", (json_int_t)run->seen_ms, "advanced", run->advanced, "over", run->over);
+    char *text = json_dumps(json, JSON_COMPACT);
+    store_batch_memo(batch, KIND, run->key, text, now_ms);
+    free(text);
+    json_decref(json);
+    if (store_submit_wait(store, batch, &outcome)) return true;
+    *err = outcome.err;
+    return false;
+}
+
+bool flagger_run_is_current(const struct flagger_run *run, const char *checksum, bool decided, int64_t now_ms) {
+    if (run->checksum == NULL || run->over || strcmp(run->checksum, checksum) != 0) return false;
+    return !decided || now_ms - run->seen_ms < SILENT_MS;
+}
+
+struct flagger_run flagger_run_new(const char *key, const char *checksum, int64_t now_ms) {
+    return (struct flagger_run){.key = key, .checksum = checksum, .began_ms = now_ms, .seen_ms = now_ms};
+}
+
+struct flagger_locks {
+    pthread_mutex_t locks[LOCKS]; // each guards the memos of some canaries between load and save
+};
+
+struct flagger_locks *flagger_locks_create(void) {
+    struct flagger_locks *locks = mem_zero(1, sizeof *locks);
+    for (size_t i = 0; i < LOCKS; i++) pthread_mutex_init(&locks->locks[i], NULL);
+    return locks;
+}
+
+void flagger_locks_destroy(struct flagger_locks *locks) {
+    if (locks == NULL) return;
+    for (size_t i = 0; i < LOCKS; i++) pthread_mutex_destroy(&locks->locks[i]);
+    free(locks);
+}
+
+pthread_mutex_t *flagger_locks_of(struct flagger_locks *locks, const char *object) {
+    uint32_t hash = 2166136261u; // FNV-1a
+    for (; *object != '\0'; object++) hash = (hash ^ (unsigned char)*object) * 16777619u;
+    return &locks->locks[hash % LOCKS];
+}
