@@ -160,6 +160,44 @@ class ServeTest(unittest.TestCase):
             self.assertEqual(s.get(f"/api/v1/analyses/{stuck[0]}").json["verdict"], "running")
             self.assertEqual(s.stop(), 0)
 
+    def test_metrics(self):
+        s = self.service
+        s.decided(s.begin(canary="bad"))
+        wanted = {'serin_verdict{canary="bad",verdict="fail"} 1', 'serin_analyses_total{canary="bad",verdict="fail"} 1',
+                  'serin_http_requests_total{route="POST /api/v1/analyses",code="2xx"} 1', 'serin_looks_total 1'}
+        deadline = time.monotonic() + 10
+        while wanted - set((page := s.get("/metrics")).body.decode().splitlines()):
+            self.assertLess(time.monotonic(), deadline, page)
+            time.sleep(0.05)
+        self.assertEqual(page.headers["Content-Type"].split(";")[0], "text/plain")
+        opened = s.get("/metrics", headers={"Accept": "application/openmetrics-text;version=1.0.0"})
+        self.assertTrue(opened.body.endswith(b"# EOF\n"))
+        s.stop()
+        s.start()
+        self.assertIn(b'serin_verdict{canary="bad",verdict="fail"} 1', s.get("/metrics").body)
+
+    def test_schedules(self):
+        with Service("--config", "serve.yaml") as s:
+            (s.dir / "serve.yaml").write_text("schedules: [{canary: good, every: 1h, vars: {track: blue}}]\n")
+            s.config("good", self.source.url)
+            s.start()
+            deadline = time.monotonic() + 10
+            while not (begun := s.get("/api/v1/analyses").json["analyses"]):
+                self.assertLess(time.monotonic(), deadline)
+                time.sleep(0.05)
+            self.assertEqual((begun[0]["canary"], begun[0]["created_by"]), ("good", "schedule"))
+            self.assertEqual(s.get(begun[0]["links"]["self"]).json["request"]["vars"], {"track": "blue"})
+
+    def test_pages(self):
+        s = self.service
+        done = s.decided(s.begin(canary="bad", version="<script>alert(1)</script>"))
+        for path in ("/", "/canaries/bad", "/analyses/" + done["id"]):
+            page = s.get(path)
+            self.assertEqual((page.status, page.headers["Content-Type"]), (200, "text/html; charset=utf-8"))
+            self.assertNotIn(b"<script>alert", page.body)
+            self.assertIn(b"fail", page.body.lower())
+            self.assertIn("default-src 'none'", page.headers["Content-Security-Policy"])
+
     def test_the_document_tells_every_route(self):
         document = self.service.get("/api/v1/openapi.json").json
         self.assertEqual(document["openapi"][:3], "3.1")

@@ -5,6 +5,7 @@
 #include "analyzer/analysis.h"
 #include "analyzer/gate.h"
 #include "api/body.h"
+#include "api/exports.h"
 #include "api/intake.h"
 #include "api/named_config.h"
 #include "base/timetext.h"
@@ -84,6 +85,7 @@ static void gate_by_envoy(void *user, struct errand *errand, void *input) {
     json_t *document = gate_run(config, &options, errand_arena(errand), &err);
     json_decref(result);
     if (document != NULL) {
+        exports_gate(service->exports, document);
         errand_json(errand, 200, document);
     } else {
         errand_error(errand, 422, "bad_request", "", "%s", err.text);

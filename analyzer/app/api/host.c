@@ -8,6 +8,7 @@
 
 #include "analyzer/state_dir.h"
 #include "analyzer/verdict.h"
+#include "api/exports.h"
 #include "api/flagger_run.h"
 #include "api/host_private.h"
 #include "base/log.h"
@@ -19,8 +20,9 @@
 #define CLERKS 3
 #define ENVOYS 8
 
-static const struct route_table *const tables[] = {&analyses_table,  &reports_table,  &configs_table, &gates_table,    &decisions_table,
-                                                   &operation_table, &verdicts_table, &flagger_table, &readback_table, &pages_table};
+static const struct route_table *const tables[] = {&analyses_table,  &reports_table,   &configs_table,  &gates_table,
+                                                   &decisions_table, &operation_table, &verdicts_table, &flagger_table,
+                                                   &readback_table,  &pages_table,     &metrics_table};
 
 bool host_reload(void *user, struct error *err) {
     struct host *host = user;
@@ -52,12 +54,15 @@ void host_tell_configs(struct host *host) {
 
 static void published(void *user, const struct engine_event *event) {
     struct host *host = user;
+    const char *verdict = json_string_value(json_object_get(event->document, "verdict"));
     struct log_line line;
     if (event->kind == ENGINE_VERDICT || event->kind == ENGINE_CANCELLED) watchers_wake(host->service.watchers, event->id);
+    if (event->kind == ENGINE_VERDICT)
+        exports_verdict(host->service.exports, event->canary, event->id, verdict != NULL ? verdict : "error", event->now_ms);
     log_begin(&line, LOG_LEVEL_INFO, engine_event_name(event->kind));
     log_text(&line, "analysis", event->id);
     log_text(&line, "canary", event->canary);
-    log_text(&line, "verdict", json_string_value(json_object_get(event->document, "verdict")));
+    log_text(&line, "verdict", verdict);
     log_end(&line);
 }
 
@@ -120,19 +125,23 @@ static bool open_all(struct host *host, struct error *err) {
     if (s->catalog == NULL) return false;
     host_tell_configs(host);
     s->store = store_open(host->config->store, &(struct store_options){.create = true, .owner = true}, err);
-    return s->store != NULL && open_engine(host, err) && open_desks(host, err) && open_listener(host, err) && keeper_start(host, err);
+    if (s->store == NULL) return false;
+    s->exports = exports_create(s->store, SERIN_VERSION);
+    exports_restore(s->exports, wall_now_ms());
+    return open_engine(host, err) && open_desks(host, err) && open_listener(host, err) && keeper_start(host, err);
 }
 
 // First nobody may ask any more, then what is under way ends, then what it used is closed.
 static void close_all(struct host *host) {
     struct service *s = &host->service;
+    keeper_stop(host); // it reads the listener's counts
     listener_stop(host->listener, STOP_MS);
-    keeper_stop(host);
     desk_stop(s->envoys);
     desk_stop(s->clerks);
     engine_destroy(s->engine);
     desk_close(s->envoys);
     desk_close(s->clerks);
+    exports_destroy(s->exports);
     store_close(s->store);
     catalog_close(s->catalog);
     readiness_destroy(s->readiness);

@@ -12,7 +12,7 @@ struct host {
     const struct serve_config *config;
     const char *state_dir; // NULL: the default
     struct service service;
-    struct listener *listener;
+    struct listener *_Atomic listener; // handlers may run before it is set
     struct arena arena;
     pthread_t keeper;
     bool keeping;

@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What a service does now and then: sees that configs have changed, deletes what is older than its retention.
+// What a service does now and then: begins scheduled analyses, brings what it exports up to date, sees that configs have changed,
+// deletes what is older than its retention.
+#include <stdlib.h>
 #include <time.h>
 
+#include "api/exports.h"
 #include "api/host_private.h"
+#include "api/schedule.h"
 #include "base/log.h"
+#include "base/mem.h"
 #include "base/timetext.h"
 #include "serve/service_notify.h"
 
@@ -50,12 +55,25 @@ static bool pause_ms(struct host *host, int64_t ms) {
     return goes_on;
 }
 
+static void run_schedules(struct host *host, struct schedule_state *slots) {
+    for (size_t i = 0; i < host->config->schedule_count; i++)
+        schedule_run(&host->service, &host->config->schedules[i], &slots[i], wall_now_ms());
+}
+
+static void refresh_exports(struct host *host) {
+    struct exports_from from = {host->service.engine, host->listener, host->service.state_dir};
+    exports_refresh(host->service.exports, &from, wall_now_ms());
+}
+
 static void *keep(void *argument) {
     struct host *host = argument;
     int64_t look_ms = mono_now_ms() + LOOK_MS, trim_ms = mono_now_ms(), alive_ms = mono_now_ms();
     int64_t watchdog_ms = service_watchdog_ms();
+    struct schedule_state *slots = mem_zero(host->config->schedule_count + 1, sizeof *slots);
     while (pause_ms(host, 1000)) {
         int64_t now = mono_now_ms();
+        run_schedules(host, slots);
+        refresh_exports(host);
         if (now >= look_ms) {
             look_at_configs(host);
             look_ms = now + LOOK_MS;
@@ -69,6 +87,7 @@ static void *keep(void *argument) {
             trim_ms = now + TRIM_MS;
         }
     }
+    free(slots);
     return NULL;
 }
 

@@ -19,6 +19,7 @@ struct service {
     struct watchers *watchers;
     struct readiness *readiness;
     struct flagger_locks *flagger;
+    struct exports *exports;
     const char *state_dir;  // of freezes and approvals
     const char *public_url; // how others reach the service, without slash at the end; "" when links are to be relative
     // Reads configs, tokens and certificates again. False with err, and what was read before stays.
@@ -33,6 +34,6 @@ const struct service *service_of(const struct call *call);
 // The tables of routes, for the listener.
 struct route_table;
 extern const struct route_table analyses_table, reports_table, configs_table, gates_table, decisions_table, verdicts_table, flagger_table,
-    readback_table, operation_table, pages_table;
+    readback_table, operation_table, metrics_table, pages_table;
 
 #endif

@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "api/exports.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analyzer/freeze.h"
+#include "api/tally.h"
+#include "base/log.h"
+#include "base/mem.h"
+
+#define MOST_WAITING 4096          // results that wait to be read; older ones are passed over
+#define SCRAPED_MS INT64_C(600000) // a page that nobody asked for that long is not made ahead
+
+struct exports {
+    struct store *store;
+    const char *version;
+    struct live *live;
+    struct tally *tally;
+    int64_t start_ms;
+    _Atomic int64_t asked_ms[EXPOSITION_FORMATS]; // when a page was scraped last
+    pthread_mutex_t lock;                         // guards what follows
+    char (*waiting)[STORE_ID_LEN + 1];
+    size_t waiting_count, waiting_cap;
+};
+
+struct exports *exports_create(struct store *store, const char *version) {
+    struct exports *exports = mem_zero(1, sizeof *exports);
+    exports->store = store;
+    exports->version = version;
+    exports->live = live_create(NULL);
+    exports->tally = tally_create();
+    pthread_mutex_init(&exports->lock, NULL);
+    return exports;
+}
+
+void exports_destroy(struct exports *exports) {
+    if (exports == NULL) return;
+    live_destroy(exports->live);
+    tally_destroy(exports->tally);
+    pthread_mutex_destroy(&exports->lock);
+    free(exports->waiting);
+    free(exports);
+}
+
+void exports_verdict(struct exports *exports, const char *canary, const char *id, const char *verdict, int64_t now_ms) {
+    tally_verdict(exports->tally, canary, verdict, id, now_ms);
+    pthread_mutex_lock(&exports->lock);
+    if (exports->waiting_count < MOST_WAITING) {
+        mem_grow((void **)&exports->waiting, &exports->waiting_cap, exports->waiting_count, sizeof *exports->waiting);
+        char *place = exports->waiting[exports->waiting_count++];
+        memset(place, 0, STORE_ID_LEN + 1);
+        memcpy(place, id, strnlen(id, STORE_ID_LEN));
+    }
+    pthread_mutex_unlock(&exports->lock);
+}
+
+void exports_gate(struct exports *exports, const json_t *document) {
+    tally_gate(exports->tally, document);
+}
+
+static void take_result(struct exports *exports, const struct store_analysis *row) {
+    json_t *result = row->result != NULL ? json_loads(row->result, 0, NULL) : NULL;
+    struct error err = {0};
+    if (result != NULL && !live_result(exports->live, result, row->finished_ms, &err))
+        log_event(LOG_LEVEL_ERROR, "metrics", "error", err.text);
+    json_decref(result);
+}
+
+static void read_waiting(struct exports *exports) {
+    pthread_mutex_lock(&exports->lock);
+    char(*ids)[STORE_ID_LEN + 1] = exports->waiting;
+    size_t count = exports->waiting_count;
+    exports->waiting = NULL;
+    exports->waiting_count = exports->waiting_cap = 0;
+    pthread_mutex_unlock(&exports->lock);
+    for (size_t i = 0; i < count; i++) {
+        struct arena arena = {0};
+        struct store_analysis row;
+        struct error err = {0};
+        bool found = false;
+        if (store_get(exports->store, ids[i], STORE_RESULT, &arena, &row, &found, &err) && found) take_result(exports, &row);
+        arena_finish(&arena);
+    }
+    free(ids);
+}
+
+void exports_restore(struct exports *exports, int64_t now_ms) {
+    enum store_state done = STORE_DONE;
+    struct store_filter filter = {.state = &done, .since_ms = now_ms - LIVE_RETENTION_MS, .limit = STORE_PAGE_MOST, .parts = 0};
+    struct arena arena = {0};
+    struct store_analyses rows = {0};
+    struct error err = {0};
+    exports->start_ms = now_ms;
+    if (!store_list(exports->store, &filter, &arena, &rows, &err)) log_event(LOG_LEVEL_ERROR, "metrics", "error", err.text);
+    for (size_t i = rows.count; i > 0; i--) { // the newest last, as the last one counts
+        struct arena one = {0};
+        struct store_analysis row;
+        bool found = false;
+        if (store_get(exports->store, rows.items[i - 1].id, STORE_RESULT, &one, &row, &found, &err) && found) take_result(exports, &row);
+        arena_finish(&one);
+    }
+    arena_finish(&arena);
+}
+
+// What the parts count.
+
+struct source_list {
+    struct live_source *items;
+    struct live_count *failures;
+    size_t count, cap, failure_count, failure_cap;
+};
+
+static void add_source(void *user, const struct engine_source_counts *counts) {
+    struct source_list *list = user;
+    const struct source_counters *c = &counts->counters;
+    mem_grow((void **)&list->items, &list->cap, list->count, sizeof *list->items);
+    list->items[list->count++] = (struct live_source){.name = mem_strdup(counts->name),
+                                                      .queries = c->queries,
+                                                      .tries = c->tries,
+                                                      .retries = c->retries,
+                                                      .throttled = c->throttled,
+                                                      .refused = c->refused,
+                                                      .shared = c->shared,
+                                                      .bytes = c->bytes};
+    mem_grow((void **)&list->failures, &list->failure_cap, list->failure_count, sizeof *list->failures);
+    list->failures[list->failure_count++] =
+        (struct live_count){.first = list->items[list->count - 1].name, .second = "failed", .count = counts->failed};
+}
+
+static void free_sources(struct source_list *list) {
+    for (size_t i = 0; i < list->count; i++) {
+        union {
+            const char *name;
+            void *memory;
+        } own = {list->items[i].name};
+        free(own.memory);
+    }
+    free(list->items);
+    free(list->failures);
+}
+
+static struct live_counts route_counts(const struct listener *listener, struct arena *arena) {
+    static const char *const codes[] = {"gone", "1xx", "2xx", "3xx", "4xx", "5xx"};
+    size_t routes = listener_route_count(listener) + 1, count = 0;
+    struct live_count *items = arena_array(arena, routes * 6, sizeof *items);
+    for (size_t i = 0; i < routes; i++) {
+        const struct route *route;
+        struct route_counts counts;
+        listener_route_counts(listener, i, &route, &counts);
+        const char *name = route == NULL ? "none" : arena_printf(arena, "%s %s", route->method, route->path);
+        for (size_t k = 0; k < 6; k++) {
+            if (counts.by_class[k] > 0)
+                items[count++] = (struct live_count){.first = name, .second = codes[k], .count = counts.by_class[k]};
+        }
+    }
+    return (struct live_counts){items, count};
+}
+
+static struct live_counts rejected_counts(const struct listener_counts *counts, struct arena *arena) {
+    struct live_count *items = arena_array(arena, REFUSAL_COUNT, sizeof *items);
+    for (size_t i = 0; i < REFUSAL_COUNT; i++)
+        items[i] = (struct live_count){.first = listener_refusal_names[i], .count = counts->refused[i]};
+    return (struct live_counts){items, REFUSAL_COUNT};
+}
+
+static struct live_counts freeze_counts(const char *state_dir, int64_t now_ms, struct arena *arena) {
+    struct freezes freezes = {0};
+    struct error err;
+    if (!freeze_list(state_dir, arena, &freezes, &err)) return (struct live_counts){0};
+    struct live_count *items = arena_array(arena, freezes.count + 1, sizeof *items);
+    size_t count = 0;
+    for (size_t i = 0; i < freezes.count; i++) {
+        if (freeze_is_active(&freezes.items[i], now_ms)) items[count++] = (struct live_count){.first = freezes.items[i].id, .count = 1};
+    }
+    return (struct live_counts){items, count};
+}
+
+static void set_engine(struct exports *exports, const struct exports_from *from, int64_t now_ms) {
+    struct arena arena = {0};
+    struct engine_counts engine;
+    struct listener_counts listener;
+    struct store_counters store;
+    struct source_list sources = {0};
+    engine_counts(from->engine, &engine);
+    engine_sources(from->engine, add_source, &sources);
+    listener_counts(from->listener, &listener);
+    store_counters(exports->store, &store);
+    struct live_engine live = {.version = exports->version,
+                               .freezes = freeze_counts(from->state_dir, now_ms, &arena),
+                               .analyses_open = engine.open,
+                               .looks = engine.looks,
+                               .looks_missed = engine.looks_missed,
+                               .sources = sources.items,
+                               .source_count = sources.count,
+                               .query_failures = {sources.failures, sources.failure_count},
+                               .http_requests = route_counts(from->listener, &arena),
+                               .http_rejected = rejected_counts(&listener, &arena),
+                               .http_in_flight = listener.in_flight,
+                               .store_commits = store.commits,
+                               .process_start_ms = exports->start_ms,
+                               .process = process_usage_read()};
+    tally_fill(exports->tally, &arena, &live);
+    live_engine_set(exports->live, &live);
+    free_sources(&sources);
+    arena_finish(&arena);
+}
+
+void exports_refresh(struct exports *exports, const struct exports_from *from, int64_t now_ms) {
+    read_waiting(exports);
+    set_engine(exports, from, now_ms);
+    for (int format = 0; format < EXPOSITION_FORMATS; format++) {
+        if (now_ms - atomic_load(&exports->asked_ms[format]) < SCRAPED_MS)
+            live_page_unref(live_page(exports->live, (enum exposition_format)format, now_ms));
+    }
+}
+
+const struct live_page *exports_page(struct exports *exports, enum exposition_format format, int64_t now_ms) {
+    atomic_store(&exports->asked_ms[format], now_ms);
+    return live_page(exports->live, format, now_ms);
+}

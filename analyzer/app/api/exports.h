@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What the service exports at /metrics: the last result of each canary and what all its parts count. A thread of the service brings it
+// up to date now and then; a scrape takes the page that is there.
+#ifndef API_EXPORTS_H
+#define API_EXPORTS_H
+
+#include <jansson.h>
+
+#include "analyzer/engine.h"
+#include "exporters/live.h"
+#include "serve/listener.h"
+
+struct exports;
+
+struct exports *exports_create(struct store *store, const char *version); // the store is borrowed
+void exports_destroy(struct exports *exports);                           // fine with NULL
+
+// An analysis was decided. Any thread; quick: its result is read at the next refresh.
+void exports_verdict(struct exports *exports, const char *canary, const char *id, const char *verdict, int64_t now_ms);
+
+void exports_gate(struct exports *exports, const json_t *document); // of schema serin.gate/1; any thread
+
+// Takes the last results of all canaries from the store, after a start.
+void exports_restore(struct exports *exports, int64_t now_ms);
+
+struct exports_from { // whose counts are exported; borrowed
+    struct engine *engine;
+    const struct listener *listener;
+    const char *state_dir; // of freezes
+};
+
+// Brings everything up to date, and the pages that are scraped. One thread.
+void exports_refresh(struct exports *exports, const struct exports_from *from, int64_t now_ms);
+
+// The page in a format; any thread. To be given back by live_page_unref().
+const struct live_page *exports_page(struct exports *exports, enum exposition_format format, int64_t now_ms);
+
+#endif

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Counts by canary that no part of the service has by itself: verdicts, and what the last gate said. Any thread.
+#ifndef API_TALLY_H
+#define API_TALLY_H
+
+#include <jansson.h>
+
+#include "base/arena.h"
+#include "exporters/live.h"
+
+struct tally;
+
+struct tally *tally_create(void);
+void tally_destroy(struct tally *tally); // fine with NULL
+
+void tally_verdict(struct tally *tally, const char *canary, const char *verdict, const char *id, int64_t now_ms);
+void tally_gate(struct tally *tally, const json_t *document);
+
+// Fills in analyses, gates and checks; what they point to is in the arena.
+void tally_fill(struct tally *tally, struct arena *arena, struct live_engine *ret);
+
+#endif
