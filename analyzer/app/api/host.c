@@ -27,7 +27,9 @@ static const struct route_table *const tables[] = {&analyses_table,  &reports_ta
 bool host_reload(void *user, struct error *err) {
     struct host *host = user;
     bool read = catalog_reload(host->service.catalog, wall_now_ms(), err);
+    pthread_mutex_lock(&host->listener_lock);
     bool kept = host->listener == NULL || listener_reload(host->listener, err);
+    pthread_mutex_unlock(&host->listener_lock);
     host_tell_configs(host);
     return read && kept;
 }
@@ -108,12 +110,15 @@ static bool open_listener(struct host *host, struct error *err) {
     listener.table_count = sizeof tables / sizeof tables[0];
     listener.version = SERIN_VERSION;
     listener.user = &host->service;
+    pthread_mutex_lock(&host->listener_lock); // requests come before it has returned
     host->listener = listener_start(&listener, err);
+    pthread_mutex_unlock(&host->listener_lock);
     return host->listener != NULL;
 }
 
 static bool open_all(struct host *host, struct error *err) {
     struct service *s = &host->service;
+    pthread_mutex_init(&host->listener_lock, NULL);
     s->watchers = watchers_create();
     s->readiness = readiness_create();
     s->flagger = flagger_locks_create();
@@ -135,7 +140,11 @@ static bool open_all(struct host *host, struct error *err) {
 static void close_all(struct host *host) {
     struct service *s = &host->service;
     keeper_stop(host); // it reads the listener's counts
-    listener_stop(host->listener, STOP_MS);
+    pthread_mutex_lock(&host->listener_lock);
+    struct listener *listener = host->listener;
+    host->listener = NULL; // for a clerk that still reads configs again
+    pthread_mutex_unlock(&host->listener_lock);
+    listener_stop(listener, STOP_MS);
     desk_stop(s->envoys);
     desk_stop(s->clerks);
     engine_destroy(s->engine);
@@ -146,6 +155,7 @@ static void close_all(struct host *host) {
     catalog_close(s->catalog);
     readiness_destroy(s->readiness);
     watchers_destroy(s->watchers);
+    pthread_mutex_destroy(&host->listener_lock);
     flagger_locks_destroy(s->flagger);
     arena_finish(&host->arena);
 }

@@ -12,7 +12,8 @@ struct host {
     const struct serve_config *config;
     const char *state_dir; // NULL: the default
     struct service service;
-    struct listener *_Atomic listener; // handlers may run before it is set
+    pthread_mutex_t listener_lock; // guards the pointer: handlers run before it is set, and a clerk may outlast the listener
+    struct listener *listener;
     struct arena arena;
     pthread_t keeper;
     bool keeping;
