@@ -60,6 +60,7 @@ class Service:
 
     def __init__(self, *flags):
         self.flags = flags
+        self.listen = "127.0.0.1:0"
         self.process = None
         self.headers = {}
 
@@ -68,9 +69,12 @@ class Service:
         (self.dir / "configs").mkdir()
         return self
 
-    def __exit__(self, *_):
+    def __exit__(self, kind, *_):
         self.stop()
+        found = re.search(r"(?s)[^\n]*(?:WARNING: ThreadSanitizer|ERROR: (?:Address|Leak)Sanitizer|runtime error:).*", self.log())
         shutil.rmtree(self.dir, ignore_errors=True)
+        if found is not None and kind is None:
+            raise AssertionError(found[0][:20000])
 
     def config(self, name, url, most=1, **changes):
         text = CONFIG.format(name=name, url=url, most=most)
@@ -79,20 +83,36 @@ class Service:
         (self.dir / f"configs/{name}.yaml").write_text(text)
         return text
 
-    def start(self):
-        command = [SERIN, "serve", "--config-dir", "configs", "--store", "store.db", "--state", "state", "--listen", "127.0.0.1:0"]
+    def launch(self):
+        """Starts the process without waiting for it; returns where its log begins."""
+        command = [SERIN, "serve", "--config-dir", "configs", "--store", "store.db", "--state", "state", "--listen", self.listen]
         environment = {**os.environ, "LC_ALL": "C.UTF-8"}
         for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"):
             environment.pop(name, None)
         with open(self.dir / "log", "ab") as log:
             begin = log.tell()
             self.process = subprocess.Popen([*command, *self.flags], cwd=self.dir, env=environment, stdin=subprocess.DEVNULL, stderr=log)
+        return begin
+
+    def start(self):
+        begin = self.launch()
         deadline = time.monotonic() + 60
-        while (found := re.search(r"event=listening url=(\S+)", self.log()[begin:])) is None:
+        while (found := re.search(rb"event=listening url=(\S+)\n", self.log_from(begin))) is None:
             if self.process.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError("the service did not start:\n" + self.log())
             time.sleep(0.02)
-        self.url = found[1]
+        self.url = found[1].decode()
+
+    def crash(self, after_s):
+        """Kills it after that time, however far it is."""
+        try:
+            self.process.wait(after_s)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        else:
+            raise RuntimeError(f"the service ended by itself with {self.process.returncode}:\n{self.log()}")
+        self.process = None
 
     def stop(self, kill=False):
         """Returns the exit code."""
@@ -107,8 +127,13 @@ class Service:
         self.process = None
         return code
 
+    def log_from(self, begin):
+        with open(self.dir / "log", "rb") as log:
+            log.seek(begin)
+            return log.read()
+
     def log(self):
-        return (self.dir / "log").read_text()
+        return self.log_from(0).decode(errors="replace") if (self.dir / "log").exists() else ""
 
     def ask(self, method, path, body=None, headers=None, timeout=30):
         return request(self.url + path, method, body, {**self.headers, **(headers or {})}, timeout)
