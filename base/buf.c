@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "decimal.h"
 
 void buf_init(struct buf *buf, size_t limit) {
     *buf = (struct buf){.limit = limit};
@@ -100,6 +101,24 @@ static bool is_short_integer(double value) {
     return value > -1e15 && value < 1e15 && value == (double)(int64_t)value && !(value == 0 && signbit(value));
 }
 
+static void write_decimal(struct buf *buf, double value) {
+    char text[40];
+    size_t len = decimal_shortest(value, text);
+    if (len > 0) {
+        buf_bytes(buf, text, len);
+        return;
+    }
+    // 15 digits are always told apart, except where the double itself holds fewer.
+    for (int digits = fabs(value) < DBL_MIN ? 1 : 15; digits <= 17; digits++) {
+        snprintf(text, sizeof text, "%.*g", digits, value);
+        if (strtod(text, NULL) == value) break;
+    }
+    // Only the decimal point depends on the locale, and both calls above share it.
+    char *comma = strchr(text, ',');
+    if (comma != NULL) *comma = '.';
+    buf_str(buf, text);
+}
+
 void buf_double(struct buf *buf, double value) {
     if (isnan(value)) {
         buf_str(buf, "NaN");
@@ -108,15 +127,6 @@ void buf_double(struct buf *buf, double value) {
     } else if (is_short_integer(value)) {
         buf_i64(buf, (int64_t)value);
     } else {
-        char text[40];
-        // 15 digits are always told apart, except where the double itself holds fewer.
-        for (int digits = fabs(value) < DBL_MIN ? 1 : 15; digits <= 17; digits++) {
-            snprintf(text, sizeof text, "%.*g", digits, value);
-            if (strtod(text, NULL) == value) break;
-        }
-        // Only the decimal point depends on the locale, and both calls above share it.
-        char *comma = strchr(text, ',');
-        if (comma != NULL) *comma = '.';
-        buf_str(buf, text);
+        write_decimal(buf, value);
     }
 }
