@@ -60,6 +60,13 @@ static struct engine_source_counts *counts_of(struct engine *e, const char *name
     return counts;
 }
 
+static void count_failure(struct engine_source_counts *counts, const char *outcome) {
+    size_t i = 0;
+    while (i < ENGINE_OUTCOMES - 1 && counts->failures[i].outcome != NULL && strcmp(counts->failures[i].outcome, outcome) != 0) i++;
+    counts->failures[i].outcome = outcome;
+    counts->failures[i].count++;
+}
+
 static void count_answers(struct look_run *run) {
     struct engine *e = run->engine;
     pthread_mutex_lock(&e->lock);
@@ -67,7 +74,8 @@ static void count_answers(struct look_run *run) {
         const struct fetch_job *job = &run->answers.jobs[i];
         struct engine_source_counts *counts = counts_of(e, source_name(job->source));
         source_counters_add(&counts->counters, &job->answer, job->sharers);
-        if (job->answer.result.outcome != DECODE_OK) counts->failed++;
+        duration_histogram_add(&counts->durations, (double)job->answer.duration_ms / 1000);
+        if (job->answer.result.outcome != DECODE_OK) count_failure(counts, answer_outcome(&job->answer));
     }
     pthread_mutex_unlock(&e->lock);
 }

@@ -145,23 +145,6 @@ static json_t *guards(const struct verdict *verdict) {
     return list;
 }
 
-static const char *outcome(const struct answer *answer) {
-    if (answer->http_status == 0) return "unreachable";
-    switch (answer->result.outcome) {
-    case DECODE_OK:
-        return "ok";
-    case DECODE_API_ERROR:
-        return "api_error";
-    case DECODE_HTTP_ERROR:
-        return "http_error";
-    case DECODE_BROKEN:
-        return "broken";
-    case DECODE_INCOMPLETE:
-        return "incomplete";
-    }
-    return "";
-}
-
 // Whose query it is, as the document says it.
 struct asked {
     const char *owner, *part, *side, *source;
@@ -183,7 +166,7 @@ static json_t *query(struct asked asked, const struct query *q, const struct ans
     json_object_set_new(item, "start", result_instant(q->start_ms));
     json_object_set_new(item, "end", result_instant(q->end_ms));
     json_object_set_new(item, "step_s", q->mode == QUERY_RANGE ? result_seconds(q->step_ms) : json_null());
-    json_object_set_new(item, "outcome", json_string(outcome(answer)));
+    json_object_set_new(item, "outcome", json_string(answer_outcome(answer)));
     json_object_set_new(item, "error", ok ? json_null() : result_text(answer->result.err.text));
     json_object_set_new(item, "http_status", json_integer(answer->http_status));
     json_object_set_new(item, "tries", json_integer(answer->tries));

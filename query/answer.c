@@ -54,6 +54,23 @@ void answer_share(struct answer *answer, struct answer *ret) {
     ret->shared = true;
 }
 
+const char *answer_outcome(const struct answer *answer) {
+    if (answer->http_status == 0) return "unreachable";
+    switch (answer->result.outcome) {
+    case DECODE_OK:
+        return "ok";
+    case DECODE_API_ERROR:
+        return "api_error";
+    case DECODE_HTTP_ERROR:
+        return "http_error";
+    case DECODE_BROKEN:
+        return "broken";
+    case DECODE_INCOMPLETE:
+        return "incomplete";
+    }
+    return "";
+}
+
 static bool on_grid(const struct query *query, int64_t time_ms) {
     return time_ms >= query->start_ms && time_ms <= query->end_ms && (time_ms - query->start_ms) % query->step_ms == 0;
 }

@@ -123,11 +123,16 @@ static void add_source(void *user, const struct engine_source_counts *counts) {
                                                       .retries = c->retries,
                                                       .throttled = c->throttled,
                                                       .refused = c->refused,
+                                                      .hedged = c->hedged,
                                                       .shared = c->shared,
-                                                      .bytes = c->bytes};
-    mem_grow((void **)&list->failures, &list->failure_cap, list->failure_count, sizeof *list->failures);
-    list->failures[list->failure_count++] =
-        (struct live_count){.first = list->items[list->count - 1].name, .second = "failed", .count = counts->failed};
+                                                      .bytes = c->bytes,
+                                                      .durations = counts->durations};
+    const char *name = list->items[list->count - 1].name;
+    for (size_t i = 0; i < ENGINE_OUTCOMES && counts->failures[i].outcome != NULL; i++) {
+        mem_grow((void **)&list->failures, &list->failure_cap, list->failure_count, sizeof *list->failures);
+        list->failures[list->failure_count++] =
+            (struct live_count){.first = name, .second = counts->failures[i].outcome, .count = counts->failures[i].count};
+    }
 }
 
 static void free_sources(struct source_list *list) {

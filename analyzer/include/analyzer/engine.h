@@ -9,6 +9,7 @@
 
 #include "analyzer/analysis_request.h"
 #include "analyzer/store.h"
+#include "base/duration_histogram.h"
 
 enum engine_event_kind {
     ENGINE_STARTED,     // accepted
@@ -107,10 +108,16 @@ void engine_now(struct engine *engine, const char *id, struct engine_now *ret); 
 #define ENGINE_DELAYS 14 // classes of the delay from the last answer of a look to its publication
 extern const double engine_delay_bounds[ENGINE_DELAYS - 1]; // seconds; the last class has no bound
 
+enum { ENGINE_OUTCOMES = 8 };
+
 struct engine_source_counts {
     char name[64]; // as configs name it
     struct source_counters counters;
-    uint64_t failed; // queries without a good answer
+    struct {
+        const char *outcome; // a word of answer_outcome(); NULL behind the last
+        uint64_t count;
+    } failures[ENGINE_OUTCOMES]; // of queries without a good answer
+    struct duration_histogram durations;
 };
 
 struct engine_counts { // since the engine was made, but for what is now

@@ -76,6 +76,9 @@ struct fetch_job {
 
 void answer_finish(struct answer *answer); // fine with NULL or zeroes; in any thread
 
+// What became of a query, in a word: "ok", "unreachable", "api_error", "http_error", "broken", "incomplete".
+const char *answer_outcome(const struct answer *answer);
+
 struct fetch_options {
     int64_t deadline_ms;  // for all jobs together, from now; 0: 60,000
     const char *record_dir; // NULL, or a directory that gets every answer as it came (see recorded.h)

@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""/metrics of a running service: what it tells after a verdict, in which formats, and to a real Prometheus."""
+
+import json
+import subprocess
+import sys
+import time
+import unittest
+import urllib.parse
+
+sys.path.append("/usr/lib/python3/dist-packages")  # where Debian has what is not in this Python
+
+from fake_prometheus import FakePrometheus  # noqa: E402
+from harness import Prometheus  # noqa: E402
+from service import Service, request  # noqa: E402
+
+try:
+    from prometheus_client.openmetrics import parser as openmetrics
+except ImportError:
+    openmetrics = None
+
+SCRAPE = """scrape_configs:
+  - job_name: serin
+    scrape_interval: 1s
+    static_configs: [{{targets: ["{target}"]}}]
+"""
+
+
+def until(found, what, seconds=30):
+    deadline = time.monotonic() + seconds
+    while not (value := found()):
+        if time.monotonic() > deadline:
+            raise AssertionError(what)
+        time.sleep(0.1)
+    return value
+
+
+class ScrapeTest(unittest.TestCase):
+    def setUp(self):
+        self.source = self.enterContext(FakePrometheus("good"))
+        self.service = self.enterContext(Service())
+        self.service.config("good", self.source.url)
+        self.service.config("bad", self.source.url, most=0.1)
+        self.service.start()
+        self.ids = {name: self.service.begin(canary=name) for name in ("good", "bad")}
+        for ident in self.ids.values():
+            self.service.decided(ident)
+
+    def page(self, accept="text/plain"):
+        answer = self.service.get("/metrics", headers={"Accept": accept})
+        self.assertEqual(answer.status, 200, answer)
+        return answer
+
+    def test_the_page_tells_the_verdicts_and_the_engine(self):
+        wanted = 'serin_analyses_total{canary="bad",verdict="fail"} 1'
+        text = until(lambda: (t := self.page().body.decode()) if wanted in self.page().body.decode() else None, wanted)
+        for line in ('serin_verdict{canary="good",verdict="pass"} 1', 'serin_verdict{canary="bad",verdict="fail"} 1',
+                     'serin_analyses_total{canary="good",verdict="pass"} 1', "serin_looks_total 2", "serin_analyses_open 0",
+                     'serin_query_duration_seconds_count{source="main"} 2'):
+            self.assertIn("\n" + line + "\n", text)
+        self.assertNotIn(self.ids["good"], text)
+        done = subprocess.run(["promtool", "check", "metrics"], input=text.encode(), capture_output=True, timeout=60)
+        self.assertEqual((done.returncode, done.stdout, done.stderr), (0, b"", b""))
+
+    @unittest.skipIf(openmetrics is None, "python3-prometheus-client is needed")
+    def test_exemplars_carry_the_analysis(self):
+        accept = "application/openmetrics-text;version=1.0.0"
+        until(lambda: b"serin_analyses_total{" in self.page(accept).body, "analyses")
+        text = self.page(accept).body.decode()
+        families = {f.name: f for f in openmetrics.text_string_to_metric_families(text)}
+        seen = {s.labels["canary"]: s.exemplar.labels for s in families["serin_analyses"].samples}
+        self.assertEqual(seen, {name: {"analysis_id": ident} for name, ident in self.ids.items()})
+
+    def test_a_prometheus_scrapes_it(self):
+        target = urllib.parse.urlsplit(self.service.url).netloc
+        with Prometheus(None, config=SCRAPE.format(target=target)) as server:
+            def ask(expr):
+                answer = request(server.url + "/api/v1/query?" + urllib.parse.urlencode({"query": expr}))
+                return json.loads(answer.body)["data"]["result"]
+
+            until(lambda: ask('serin_verdict{canary="bad",verdict="fail"} == 1'), "the verdict was not scraped")
+            until(lambda: ask("count_over_time(up[1m]) >= 4"), "too few scrapes")
+            self.assertEqual(ask("min_over_time(up[1m])")[0]["value"][1], "1")
+            self.assertEqual(ask('serin_score{canary="good"}')[0]["value"][1], "100")
+
+
+if __name__ == "__main__":
+    unittest.main()
