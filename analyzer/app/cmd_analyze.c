@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "command.h"
+#include "remote.h"
 
 static int run(const struct options *options, struct arena *arena) {
     struct error err = {0};
@@ -13,6 +14,7 @@ static int run(const struct options *options, struct arena *arena) {
                                         .warn = tell_warning,
                                         .interrupted = watch_interrupts()};
     if (!one_operand(options, &cmd_analyze)) return EXIT_USAGE;
+    if (options->remote.server != NULL) return remote_analyze(options, arena);
     bool watch = options->looks.watch;
     if (!read_config_file(options->operands[0], arena, &text, &err) || (!watch && !window_end(options, &analysis.end_ms, &err))) {
         tell_error(&err);
@@ -29,11 +31,12 @@ static int run(const struct options *options, struct arena *arena) {
 
 const struct command cmd_analyze = {
     .name = "analyze",
-    .usage = "analyze CONFIG [OPTIONS]",
+    .usage = "analyze CONFIG [OPTIONS] | analyze CONFIG|NAME --server URL [--wait] [OPTIONS]",
     .summary = "query both sides, judge them, print the report; the exit code is the verdict",
     .details = "CONFIG is a canary config (YAML or JSON) or a Kayenta canary config; - is standard input.\n"
                "With --watch the window begins at --start and every interval one look is taken: a fail ends it at once, a pass needs the\n"
                "whole window. The same command goes on after an interruption.\n",
-    .options = OPTIONS_CONFIG | OPTIONS_WINDOW | OPTIONS_SOURCE | OPTIONS_OUTPUT | OPTIONS_WATCH | OPTIONS_LOOKS,
+    .options = OPTIONS_CONFIG | OPTIONS_WINDOW | OPTIONS_SOURCE | OPTIONS_OUTPUT | OPTIONS_WATCH | OPTIONS_LOOKS | OPTIONS_REMOTE |
+               OPTIONS_REMOTE_START | OPTIONS_REMOTE_WAIT,
     .run = run,
 };

@@ -9,6 +9,7 @@
 #include "command.h"
 #include "exporters/gate_report.h"
 #include "history_command.h"
+#include "remote.h"
 
 #define MOST_RESULT_BYTES ((size_t)64 << 20)
 
@@ -90,7 +91,8 @@ static int approve(const struct options *options, struct arena *arena) {
 
 static int run(const struct options *options, struct arena *arena) {
     if (options->operand_count == 2 && strcmp(options->operands[0], "approve") == 0) return approve(options, arena);
-    return one_operand(options, &cmd_gate) ? ask(options, arena) : EXIT_USAGE;
+    if (!one_operand(options, &cmd_gate)) return EXIT_USAGE;
+    return options->remote.server != NULL ? remote_gate(options, arena) : ask(options, arena);
 }
 
 const struct command cmd_gate = {
@@ -100,6 +102,6 @@ const struct command cmd_gate = {
     .details =
         "The exit code is 0 when the gate is open, 5 when it is closed, 3 when people must approve, 4 when it cannot be told, 6 when a\n"
         "source gave no usable answer. Every item that is not open says what would open it.\n",
-    .options = OPTIONS_CONFIG | OPTIONS_BUDGET | OPTIONS_STATE | OPTIONS_GATE,
+    .options = OPTIONS_CONFIG | OPTIONS_BUDGET | OPTIONS_STATE | OPTIONS_GATE | OPTIONS_REMOTE,
     .run = run,
 };

@@ -12,6 +12,7 @@
 #include "exporters/report_format.h"
 #include "gate_options.h"
 #include "history_options.h"
+#include "remote_options.h"
 #include "serve_options.h"
 #include "store_options.h"
 
@@ -31,6 +32,9 @@ enum option_set { // which options a command takes
     OPTIONS_BACKTEST = 4096, // --from, --to, --at, ...
     OPTIONS_STATE = 1 << 16,  // of commands that keep decisions: --state, --reason, --by, --output with its own formats, --color, ...
     OPTIONS_FREEZE = 1 << 17, // --scope, --until, --all, --at
+    OPTIONS_REMOTE = 1 << 20, // --server, --token-file, --ca-file
+    OPTIONS_REMOTE_START = 1 << 21, // --wait, --key, --release
+    OPTIONS_REMOTE_WAIT = 1 << 22,  // --timeout
     OPTIONS_SERVE = 1 << 19,  // of serin serve
     OPTIONS_DASHBOARDS = 1 << 23, // --dir, --from CONFIG, --output json
     OPTIONS_IMPORT = 1 << 24, // --partial
@@ -77,6 +81,7 @@ struct options { // what the command line said
     struct gate_arguments gate;
     struct store_arguments store;
     struct serve_arguments serve;
+    struct remote_arguments remote;
     struct output outputs[MOST_OUTPUTS];
     size_t output_count;
     const char *role;       // of serin token; NULL: not given
@@ -96,7 +101,8 @@ struct command {
 };
 
 extern const struct command cmd_analyze, cmd_replay, cmd_plan, cmd_check, cmd_judge, cmd_query, cmd_stats;
-extern const struct command cmd_backtest, cmd_budget, cmd_calibrate, cmd_rules, cmd_freeze, cmd_gate, cmd_serve, cmd_store, cmd_dashboards, cmd_import;
+extern const struct command cmd_backtest, cmd_budget, cmd_calibrate, cmd_rules, cmd_freeze, cmd_gate, cmd_serve, cmd_store, cmd_wait,
+    cmd_dashboards, cmd_import;
 extern const struct command cmd_token;
 
 // Parses what follows the command's name. False with err (ERROR_USAGE) for anything not understood.

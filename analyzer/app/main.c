@@ -10,9 +10,9 @@
 #include "command.h"
 #include "stats/errors.h"
 
-static const struct command *const commands[] = {&cmd_analyze, &cmd_plan,  &cmd_check,  &cmd_replay,     &cmd_judge,    &cmd_query,
-                                                 &cmd_stats,   &cmd_rules, &cmd_budget, &cmd_calibrate,  &cmd_backtest, &cmd_gate,
-                                                 &cmd_freeze,  &cmd_serve, &cmd_store,  &cmd_dashboards, &cmd_import,   &cmd_token};
+static const struct command *const commands[] = {
+    &cmd_analyze,  &cmd_plan, &cmd_check,  &cmd_replay, &cmd_judge, &cmd_query, &cmd_stats,      &cmd_rules,  &cmd_budget, &cmd_calibrate,
+    &cmd_backtest, &cmd_gate, &cmd_freeze, &cmd_serve,  &cmd_wait,  &cmd_store, &cmd_dashboards, &cmd_import, &cmd_token};
 
 #define COMMAND_COUNT (sizeof commands / sizeof commands[0])
 

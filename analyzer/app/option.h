@@ -36,12 +36,17 @@ option_fn option_verbose, option_watch, option_windows, option_write;
 option_fn option_serve_cert, option_serve_client_ca, option_serve_config, option_serve_config_dir, option_serve_key;
 option_fn option_serve_listen, option_serve_log_format, option_serve_log_level, option_serve_open, option_serve_public_url;
 option_fn option_serve_state, option_serve_store, option_serve_tokens;
+option_fn option_remote_ca, option_remote_key, option_remote_release, option_remote_server, option_remote_timeout;
+option_fn option_remote_token, option_remote_wait;
 
 // False, with "expected ..., found ...".
 bool option_bad(struct option_call *call, const char *value, const char *expected);
 
 bool option_duration(struct option_call *call, const char *value, int64_t *ret_ms); // above 0
 bool option_time(struct option_call *call, const char *value, int64_t *ret_ms);
+
+// Whether the options go with --server, or without it.
+bool remote_options_check(const struct options *options, struct error *err);
 
 // Adds FORMAT or FORMAT=FILE to the outputs. The names end with NULL.
 bool option_format(struct option_call *call, const char *value, const char *const *formats);

@@ -110,6 +110,13 @@ static const struct option options[] = {
     {"public-url", "URL", OPTIONS_SERVE, option_serve_public_url, "how others reach the service, for links"},
     {"log-format", "NAME", OPTIONS_SERVE, option_serve_log_format, "logfmt or json; else logfmt"},
     {"log-level", "NAME", OPTIONS_SERVE, option_serve_log_level, "debug, info, warn, error or none; else info"},
+    {"server", "URL", OPTIONS_REMOTE, option_remote_server, "have it done by the serin serve there"},
+    {"token-file", "FILE", OPTIONS_REMOTE, option_remote_token, "holds the token for --server; else SERIN_TOKEN"},
+    {"ca-file", "FILE", OPTIONS_REMOTE, option_remote_ca, "authorities to trust with --server, instead of the system's"},
+    {"wait", NULL, OPTIONS_REMOTE_START, option_remote_wait, "with --server: wait for the verdict; else the id is printed"},
+    {"key", "TEXT", OPTIONS_REMOTE_START, option_remote_key, "with --server: the same key is the same analysis"},
+    {"release", "TEXT", OPTIONS_REMOTE_START, option_remote_release, "with --server: the version that the analysis is found by"},
+    {"timeout", "DURATION", OPTIONS_REMOTE_WAIT, option_remote_timeout, "with --server: wait no longer; else for ever"},
     {"help", NULL, 0, option_help, "show this help"},
 };
 
@@ -156,7 +163,7 @@ static bool settle_window(struct option_call *p, const struct command *command) 
         return error_set(p->err, ERROR_USAGE, "with --watch, --end needs --start");
     if (o->start_ms == INT64_MIN) return true;
     if (o->end_ms == INT64_MIN && (command->options & OPTIONS_QUERY) != 0) o->end_ms = wall_now_ms();
-    if (o->end_ms == INT64_MIN && o->looks.watch) return true;
+    if (o->end_ms == INT64_MIN && (o->looks.watch || o->remote.server != NULL)) return true;
     if (o->end_ms == INT64_MIN) return error_set(p->err, ERROR_USAGE, "--start needs --end");
     if (o->overrides.length_ms > 0) return error_set(p->err, ERROR_USAGE, "--start and --length cannot be given together");
     if (o->start_ms >= o->end_ms) return error_set(p->err, ERROR_USAGE, "--start must be before --end");
@@ -184,7 +191,7 @@ bool options_parse(const struct command *command, int argc, char **argv, struct 
             ret->operands[ret->operand_count++] = argv[i];
         }
     }
-    return settle_window(&p, command);
+    return remote_options_check(ret, err) && settle_window(&p, command);
 }
 
 void options_help(const struct command *command, struct buf *out) {

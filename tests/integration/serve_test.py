@@ -7,6 +7,7 @@ import time
 import unittest
 
 from fake_prometheus import FakePrometheus
+from harness import FAIL, INCONCLUSIVE, PASS, UNREACHABLE, USAGE, serin, show
 from service import Service
 
 
@@ -159,6 +160,48 @@ class ServeTest(unittest.TestCase):
             self.assertLess(time.monotonic() - begin, 5)
             self.assertEqual(s.get(f"/api/v1/analyses/{stuck[0]}").json["verdict"], "running")
             self.assertEqual(s.stop(), 0)
+
+    def test_commands_ask_the_service(self):
+        s, end = self.service, int(time.time()) - 120
+        for name, code, word in (("good", PASS, "PASS"), ("bad", FAIL, "FAIL")):
+            result = serin("analyze", name, "--server", s.url, "--wait", "--end", end)
+            self.assertEqual((result[0], word in result[1]), (code, True), show(result))
+            local = serin("analyze", s.dir / f"configs/{name}.yaml", "--end", end, "--output", "json")
+            sent = serin("analyze", s.dir / f"configs/{name}.yaml", "--end", end, "--server", s.url, "--wait", "--output", "json")
+            self.assertEqual((sent[0], json.loads(sent[1])["metrics"]), (local[0], json.loads(local[1])["metrics"]), show(sent))
+        begun = serin("analyze", "good", "--server", s.url, "--key", "k", "--release", "3")
+        again = serin("analyze", "good", "--server", s.url, "--key", "k", "--release", "3")
+        self.assertEqual((begun[0], begun[1]), (PASS, again[1]), show(again))
+        ident = begun[1].strip()
+        self.assertEqual(s.get(f"/api/v1/analyses/{ident}").json["version"], "3")
+        waited = serin("wait", ident, "--server", s.url, "--timeout", "1s")
+        self.assertEqual((waited[0], "not decided" in waited[2]), (INCONCLUSIVE, True), show(waited))
+        gate = serin("gate", "good", "--server", s.url)
+        self.assertEqual((gate[0], "verdict" in gate[1]), (PASS, True), show(gate))
+        s.post(f"/api/v1/analyses/{ident}/cancel")
+        self.assertEqual(serin("wait", ident, "--server", s.url)[0], INCONCLUSIVE)
+        (s.dir / "wrong.yaml").write_text("canary: x\nmetriks: 1\n")
+        wrong = serin("analyze", s.dir / "wrong.yaml", "--server", s.url)
+        self.assertEqual((wrong[0], "2:1: error: metriks" in wrong[2]), (USAGE, True), show(wrong))
+        for refused in (("analyze", "nobody", "--server", s.url), ("wait", "nobody", "--server", s.url), ("gate", "nobody", "--server", s.url),
+                        ("analyze", "good", "--server", s.url, "--watch"), ("analyze", "good", "--wait"), ("wait", ident)):
+            self.assertEqual(serin(*refused)[0], USAGE, refused)
+        url = s.url
+        s.stop()
+        for away in (("analyze", "good", "--server", url), ("gate", "good", "--server", url)):
+            self.assertEqual(serin(*away)[0], UNREACHABLE, away)
+
+    def test_waiting_outlives_a_restart(self):
+        s = self.service
+        s.listen = s.url.removeprefix("http://")
+        ident = s.post("/api/v1/analyses", {"canary": "bad", "start": int(time.time()) - 118, "looks": "once"}).json["id"]
+        results = []
+        waiting = threading.Thread(target=lambda: results.append(serin("wait", ident, "--server", s.url)))
+        waiting.start()
+        s.stop(kill=True)
+        s.start()
+        waiting.join()
+        self.assertEqual(results[0][0], FAIL, show(results[0]))
 
     def test_metrics(self):
         s = self.service

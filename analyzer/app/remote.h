@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A service that carries commands out: `--server URL`. Its errors become ours, so that exit codes are the same: a server that cannot be
+// reached, or that fails, is ERROR_SOURCE; what it refuses is ERROR_USAGE or ERROR_CONFIG.
+#ifndef APP_REMOTE_H
+#define APP_REMOTE_H
+
+#include <jansson.h>
+
+#include "command.h"
+
+struct remote;
+
+// NULL with err: a bad URL, an unreadable token file. The token is taken from --token-file, else from SERIN_TOKEN.
+struct remote *remote_open(const struct remote_arguments *arguments, struct error *err);
+void remote_close(struct remote *remote); // fine with NULL
+
+struct remote_request {
+    const char *method, *path;
+    const json_t *body; // NULL: none
+    int64_t timeout_ms;
+};
+
+// Returns the document of a good answer (2xx), which the caller releases; NULL with err. *ret_status (which may be NULL) is 0 when
+// there was no answer.
+json_t *remote_call(struct remote *remote, const struct remote_request *request, int *ret_status, struct error *err);
+
+// Waits for the verdict of an analysis, at most until --timeout, over restarts of the server; then publishes its result as serin
+// analyze does. Returns the exit code.
+int remote_finish(struct remote *remote, const char *id, const struct options *options);
+
+int remote_analyze(const struct options *options, struct arena *arena); // serin analyze --server
+int remote_gate(const struct options *options, struct arena *arena);    // serin gate --server
+
+#endif
