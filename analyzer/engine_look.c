@@ -7,10 +7,13 @@
 
 #include "analysis_look.h"
 #include "base/file.h"
+#include "base/json_print.h"
 #include "base/mem.h"
 #include "base/timetext.h"
 #include "engine_private.h"
 #include "run_record.h"
+
+#define MOST_DOCUMENT_BYTES ((size_t)256 << 20)
 
 const double engine_delay_bounds[ENGINE_DELAYS - 1] = {0.0005, 0.001, 0.002, 0.003, 0.004, 0.005, 0.0075, 0.01, 0.025, 0.05, 0.1, 0.5, 2.5};
 
@@ -240,10 +243,9 @@ static void add_change(const struct look_run *run, struct store_batch *batch, co
     store_batch_change(batch, &change);
 }
 
-static struct store_batch *make_batch(struct look_run *run) {
+static struct store_batch *make_batch(struct look_run *run, const char *document) {
     const struct engine *e = run->engine;
     struct store_batch *batch = store_batch_create();
-    char *document = json_dumps(run->document, JSON_COMPACT | JSON_REAL_PRECISION(17));
     struct store_look look = {.analysis = run->running->id,
                               .number = (int64_t)run->at.number,
                               .attempt = (int64_t)run->at.attempt,
@@ -259,7 +261,6 @@ static struct store_batch *make_batch(struct look_run *run) {
     add_change(run, batch, document);
     store_batch_add_look(batch, &look);
     if (e->options.sink.compose != NULL) e->options.sink.compose(e->options.sink.user, &event, batch);
-    free(document);
     return batch;
 }
 
@@ -286,7 +287,16 @@ static void judge_look(struct work_task *task) {
     run->verdict = verdict_of(run->document);
     run->look_state = look_state_text(&run->course.state, JSON_COMPACT);
     run->now_ms = engine_now_ms(e);
-    submit(run, make_batch(run));
+    struct buf text;
+    buf_init(&text, MOST_DOCUMENT_BYTES);
+    if (json_print(&text, run->document, JSON_LINE, &err)) {
+        submit(run, make_batch(run, buf_text(&text)));
+    } else {
+        json_decref(run->document);
+        run->document = NULL; // which must not be published beside the error
+        engine_give_up(run, &err);
+    }
+    buf_finish(&text);
 }
 
 void engine_judge_look(struct look_run *run) {
