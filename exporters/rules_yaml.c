@@ -17,7 +17,7 @@ struct writer {
     struct arena arena;
     struct buf *out;
     struct error *err;
-    bool ok;
+    bool bare, ok;
 };
 
 static int compare_times(const void *a, const void *b) {
@@ -156,6 +156,7 @@ static void alert_labels(struct writer *w, const char *severity, const char *tie
 }
 
 static void alert_annotations(struct writer *w, const char *summary, const char *description) {
+    if (w->bare) return;
     buf_str(w->out, "        annotations:\n");
     line(w, "          ", "summary", summary);
     line(w, "          ", "description", description);
@@ -282,8 +283,8 @@ static void write_objective(struct writer *w) {
     if (o->calendar == CALENDAR_NONE) write_period(w, &service);
 }
 
-bool rules_yaml(const struct canary_config *config, struct buf *out, struct error *err) {
-    struct writer w = {.config = config, .out = out, .err = err, .ok = true};
+bool rules_yaml(const struct canary_config *config, bool bare, struct buf *out, struct error *err) {
+    struct writer w = {.config = config, .bare = bare, .out = out, .err = err, .ok = true};
     if (!rules_check(config, err)) return false;
     buf_str(out, "# Rules for the objectives of ");
     yaml_text(out, config->name);

@@ -18,13 +18,13 @@ static const char *file_name(struct arena *arena, const struct canary_config *co
     return name;
 }
 
-static bool write_rules(const char *dir, const struct canary_config *config, struct arena *arena, struct error *err) {
+static bool write_rules(const struct options *options, const struct canary_config *config, struct arena *arena, struct error *err) {
     const char *rules = file_name(arena, config, ".rules.yml"), *tests = file_name(arena, config, ".rules.test.yml");
-    const char *route = file_name(arena, config, ".alertmanager.yml");
+    const char *route = file_name(arena, config, ".alertmanager.yml"), *dir = options->output_dir;
     struct buf texts[3];
     const char *names[3] = {rules, tests, route};
     for (size_t i = 0; i < 3; i++) buf_init(&texts[i], MOST_RULES_BYTES);
-    bool ok = rules_yaml(config, &texts[0], err) && rules_test_yaml(config, rules, &texts[1], err) &&
+    bool ok = rules_yaml(config, options->bare, &texts[0], err) && rules_test_yaml(config, rules, &texts[1], err) &&
               rules_route_yaml(config, &texts[2], err) && file_make_dir(dir, err);
     for (size_t i = 0; i < 3; i++) {
         const char *path = arena_printf(arena, "%s/%s", dir, names[i]);
@@ -35,10 +35,10 @@ static bool write_rules(const char *dir, const struct canary_config *config, str
     return ok;
 }
 
-static bool print_rules(const struct canary_config *config, struct error *err) {
+static bool print_rules(const struct options *options, const struct canary_config *config, struct error *err) {
     struct buf text;
     buf_init(&text, MOST_RULES_BYTES);
-    bool ok = rules_yaml(config, &text, err);
+    bool ok = rules_yaml(config, options->bare, &text, err);
     if (ok && (fwrite(buf_text(&text), 1, text.len, stdout) != text.len || fflush(stdout) != 0))
         ok = error_set(err, ERROR_IO, "standard output: cannot be written");
     buf_finish(&text);
@@ -59,7 +59,7 @@ static int run(const struct options *options, struct arena *arena) {
     } else if (!config_read(text, options->operands[0], &options->overrides, arena, &findings, &config)) {
         tell_findings(&findings);
         code = EXIT_USAGE;
-    } else if (!(options->output_dir != NULL ? write_rules(options->output_dir, &config, arena, &err) : print_rules(&config, &err))) {
+    } else if (!(options->output_dir != NULL ? write_rules(options, &config, arena, &err) : print_rules(options, &config, &err))) {
         tell_error(&err);
         code = exit_code_of(&err);
     }

@@ -23,7 +23,7 @@ enum option_set { // which options a command takes
     OPTIONS_OUTPUT = 8, // --output, --color, ...
     OPTIONS_CASES = 16, // --cases, --looks, --alpha, --config, --pairs, ...
     OPTIONS_QUERY = 32, // of serin query, --output with its own formats among them
-    OPTIONS_RULES = 64, // --output DIR
+    OPTIONS_RULES = 64, // --output DIR, --bare
     OPTIONS_BUDGET = 128, // --at, --release-start, --suggest
     OPTIONS_WATCH = 256, // --watch, --state, ...
     OPTIONS_LOOKS = 512, // --every-look
@@ -90,6 +90,7 @@ struct options { // what the command line said
     bool ascii, quiet, verbose, help;
     bool partial; // of serin import
     bool suggest; // of serin budget
+    bool bare;    // of serin rules
     bool fold[8]; // exit codes that --fail-on turns into 1
 };
 

@@ -21,7 +21,7 @@ struct option {
     const char *help;
 };
 
-option_fn option_alpha, option_ascii, option_at, option_backtest_looks, option_baseline, option_beta;
+option_fn option_alpha, option_ascii, option_at, option_backtest_looks, option_bare, option_baseline, option_beta;
 option_fn option_canary, option_cases, option_color, option_config, option_deadline, option_deal_by;
 option_fn option_dashboards_from, option_dashboards_output;
 option_fn option_end, option_every, option_every_look, option_exemplars, option_fail_on, option_from;

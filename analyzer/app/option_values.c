@@ -212,6 +212,11 @@ bool option_suggest(struct option_call *p, const char *value) {
     return p->options->suggest = true;
 }
 
+bool option_bare(struct option_call *p, const char *value) {
+    (void)value;
+    return p->options->bare = true;
+}
+
 bool option_help(struct option_call *p, const char *value) {
     (void)value;
     return p->options->help = true;

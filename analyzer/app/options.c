@@ -66,6 +66,7 @@ static const struct option options[] = {
     {"output", "FORMAT[=FILE]", OPTIONS_OUTPUT, option_output, "how to show the result; may be given several times; else text"},
     {"output", "FORMAT[=FILE]", OPTIONS_HISTORY, option_history_output, "text or json; may be given several times; else text"},
     {"output", "DIR", OPTIONS_RULES, option_output_dir, "write the files there; made when needed"},
+    {"bare", NULL, OPTIONS_RULES, option_bare, "alerts without annotations, for texts of the Alertmanager's own templates"},
     {"dir", "DIR", OPTIONS_DASHBOARDS, option_output_dir, "write the files there; made when needed"},
     {"from", "CONFIG", OPTIONS_DASHBOARDS, option_dashboards_from, "one more dashboard, of this canary config's queries"},
     {"output", "json[=FILE]", OPTIONS_DASHBOARDS, option_dashboards_output, "all of them as one list; what is done without --dir"},

@@ -14,6 +14,24 @@ from harness import PASS, ROOT, USAGE, serin, show
 FOLDER = ROOT / "fixtures/rules"
 SCENES = {"outage10": "service", "low_traffic": "service", "canary": "canary"}
 
+BARE_TEST = """
+rule_files: [bare.yml]
+evaluation_interval: 1m
+tests:
+  - interval: 1m
+    input_series:
+      - {series: 'http_requests_total{job="checkout",code="200",version="stable"}', values: '0+9495x100'}
+      - {series: 'http_requests_total{job="checkout",code="500",version="stable"}', values: '0+5x100'}
+      - {series: 'http_requests_total{job="checkout",code="200",version="canary"}', values: '_x60 0+450x40'}
+      - {series: 'http_requests_total{job="checkout",code="500",version="canary"}', values: '_x60 0+50x40'}
+    alert_rule_test:
+      - {eval_time: 1h, alertname: SLOCanaryBurn}
+      - {eval_time: 1h30m, alertname: SLOErrorBudgetBurn}
+      - eval_time: 1h30m
+        alertname: SLOCanaryBurn
+        exp_alerts: [{exp_labels: {slo: checkout-availability, version: canary, severity: page, tier: page_fast}}]
+"""
+
 
 def promtool(*args):
     environment = {**os.environ, "GOGC": "800"}  # days of rules make much garbage: a quarter of the time
@@ -67,6 +85,13 @@ class RulesTest(unittest.TestCase):
                 self.assertIn(old, text)
                 files["rules.yml"].write_text(text.replace(old, new))
                 self.assertNotEqual(promtool("test", "rules", files["rules.test.yml"]).returncode, 0)
+
+    def test_rules__that_are_bare_have_labels_alone(self):
+        result = serin("rules", FOLDER / "canary.yaml", "--bare")
+        self.assertEqual(result[0], PASS, show(result))
+        (self.dir / "bare.yml").write_text(result[1])
+        (self.dir / "bare.test.yml").write_text(BARE_TEST)
+        self.check(promtool("test", "rules", self.dir / "bare.test.yml"))
 
     def test_rules__without_a_folder_go_to_standard_output(self):
         result = serin("rules", FOLDER / "service.yaml")

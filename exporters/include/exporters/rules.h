@@ -19,8 +19,8 @@
 #include "base/buf.h"
 #include "base/error.h"
 
-// Appends a rule file. False with err when there is no objective, or a query cannot be made.
-bool rules_yaml(const struct canary_config *config, struct buf *out, struct error *err);
+// Appends a rule file; with `bare` alerts have no annotations. False with err when there is no objective, or a query cannot be made.
+bool rules_yaml(const struct canary_config *config, bool bare, struct buf *out, struct error *err);
 
 // Appends unit tests for promtool of the rules in `rule_file`. They feed the recorded counts, so that they hold whatever the
 // objectives select: each tier just over its factor, exactly at it, over it in one window only; no traffic; no data.
