@@ -120,6 +120,13 @@ static void overview(struct call *call) {
     reply_page_text(call, &out);
 }
 
+static bool is_config(const struct service *service, const char *name) {
+    const struct catalog_view *view = catalog_take(service->catalog);
+    bool found = catalog_find(view, name) != NULL;
+    catalog_release(service->catalog, view);
+    return found;
+}
+
 static void canary(struct call *call) {
     struct store_filter filter = {.canary = call_path(call, "name"), .limit = RECENT};
     struct store_analyses rows;
@@ -127,6 +134,11 @@ static void canary(struct call *call) {
     struct buf out;
     if (!store_list(service_of(call)->store, &filter, call_arena(call), &rows, &err)) {
         reply_store_failed(call, &err);
+        return;
+    }
+    if (rows.count == 0 && !is_config(service_of(call), filter.canary)) {
+        reply_error_hint(call, 404, "unknown_canary", "GET /api/v1/configs lists what there is", "there is no canary of the name %.256s",
+                         filter.canary);
         return;
     }
     buf_init(&out, MOST_PAGE_BYTES);

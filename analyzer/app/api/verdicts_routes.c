@@ -112,6 +112,13 @@ static const char *key_of(const struct analysis_request *request, const char *ca
     return hex;
 }
 
+// Here the path names the canary.
+static void refused(struct intake *intake, const struct intake_refusal *refusal) {
+    struct intake_refusal told = *refusal;
+    if (strcmp(told.code, "unknown_canary") == 0) told.status = 404;
+    intake_refuse_json(intake, &told);
+}
+
 static void start_or_find(struct call *call) {
     struct analysis_request request;
     struct error err = {0};
@@ -125,7 +132,7 @@ static void start_or_find(struct call *call) {
                               .key_is_enough = true,
                               .opened = opened,
                               .found = found,
-                              .refused = intake_refuse_json};
+                              .refused = refused};
     analysis_request_read(call_json(call, &err), arena, &intake->request, &err);
     intake->request.canary = arena_strdup(arena, call_path(call, "canary"));
     intake->request.key = key_of(&request, intake->request.canary, arena);
