@@ -18,12 +18,12 @@ int64_t retry_backoff_ms(int failed, uint64_t *seed) {
     return (int64_t)(random_next(seed) % (uint64_t)(most + 1));
 }
 
-static bool seconds_ms(const char *text, int64_t *ret_ms) {
+static bool seconds_ms(const char *text, int64_t most_ms, int64_t *ret_ms) {
     int64_t ms = 0;
     const char *p = text;
     for (; *p >= '0' && *p <= '9'; p++) {
         ms = ms * 10 + (*p - '0') * INT64_C(1000);
-        if (ms > RETRY_AFTER_LONGEST_MS) ms = RETRY_AFTER_LONGEST_MS;
+        if (ms > most_ms) ms = most_ms;
     }
     while (*p == ' ') p++;
     if (p == text || *p != '\0') return false;
@@ -31,14 +31,18 @@ static bool seconds_ms(const char *text, int64_t *ret_ms) {
     return true;
 }
 
-bool retry_after_ms(const char *text, int64_t now_wall_ms, int64_t *ret_ms) {
+bool retry_after_most_ms(const char *text, int64_t now_wall_ms, int64_t most_ms, int64_t *ret_ms) {
     while (*text == ' ') text++;
-    if (seconds_ms(text, ret_ms)) return true;
+    if (seconds_ms(text, most_ms, ret_ms)) return true;
     if (*text < 'A' || *text > 'z') return false; // an HTTP date begins with the day's name; curl_getdate takes much more
     time_t when = curl_getdate(text, NULL);
     if (when < 0) return false;
     int64_t ms = (int64_t)when * 1000 - now_wall_ms;
     if (ms < 0) ms = 0;
-    *ret_ms = ms > RETRY_AFTER_LONGEST_MS ? RETRY_AFTER_LONGEST_MS : ms;
+    *ret_ms = ms > most_ms ? most_ms : ms;
     return true;
+}
+
+bool retry_after_ms(const char *text, int64_t now_wall_ms, int64_t *ret_ms) {
+    return retry_after_most_ms(text, now_wall_ms, RETRY_AFTER_LONGEST_MS, ret_ms);
 }

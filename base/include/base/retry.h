@@ -18,4 +18,7 @@ int64_t retry_backoff_ms(int failed, uint64_t *seed);
 // False when the text is neither; *ret_ms is then untouched.
 bool retry_after_ms(const char *text, int64_t now_wall_ms, int64_t *ret_ms);
 
+// The same with a limit of the caller's.
+bool retry_after_most_ms(const char *text, int64_t now_wall_ms, int64_t most_ms, int64_t *ret_ms);
+
 #endif
