@@ -182,7 +182,8 @@ static struct store_batch *make_batch(const struct engine *e, const struct engin
                                  .start_ms = r->start_ms,
                                  .horizon_ms = d->horizon_ms};
     struct store_audit audit = {.at_ms = now, .who = s->who, .action = "analysis.create", .subject = r->id, .detail = r->canary};
-    struct engine_event event = {.kind = ENGINE_STARTED, .id = r->id, .canary = r->canary, .config = config, .now_ms = now};
+    struct engine_event event = {
+        .kind = ENGINE_STARTED, .id = r->id, .canary = r->canary, .config = config, .request = &s->request, .now_ms = now};
     store_batch_add_analysis(batch, &row);
     store_batch_add_audit(batch, &audit);
     if (e->options.sink.compose != NULL) e->options.sink.compose(e->options.sink.user, &event, batch);

@@ -66,15 +66,19 @@ static void try_cancel(struct cancelling *c) {
     struct store_batch *batch = store_batch_create();
     struct store_outcome outcome = {.kind = STORE_FAILED};
     int64_t now = engine_now_ms(e);
+    char canary[STORE_NAME_LEN + 1] = "";
     pthread_mutex_lock(&e->lock);
     const struct running *r = engine_find(e, c->id);
     struct store_change change = {
         .id = c->id, .state = STORE_CANCELLED, .looks = r != NULL ? r->looks : 0, .exit_code = -1, .score = (double)NAN, .at_ms = now};
+    if (r != NULL) snprintf(canary, sizeof canary, "%s", r->canary);
     e->committing++;
     pthread_mutex_unlock(&e->lock);
+    struct engine_event event = {.kind = ENGINE_CANCELLED, .id = c->id, .canary = canary, .now_ms = now};
     struct store_audit audit = {.at_ms = now, .who = c->who, .action = "analysis.cancel", .subject = c->id, .detail = c->reason};
     store_batch_change(batch, &change);
     store_batch_add_audit(batch, &audit);
+    if (e->options.sink.compose != NULL) e->options.sink.compose(e->options.sink.user, &event, batch);
     if (!store_submit(e->options.store, batch, cancelled, c, &outcome.err)) cancelled(c, &outcome);
 }
 

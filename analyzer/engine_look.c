@@ -256,6 +256,9 @@ static struct store_batch *make_batch(struct look_run *run, const char *document
                                  .id = run->running->id,
                                  .canary = run->running->canary,
                                  .config = run->config->config,
+                                 .request = &run->request,
+                                 .look = run->at.number,
+                                 .attempt = run->at.attempt,
                                  .document = run->document,
                                  .now_ms = run->now_ms};
     add_change(run, batch, document);
@@ -324,8 +327,10 @@ void engine_give_up(struct look_run *run, const struct error *err) {
                                   .score = (double)NAN,
                                   .at_ms = run->now_ms};
     struct store_audit audit = {.at_ms = run->now_ms, .who = "serin", .action = "analysis.error", .subject = r->id, .detail = err->text};
+    struct engine_event event = {.kind = ENGINE_VERDICT, .id = r->id, .canary = r->canary, .now_ms = run->now_ms};
     store_batch_change(batch, &change);
     store_batch_add_audit(batch, &audit);
+    if (e->options.sink.compose != NULL) e->options.sink.compose(e->options.sink.user, &event, batch);
     engine_say(e, r->canary, r->id, "cannot be carried out: %s", err->text);
     submit(run, batch);
 }

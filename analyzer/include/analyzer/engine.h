@@ -25,17 +25,19 @@ struct engine_event {
     enum engine_event_kind kind;
     const char *id;                     // of the analysis
     const char *canary;
-    const struct canary_config *config; // NULL when it cannot be read any more
-    const json_t *document;             // of the look; NULL with STARTED and CANCELLED
+    const struct canary_config *config; // NULL with CANCELLED, and with a verdict when it cannot be read any more
+    const struct analysis_request *request; // NULL where config is
+    size_t look, attempt;               // number of the look, from 1, and how often it was taken; 0 with STARTED and CANCELLED
+    const json_t *document;             // of the look; NULL with STARTED and CANCELLED, and with an error before there was a look
     int64_t now_ms;
     int64_t revision;                   // `published` only: of the analysis, after the event
 };
 
 struct engine_sink {
-    // May. On a worker or on the thread that asks; not for CANCELLED. Adds to the batch what is to be kept together with the event: messages
-    // that tell it.
+    // May. On a worker or on the thread that asks; without a config also on the store's thread. Adds to the batch what is to be kept
+    // together with the event: messages that tell it. Called again when the batch could not be kept.
     void (*compose)(void *user, const struct engine_event *event, struct store_batch *batch);
-    // May. On the store's thread, after the event was committed; must be quick. `config` is NULL.
+    // May. On the store's thread, after the event was committed; must be quick. `config` and `request` are NULL.
     void (*published)(void *user, const struct engine_event *event);
     // May. Any thread: what an operator should know, a line without secrets.
     void (*say)(void *user, const char *canary, const char *id, const char *text);
