@@ -46,7 +46,8 @@ static void read_base_url(struct config_reader *r, const struct yaml_node *node,
 }
 
 static void read_on(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, void *field) {
-    static const char *const words[] = {"pass", "marginal", "fail", "inconclusive", "error"};
+    static const char *const words[] = {"pass",    "marginal", "fail",    "inconclusive", "error",           "verdict",
+                                        "no_data", "resolved", "started", "look_failed",  "approval_needed", "cancelled"};
     config_texts(r, node, path, field);
     for (size_t i = 0; node->kind == YAML_LIST && i < node->count; i++) {
         struct config_path here = {path, NULL, i};
@@ -142,10 +143,16 @@ static const struct config_key remote_write_keys[] = {
 
 static void check_target(struct config_reader *r, const struct yaml_node *node, const struct config_path *path,
                          const struct publish_target *target) {
+    bool cdevents = target->format == WEBHOOK_CDEVENTS || target->format == WEBHOOK_CDEVENTS_0_4;
     if (target->kind == PUBLISH_WEBHOOK && node->kind == YAML_MAP && (target->url == NULL) == (target->url_file == NULL))
         config_error(r, node, path, "needs url or url_file, one of them");
     if (target->template_parts != NULL && target->format != WEBHOOK_SLACK)
         config_error(r, node, path, "template is the text of a message: it needs format: slack");
+    for (size_t i = 0; cdevents && i < target->on.count; i++) {
+        const char *on = target->on.items[i];
+        bool none = strcmp(on, "look_failed") == 0 || strcmp(on, "approval_needed") == 0;
+        if (none) config_error(r, node, path, "CDEvents has no event for %s", on);
+    }
     if (target->username != NULL && target->bearer_token_file != NULL)
         config_error(r, node, path, "of username and bearer_token_file only one can be used");
     if (target->password_file != NULL && target->username == NULL) config_error(r, node, path, "password_file needs a username");

@@ -37,6 +37,7 @@ static json_t *annotations_of(const struct maker *m, const char *summary, const 
     put(m, annotations, "description", description);
     put(m, annotations, "runbook_url", report->runbook);
     put(m, annotations, "run_id", report->id);
+    put(m, annotations, "correlation_id", m->d->correlation);
     put(m, annotations, "verdict", report->verdict);
     put_number(m, annotations, "score", report->score);
     put(m, annotations, "window", report_window(&m->d->to, report));
@@ -47,6 +48,7 @@ static json_t *annotations_of(const struct maker *m, const char *summary, const 
 static void add(struct maker *m, const char *alertname, const char *severity, const struct report_extra *metric, int64_t since_ms,
                 bool firing, json_t *annotations) {
     struct run_digest *d = m->d;
+    bool lives = firing && !d->ended;
     json_t *alert = json_object(), *labels = json_object();
     put(m, labels, "alertname", alertname);
     put(m, labels, "canary", d->report.canary);
@@ -62,7 +64,7 @@ static void add(struct maker *m, const char *alertname, const char *severity, co
     json_object_set_new(alert, "annotations", annotations);
     int64_t start_ms = since_ms < d->now_ms ? since_ms : d->now_ms;
     put(m, alert, "startsAt", run_digest_time(d, start_ms));
-    put(m, alert, "endsAt", run_digest_time(d, d->now_ms + (firing ? LIVES * m->target->resend_ms : 0)));
+    put(m, alert, "endsAt", run_digest_time(d, d->now_ms + (lives ? LIVES * m->target->resend_ms : 0)));
     put(m, alert, "generatorURL", d->link);
     json_array_append_new(m->alerts, alert);
 }

@@ -67,7 +67,7 @@ static void add_alerts(struct delivery *d, struct receiver *receiver, const char
     }
 }
 
-static void to_alertmanager(struct delivery *d, struct receiver *receiver) {
+void delivery_alerts(struct delivery *d, struct receiver *receiver) {
     const struct publish_target *target = receiver->target;
     size_t omitted;
     json_t *alerts = alert_list(&d->digest, target, &omitted);
@@ -78,12 +78,12 @@ static void to_alertmanager(struct delivery *d, struct receiver *receiver) {
 
 static bool is_wanted(const struct publish_target *target, const char *verdict) {
     for (size_t i = 0; i < target->on.count; i++) {
-        if (strcmp(target->on.items[i], verdict) == 0) return true;
+        if (strcmp(target->on.items[i], verdict) == 0 || strcmp(target->on.items[i], "verdict") == 0) return true;
     }
     return target->on.count == 0;
 }
 
-static bool sign(struct delivery *d, struct post *post, const char *id, struct error *err) {
+bool delivery_sign(struct delivery *d, struct post *post, const char *id, struct error *err) {
     struct view body = {buf_text(&post->body), post->body.len};
     for (size_t i = 0; i < post->receiver->target->secret_files.count; i++) {
         if (!webhook_sign(&post->signature, post->receiver->signing[i].text, id, d->options->now_ms / 1000, body, err))
@@ -99,7 +99,7 @@ static void to_webhook(struct delivery *d, struct receiver *receiver) {
     struct post *post = delivery_add(d, receiver, target->key);
     const char *id = arena_printf(&d->digest.arena, "msg_%.32s", d->digest.id);
     const char *time = arena_printf(&d->digest.arena, "%" PRId64, d->options->now_ms / 1000);
-    if (!webhook_body(&post->body, &d->digest, target, &err) || !sign(d, post, id, &err)) {
+    if (!webhook_body(&post->body, &d->digest, target, &err) || !delivery_sign(d, post, id, &err)) {
         d->sendings[d->count - 1].err = err;
         d->sendings[d->count - 1].over = true;
         return;
@@ -115,21 +115,25 @@ static void to_webhook(struct delivery *d, struct receiver *receiver) {
     delivery_ready(d, post, headers, count);
 }
 
+bool delivery_open(struct delivery *d, size_t i, struct error *err) {
+    if (!receiver_open(&d->receivers[i], &d->publish->targets[i], err)) return false;
+    const char *open = receiver_open_secret(&d->receivers[i]);
+    if (open != NULL) delivery_say(d, "%s: %s can be read by every user of this machine", d->publish->targets[i].key, open);
+    return true;
+}
+
 static void prepare(struct delivery *d) {
-    static void (*const kinds[])(struct delivery *, struct receiver *) = {to_alertmanager, to_webhook, deliver_series};
+    static void (*const kinds[])(struct delivery *, struct receiver *) = {delivery_alerts, to_webhook, deliver_series};
     for (size_t i = 0; i < d->publish->target_count; i++) {
         const struct publish_target *target = &d->publish->targets[i];
-        struct receiver *receiver = &d->receivers[i];
         struct error err;
         if (d->ended && target->kind != PUBLISH_REMOTE_WRITE) continue;
-        if (!receiver_open(receiver, target, &err)) {
+        if (!delivery_open(d, i, &err)) {
             say_failed(d, target->key, &err);
             count_outcome(d, target->key, "failed");
             continue;
         }
-        const char *open = receiver_open_secret(receiver);
-        if (open != NULL) delivery_say(d, "%s: %s can be read by every user of this machine", target->key, open);
-        kinds[target->kind](d, receiver);
+        kinds[target->kind](d, &d->receivers[i]);
     }
 }
 
@@ -175,19 +179,27 @@ static void tell_outcome(struct delivery *d, size_t i) {
     }
 }
 
+void delivery_again(struct delivery *d) {
+    divide_refused(d);
+    deliver_series_again(d);
+}
+
+void delivery_tell(struct delivery *d) {
+    for (size_t i = 0; i < d->count; i++) tell_outcome(d, i);
+}
+
 static void send_and_tell(struct delivery *d) {
     struct send_options how = {mono_now_ms() + d->publish->deadline_ms, MOST_TRIES, d->options->interrupted};
     struct http_client *client = http_client_create();
     send_all(client, d->sendings, d->count, &how);
     size_t first = d->count;
-    divide_refused(d);
-    deliver_series_again(d);
+    delivery_again(d);
     if (d->count > first) send_all(client, d->sendings + first, d->count - first, &how);
     http_client_destroy(client);
-    for (size_t i = 0; i < d->count; i++) tell_outcome(d, i);
+    delivery_tell(d);
 }
 
-static void finish(struct delivery *d) {
+void delivery_finish(struct delivery *d) {
     for (size_t i = 0; i < d->count; i++) {
         buf_finish(&d->posts[i].body);
         buf_finish(&d->posts[i].url);
@@ -202,11 +214,17 @@ static void finish(struct delivery *d) {
     run_digest_finish(&d->digest);
 }
 
+void delivery_begin(struct delivery *d, const struct publish_config *publish, const struct deliver_options *options) {
+    *d = (struct delivery){.publish = publish, .options = options};
+    d->receivers = mem_zero(publish->target_count + 1, sizeof *d->receivers);
+    d->series = mem_zero(publish->target_count + 1, sizeof *d->series);
+}
+
 static size_t run(const struct publish_config *publish, const json_t *result, bool ended, const struct deliver_options *options) {
-    struct delivery d = {.publish = publish, .options = options, .ended = ended};
+    struct delivery d;
     struct error err;
-    d.receivers = mem_zero(publish->target_count + 1, sizeof *d.receivers);
-    d.series = mem_zero(publish->target_count + 1, sizeof *d.series);
+    delivery_begin(&d, publish, options);
+    d.ended = ended;
     if (run_digest_init(&d.digest, result, publish->link, options->now_ms, &err)) {
         prepare(&d);
         if (d.count > 0) send_and_tell(&d);
@@ -214,7 +232,7 @@ static size_t run(const struct publish_config *publish, const json_t *result, bo
         say_failed(&d, "publish", &err);
     }
     size_t failed = d.failed;
-    finish(&d);
+    delivery_finish(&d);
     return failed;
 }
 

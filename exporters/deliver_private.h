@@ -21,7 +21,7 @@ struct post { // what belongs to the request of the same index
     bool replaced;                 // what it carries was sent again in another form, which tells more
 };
 
-struct series_list { // what a receiver of remote write is sent
+struct written_series { // what a receiver of remote write is sent
     struct series_set set;
     struct remote_write_metric *metrics; // of each
 };
@@ -32,7 +32,7 @@ struct delivery {
     struct run_digest digest;
     bool ended;                 // the canary of the digest is gone
     struct receiver *receivers; // a target each
-    struct series_list *series; // a target each
+    struct written_series *series; // a target each
     struct sending *sendings;   // `count` of each
     struct post *posts;
     size_t count, sending_cap, post_cap;
@@ -46,6 +46,15 @@ struct post *delivery_add(struct delivery *d, struct receiver *receiver, const c
 
 // Fills in the request of the post that was added last.
 void delivery_ready(struct delivery *d, const struct post *post, const struct http_header *headers, size_t count);
+
+// The steps of a delivery, for those that send by themselves. Finish it whatever was done with it.
+void delivery_begin(struct delivery *d, const struct publish_config *publish, const struct deliver_options *options);
+bool delivery_open(struct delivery *d, size_t i, struct error *err); // the receiver of a target, for what follows
+void delivery_alerts(struct delivery *d, struct receiver *receiver);
+bool delivery_sign(struct delivery *d, struct post *post, const char *id, struct error *err);
+void delivery_again(struct delivery *d); // adds what must be sent in another form, when all others are over
+void delivery_tell(struct delivery *d);  // counts and tells what became of all
+void delivery_finish(struct delivery *d);
 
 // Remote write, deliver_series.c.
 void deliver_series(struct delivery *d, struct receiver *receiver);

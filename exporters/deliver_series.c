@@ -20,7 +20,7 @@ static const char *const written[HTTP_KEPT] = {"X-Prometheus-Remote-Write-Sample
 static void encode(const struct delivery *d, struct post *post, struct sending *sending) {
     struct buf raw;
     struct error *err = &sending->err;
-    const struct series_list *list = &d->series[post->receiver - d->receivers];
+    const struct written_series *list = &d->series[post->receiver - d->receivers];
     const struct remote_write_metric *metrics = list->metrics + (post->series - list->set.items);
     buf_init(&raw, DELIVER_MOST_BODY);
     bool ok = post->version2 ? remote_write2_encode(post->series, metrics, post->series_count, &raw, err)
@@ -47,7 +47,7 @@ static void add_series(struct delivery *d, struct receiver *receiver, const stru
     for (size_t i = 0; i < HTTP_KEPT && version2; i++) sending->request.keep[i] = written[i];
 }
 
-static void make_series(struct delivery *d, const struct name_values *labels, struct series_list *list) {
+static void make_series(struct delivery *d, const struct name_values *labels, struct written_series *list) {
     struct run_digest earlier;
     struct error err;
     series_set_init(&list->set);
@@ -70,7 +70,7 @@ static void make_series(struct delivery *d, const struct name_values *labels, st
 }
 
 void deliver_series(struct delivery *d, struct receiver *receiver) {
-    struct series_list *list = &d->series[receiver - d->receivers];
+    struct written_series *list = &d->series[receiver - d->receivers];
     make_series(d, &receiver->target->labels, list);
     for (size_t i = 0; i < list->set.count; i += SERIES_OF_A_REQUEST) {
         size_t left = list->set.count - i, count = left < SERIES_OF_A_REQUEST ? left : SERIES_OF_A_REQUEST;

@@ -15,14 +15,33 @@ enum { MOST_TEXT = 500, MOST_TEXTS = 20, MOST_OBJECTIVES = 20 };
 
 static const struct report_style style = {.width = 80};
 
-bool run_digest_init(struct run_digest *d, const json_t *result, const char *link, int64_t now_ms, struct error *err) {
-    *d = (struct run_digest){.result = result, .link = link, .now_ms = now_ms};
+static void begin(struct run_digest *d, const char *link, int64_t now_ms) {
+    *d = (struct run_digest){.link = link, .now_ms = now_ms, .type = RUN_DIGEST_TYPE};
     d->to = (struct text_out){.style = &style, .width = style.width, .arena = &d->arena};
+}
+
+bool run_digest_init(struct run_digest *d, const json_t *result, const char *link, int64_t now_ms, struct error *err) {
+    begin(d, link, now_ms);
+    d->result = result;
     if (!report_read(result, false, &d->arena, &d->report, err)) return false;
     char *text = json_dumps(result, JSON_COMPACT);
     digest_hex(view_of(text != NULL ? text : ""), d->id);
     free(text);
     return true;
+}
+
+static const char *clean(struct run_digest *d, const char *text) {
+    return text != NULL ? text_clean(&d->arena, text, strlen(text), false) : NULL;
+}
+
+void run_digest_notice(struct run_digest *d, const struct run_notice *notice, const char *link, int64_t now_ms) {
+    begin(d, link, now_ms);
+    d->what = notice->what;
+    d->report.id = clean(d, notice->id);
+    d->report.canary = clean(d, notice->canary);
+    d->report.owner = clean(d, notice->owner);
+    d->report.runbook = clean(d, notice->runbook);
+    d->report.verdict = clean(d, notice->verdict);
 }
 
 void run_digest_finish(struct run_digest *d) {
@@ -44,6 +63,7 @@ size_t run_digest_index(const struct run_digest *d, const struct report_metric *
 
 const char *run_digest_line(struct run_digest *d) {
     const struct report *report = &d->report;
+    if (d->what != NULL) return arena_printf(&d->arena, "%s: %s", text_cut(&d->to, report->canary, MOST_TEXT), d->what);
     return arena_printf(&d->arena, "%s: %s, %s", text_cut(&d->to, report->canary, MOST_TEXT), report->verdict,
                         report_score(&d->to, report));
 }
@@ -128,15 +148,9 @@ static void put_objectives(struct run_digest *d, json_t *data) {
     json_object_set_new(data, "objectives", list);
 }
 
-json_t *run_digest_json(struct run_digest *d) {
+static void put_result(struct run_digest *d, json_t *data) {
     const struct report *report = &d->report;
-    json_t *data = json_object(), *window = json_object();
-    put_text(d, data, "run_id", report->id);
-    put_text(d, data, "canary", report->canary);
-    put_text(d, data, "owner", report->owner);
-    put_text(d, data, "runbook", report->runbook);
-    put_text(d, data, "link", d->link);
-    put_text(d, data, "verdict", report->verdict);
+    json_t *window = json_object();
     put_number(data, "score", report->score);
     json_object_set(data, "exit_code", json_object_get(d->result, "exit_code"));
     put_text(d, window, "start", run_digest_time(d, report->start_ms));
@@ -146,5 +160,18 @@ json_t *run_digest_json(struct run_digest *d) {
     put_texts(d, data, "missing", &report->missing);
     put_metrics(d, data);
     put_objectives(d, data);
+}
+
+json_t *run_digest_json(struct run_digest *d) {
+    const struct report *report = &d->report;
+    json_t *data = json_object();
+    put_text(d, data, "run_id", report->id);
+    put_text(d, data, "canary", report->canary);
+    put_text(d, data, "owner", report->owner);
+    put_text(d, data, "runbook", report->runbook);
+    put_text(d, data, "link", d->link);
+    put_text(d, data, "verdict", report->verdict);
+    if (d->result != NULL) put_result(d, data);
+    if (d->more != NULL) json_object_update_missing(data, (json_t *)(uintptr_t)d->more); // it is only read
     return data;
 }

@@ -5,6 +5,9 @@
 
 #include "report_doc.h"
 
+#define RUN_DIGEST_TYPE "serin.verdict.finished"
+#define RUN_DIGEST_STARTED "serin.analysis.started"
+
 enum { DIGEST_METRICS = 100, DIGEST_LABEL = 1024 }; // metrics in a digest; columns of a label's value
 
 struct run_digest {
@@ -15,10 +18,23 @@ struct run_digest {
     const char *link;     // of a page about the run; NULL: none
     int64_t now_ms;
     char id[65];          // of the message: the same document has the same
+    const char *type;     // of the event, "serin.verdict.finished"
+    const char *what;     // happened, where there is no result: "analysis started"; else NULL
+    bool ended;           // alerts: what fires has ended all the same
+    const char *correlation; // of the analysis, borrowed; NULL: none
+    const json_t *more;   // members of the data beyond those of the result, borrowed; NULL: none
+};
+
+struct run_notice { // of what there is no result of; what is NULL is not told
+    const char *what, *id, *canary, *owner, *runbook, *verdict;
 };
 
 // False with err as of report_read(). Finish it either way.
 bool run_digest_init(struct run_digest *digest, const json_t *result, const char *link, int64_t now_ms, struct error *err);
+
+// Without a result; the id is left to the caller. Finish it.
+void run_digest_notice(struct run_digest *digest, const struct run_notice *notice, const char *link, int64_t now_ms);
+
 void run_digest_finish(struct run_digest *digest);
 
 // The data of an event: verdict, score, window, reasons and the metrics, those that do not pass first. The caller releases it.

@@ -51,12 +51,12 @@ static void plan_next(struct sending *s, const struct http_result *result) {
     }
 }
 
-static void on_done(void *user, const struct http_result *result) {
-    struct sending *s = user;
+static void take_answer(struct sending *s, const struct http_result *result) {
     s->flying = false;
-    s->run->flying--;
     s->status = result->head->status;
     memcpy(s->kept, result->head->kept, sizeof s->kept);
+    memcpy(s->retry_after, result->head->retry_after, sizeof s->retry_after);
+    s->mends = may_mend(result);
     if (s->status >= 200 && s->status <= 299) { // whatever becomes of the body
         s->delivered = s->over = true;
         s->err = (struct error){0};
@@ -70,26 +70,48 @@ static void on_done(void *user, const struct http_result *result) {
         s->err = result->err;
     }
     if (s->err.code == ERROR_NONE) error_set(&s->err, ERROR_API, "answered %d", s->status);
-    s->over = !may_mend(result);
+}
+
+static void on_done(void *user, const struct http_result *result) {
+    struct sending *s = user;
+    s->run->flying--;
+    take_answer(s, result);
+    if (s->delivered) return;
+    s->over = !s->mends;
     if (!s->over) plan_next(s, result);
 }
 
-static void start(struct http_client *client, struct sending *s, int64_t now_ms) {
+static void on_tried(void *user, const struct http_result *result) {
+    struct sending *s = user;
+    take_answer(s, result);
+    s->over = true;
+    s->tried(s->tried_user);
+}
+
+// Sends the request once more.
+static bool fly(struct http_client *client, struct sending *s, int64_t timeout_ms,
+                void (*done)(void *user, const struct http_result *result)) {
     struct http_request request = s->request;
-    int64_t left_ms = s->run->options->until_mono_ms - now_ms;
-    request.timeout_ms = request.idle_timeout_ms = request.connect_timeout_ms = left_ms;
+    request.timeout_ms = request.idle_timeout_ms = request.connect_timeout_ms = timeout_ms;
     request.user = s;
     request.body_piece = on_body;
-    request.done = on_done;
+    request.done = done;
     s->tries++;
     s->said_len = 0;
     s->said[0] = '\0';
-    if (!http_client_start(client, &request, &s->err)) {
-        s->over = true;
-        return;
-    }
-    s->flying = true;
-    s->run->flying++;
+    s->flying = http_client_start(client, &request, &s->err);
+    s->over = !s->flying;
+    return s->flying;
+}
+
+bool send_try(struct http_client *client, struct sending *s, int64_t timeout_ms, void (*tried)(void *user), void *user) {
+    s->tried = tried;
+    s->tried_user = user;
+    return fly(client, s, timeout_ms, on_tried);
+}
+
+static void start(struct http_client *client, struct sending *s, int64_t now_ms) {
+    if (fly(client, s, s->run->options->until_mono_ms - now_ms, on_done)) s->run->flying++;
 }
 
 // Starts what is due. Returns the time of the next start, `until` when there is none; *ret_open is false when all are over.

@@ -19,8 +19,13 @@ struct sending { // one request and what became of it
     char said[SEND_SAID + 1]; // beginning of the last answer's body, as it came
     size_t said_len;
     char kept[HTTP_KEPT][32];    // headers of the last answer that the request keeps
+    bool mends;                  // not delivered for a reason that another try may mend
+    char retry_after[64];        // as the last answer says; "" when it does not
+    bool over;
     // Private.
-    bool flying, over;
+    bool flying;
+    void (*tried)(void *user);
+    void *tried_user;
     int64_t next_mono_ms;
     struct send_run *run;
 };
@@ -33,5 +38,9 @@ struct send_options {
 
 // Returns when each is delivered or has an error.
 void send_all(struct http_client *client, struct sending *items, size_t count, const struct send_options *options);
+
+// One try for callers that wait for other things meanwhile: they drive the client, and `tried` is called when it is over. False, with the
+// sending over and `tried` not called, when it cannot be sent at all.
+bool send_try(struct http_client *client, struct sending *sending, int64_t timeout_ms, void (*tried)(void *user), void *user);
 
 #endif

@@ -6,8 +6,6 @@
 #include "webhook_cdevent.h"
 #include "webhook_slack.h"
 
-#define EVENT_TYPE "serin.verdict.finished"
-
 enum { MOST_SOURCE = 65536 };
 
 static void put(json_t *object, const char *key, const char *text) {
@@ -16,7 +14,7 @@ static void put(json_t *object, const char *key, const char *text) {
 
 static json_t *standard(struct run_digest *d) {
     json_t *event = json_object();
-    put(event, "type", EVENT_TYPE);
+    put(event, "type", d->type);
     put(event, "timestamp", run_digest_time(d, d->now_ms));
     json_object_set_new(event, "data", run_digest_json(d));
     return event;
@@ -41,7 +39,7 @@ static json_t *cloudevent(struct run_digest *d) {
     put(event, "specversion", "1.0");
     put(event, "id", d->id);
     put(event, "source", source_of(d));
-    put(event, "type", EVENT_TYPE);
+    put(event, "type", d->type);
     put(event, "subject", canary_of(d));
     put(event, "time", run_digest_time(d, d->now_ms));
     put(event, "datacontenttype", "application/json");
@@ -107,7 +105,7 @@ size_t webhook_headers(struct run_digest *d, enum webhook_format format, struct 
     ret_headers[count++] = (struct http_header){"ce-specversion", "1.0"};
     ret_headers[count++] = (struct http_header){"ce-id", d->id};
     ret_headers[count++] = attribute(d, "ce-source", source_of(d));
-    ret_headers[count++] = attribute(d, "ce-type", cdevent ? webhook_cdevent_type(format == WEBHOOK_CDEVENTS_0_4) : EVENT_TYPE);
+    ret_headers[count++] = attribute(d, "ce-type", cdevent ? webhook_cdevent_type(d, format == WEBHOOK_CDEVENTS_0_4) : d->type);
     ret_headers[count++] = attribute(d, "ce-subject", cdevent ? text_cut(&d->to, d->report.id, DIGEST_LABEL) : canary_of(d));
     ret_headers[count++] = attribute(d, "ce-time", run_digest_time(d, d->now_ms));
     return count;

@@ -22,7 +22,12 @@ static const char *outcome_of(const char *verdict, bool version4) {
     return "cancel";
 }
 
-const char *webhook_cdevent_type(bool version4) {
+static bool is_start(const struct run_digest *d) {
+    return strcmp(d->type, RUN_DIGEST_STARTED) == 0;
+}
+
+const char *webhook_cdevent_type(const struct run_digest *d, bool version4) {
+    if (is_start(d)) return version4 ? "dev.cdevents.testsuiterun.started.0.2.0" : "dev.cdevents.testsuiterun.started.0.3.0";
     return version4 ? "dev.cdevents.testsuiterun.finished.0.2.0" : "dev.cdevents.testsuiterun.finished.0.3.0";
 }
 
@@ -35,7 +40,7 @@ static json_t *context_of(struct run_digest *d, const char *source, bool version
     put(context, version4 ? "version" : "specversion", version4 ? "0.4.1" : "0.5.1");
     put(context, "id", d->id);
     put(context, "source", source);
-    put(context, "type", webhook_cdevent_type(version4));
+    put(context, "type", webhook_cdevent_type(d, version4));
     put(context, "timestamp", run_digest_time(d, d->now_ms));
     return context;
 }
@@ -49,11 +54,13 @@ static const char *environment_of(const struct run_digest *d) {
 
 static json_t *content_of(struct run_digest *d, bool version4) {
     const struct report *report = &d->report;
-    const char *canary = text_cut(&d->to, report->canary, DIGEST_LABEL), *reason = report_reason(&d->to, report);
+    const char *canary = text_cut(&d->to, report->canary, DIGEST_LABEL);
     json_t *content =
         json_pack("{s:{s:s}, s:{s:s, s:s}}", "environment", "id", environment_of(d), "testSuite", "id", canary, "name", canary);
-    put(content, "outcome", outcome_of(report->verdict, version4));
-    if (strcmp(report->verdict, "fail") == 0) put(content, "severity", "high");
+    if (is_start(d)) return content;
+    const char *verdict = report->verdict != NULL ? report->verdict : "", *reason = report_reason(&d->to, report);
+    put(content, "outcome", outcome_of(verdict, version4));
+    if (strcmp(verdict, "fail") == 0) put(content, "severity", "high");
     if (*reason != '\0') put(content, "reason", text_cut(&d->to, reason, MOST_REASON));
     return content;
 }

@@ -17,6 +17,7 @@
 #include "serve/service_notify.h"
 
 #define STOP_MS INT64_C(10000)
+#define DELIVER_MS INT64_C(3000) // for what is being delivered; the rest is in the store
 #define CLERKS 3
 #define ENVOYS 8
 
@@ -54,10 +55,16 @@ void host_tell_configs(struct host *host) {
 
 // What the engine tells.
 
+static void compose(void *user, const struct engine_event *event, struct store_batch *batch) {
+    struct host *host = user;
+    courier_compose(host->service.courier, event, batch);
+}
+
 static void published(void *user, const struct engine_event *event) {
     struct host *host = user;
     const char *verdict = json_string_value(json_object_get(event->document, "verdict"));
     struct log_line line;
+    courier_published(host->service.courier, event);
     if (event->kind == ENGINE_VERDICT || event->kind == ENGINE_CANCELLED) watchers_wake(host->service.watchers, event->id);
     if (event->kind == ENGINE_VERDICT)
         exports_verdict(host->service.exports, event->canary, event->id, verdict != NULL ? verdict : "error", event->now_ms);
@@ -78,6 +85,15 @@ static void say(void *user, const char *canary, const char *id, const char *text
     log_end(&line);
 }
 
+static void say_delivery(void *user, const char *canary, const char *text) {
+    struct log_line line;
+    (void)user;
+    log_begin(&line, LOG_LEVEL_WARN, "delivery");
+    log_text(&line, "canary", *canary != '\0' ? canary : NULL);
+    log_text(&line, "text", text);
+    log_end(&line);
+}
+
 // Opening and closing.
 
 static size_t workers_of(const struct serve_config *config) {
@@ -88,12 +104,18 @@ static size_t workers_of(const struct serve_config *config) {
 
 static bool open_engine(struct host *host, struct error *err) {
     struct engine_options engine = {.store = host->service.store,
-                                    .sink = {.published = published, .say = say, .user = host},
+                                    .sink = {.compose = compose, .published = published, .say = say, .user = host},
                                     .workers = workers_of(host->config),
                                     .most_open = (size_t)host->config->open_analyses,
                                     .settle_ms = host->config->settle_ms};
     host->service.engine = engine_create(&engine, err);
     return host->service.engine != NULL;
+}
+
+static bool open_courier(struct host *host, struct error *err) {
+    struct courier_options courier = {.store = host->service.store, .public_url = host->service.public_url, .say = say_delivery};
+    host->service.courier = courier_create(&courier, err);
+    return host->service.courier != NULL;
 }
 
 static bool open_desks(struct host *host, struct error *err) {
@@ -133,7 +155,8 @@ static bool open_all(struct host *host, struct error *err) {
     if (s->store == NULL) return false;
     s->exports = exports_create(s->store, SERIN_VERSION);
     exports_restore(s->exports, wall_now_ms());
-    return open_engine(host, err) && open_desks(host, err) && open_listener(host, err) && keeper_start(host, err);
+    return open_courier(host, err) && open_engine(host, err) && open_desks(host, err) && open_listener(host, err) &&
+           keeper_start(host, err);
 }
 
 // First nobody may ask any more, then what is under way ends, then what it used is closed.
@@ -150,6 +173,7 @@ static void close_all(struct host *host) {
     engine_destroy(s->engine);
     desk_close(s->envoys);
     desk_close(s->clerks);
+    courier_destroy(s->courier, DELIVER_MS);
     exports_destroy(s->exports);
     store_close(s->store);
     catalog_close(s->catalog);

@@ -9,10 +9,12 @@
 #include "api/desk.h"
 #include "api/readiness.h"
 #include "api/watchers.h"
+#include "exporters/courier.h"
 
 struct service {
     struct store *store;
     struct engine *engine;
+    struct courier *courier;
     struct catalog *catalog;
     struct desk *clerks;    // for what takes some milliseconds: files, reports, long texts
     struct desk *envoys;    // for what asks sources

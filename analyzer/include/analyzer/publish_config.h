@@ -57,7 +57,7 @@ struct publish_target {
     struct publish_part *template_parts; // of a Slack message; NULL: the usual one
     size_t template_count;
     struct texts secret_files;  // webhook: it is signed with each of them
-    struct texts on;            // webhook: verdicts to tell; none: all
+    struct texts on;            // webhook: verdicts and events to tell; none: all verdicts
 };
 
 #define PUBLISH_DEADLINE_MS INT64_C(10000)

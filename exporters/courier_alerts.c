@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Alerts of a canary: they fire while the last analysis that was decided failed, and are told again and again, as Alertmanager wants it.
+// Which analyses they tell of is in memos that are kept together with the verdict, so that a service that was killed goes on; an alert
+// is made anew from the result of its analysis each time.
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "alert_list.h"
+#include "courier_private.h"
+
+#define RESOLVE_MS INT64_C(900000) // resolutions are repeated for so long
+#define FIRST_WAIT_MS INT64_C(5000)
+
+static const char *const slot_memos[COURIER_ALERT_SLOTS] = {"courier.failed", "courier.undecided", "courier.cleared"};
+
+static enum alert_slot_kind slot_of(const char *verdict) {
+    if (strcmp(verdict, "fail") == 0) return SLOT_FAILED;
+    return strcmp(verdict, "pass") == 0 || strcmp(verdict, "marginal") == 0 ? SLOT_CLEARED : SLOT_UNDECIDED;
+}
+
+// What the analysis of a slot makes of the others: a failure stands while nothing is known.
+static bool ends(enum alert_slot_kind now, enum alert_slot_kind other) {
+    return other != now && !(now == SLOT_UNDECIDED && other == SLOT_FAILED);
+}
+
+void courier_keep_alerts(const struct engine_event *e, struct store_batch *batch) {
+    const char *verdict = json_string_value(json_object_get(e->document, "verdict"));
+    if (verdict == NULL) return;
+    enum alert_slot_kind now = slot_of(verdict);
+    json_t *memo = json_pack("{s:s}", "analysis", e->id);
+    char *text = json_dumps(memo, JSON_COMPACT);
+    for (int i = 0; i < COURIER_ALERT_SLOTS; i++) {
+        if ((int)now == i) store_batch_memo(batch, slot_memos[i], e->canary, text, e->now_ms);
+        if (ends(now, (enum alert_slot_kind)i)) store_batch_memo(batch, slot_memos[i], e->canary, NULL, e->now_ms);
+    }
+    free(text);
+    json_decref(memo);
+}
+
+static void fill_slot(struct courier_room *room, enum alert_slot_kind kind, const char *id, int64_t at_ms) {
+    struct alert_slot *slot = &room->slots[kind];
+    snprintf(slot->id, sizeof slot->id, "%s", id);
+    slot->at_ms = at_ms;
+    slot->next_ms = 0;
+    slot->failures = 0;
+    if (kind == SLOT_FAILED) memcpy(room->last_fail, slot->id, sizeof room->last_fail);
+}
+
+void courier_decided(struct courier *c, const struct engine_event *e) {
+    const char *verdict = json_string_value(json_object_get(e->document, "verdict"));
+    if (verdict == NULL) return;
+    enum alert_slot_kind now = slot_of(verdict);
+    pthread_mutex_lock(&c->lock);
+    struct courier_room *room = courier_room(c, e->canary, false);
+    for (int i = 0; room != NULL && i < COURIER_ALERT_SLOTS; i++) {
+        if ((int)now == i) fill_slot(room, now, e->id, e->now_ms);
+        if (ends(now, (enum alert_slot_kind)i)) room->slots[i].id[0] = '\0';
+    }
+    if (room != NULL && now == SLOT_CLEARED) room->last_fail[0] = '\0';
+    pthread_mutex_unlock(&c->lock);
+}
+
+struct finding_slots {
+    struct courier *courier;
+    enum alert_slot_kind kind;
+};
+
+static bool memo_found(void *user, const char *key, const char *json, int64_t at_ms) {
+    struct finding_slots *f = user;
+    json_t *memo = json_loads(json, 0, NULL);
+    const char *id = json_string_value(json_object_get(memo, "analysis"));
+    pthread_mutex_lock(&f->courier->lock);
+    struct courier_room *room = id != NULL ? courier_room(f->courier, key, true) : NULL;
+    if (room != NULL) fill_slot(room, f->kind, id, at_ms);
+    pthread_mutex_unlock(&f->courier->lock);
+    json_decref(memo);
+    return true;
+}
+
+bool courier_read_alerts(struct courier *c, struct error *err) {
+    for (int i = 0; i < COURIER_ALERT_SLOTS; i++) {
+        struct finding_slots f = {c, (enum alert_slot_kind)i};
+        if (!store_each_memo(c->options.store, slot_memos[i], memo_found, &f, err)) return false;
+    }
+    return true;
+}
+
+// Sending.
+
+struct due_slot { // as it was when it was due
+    struct courier_room *room;
+    enum alert_slot_kind kind;
+    char id[STORE_ID_LEN + 1];
+    int64_t at_ms;
+};
+
+static int64_t end_ms(const struct courier *c, enum alert_slot_kind kind, int64_t at_ms) {
+    return kind == SLOT_CLEARED ? at_ms : at_ms + c->options.alert_for_ms;
+}
+
+static void alerts_over(struct job *job) {
+    struct courier *c = job->courier;
+    int64_t now_ms = courier_now_ms(c), resend_ms = job->one.targets[0].resend_ms;
+    struct alert_slot *slot = &job->room->slots[job->slot];
+    bool failed = job->err.code != ERROR_NONE;
+    const char *why = job->err.text;
+    for (size_t i = 0; i < job->delivery.count && !failed; i++) {
+        const struct sending *s = &job->delivery.sendings[i];
+        failed = !s->delivered && s->mends;
+        why = s->err.text;
+    }
+    if (job->err.code == ERROR_NONE)
+        delivery_tell(&job->delivery);
+    else
+        courier_count(c, job->one.targets[0].key, "failed");
+    pthread_mutex_lock(&c->lock);
+    bool same = strcmp(slot->id, job->letter->row.id) == 0;
+    bool first = failed && same && slot->failures == 0;
+    slot->flying--;
+    if (same) {
+        int64_t wait_ms = failed && slot->failures < 12 ? FIRST_WAIT_MS << slot->failures : resend_ms;
+        if (wait_ms > resend_ms) wait_ms = resend_ms;
+        if (failed) slot->failures++;
+        if (now_ms + wait_ms < slot->next_ms) slot->next_ms = now_ms + wait_ms;
+        slot->failed = slot->failed || failed;
+        if (slot->flying == 0 && !slot->failed) slot->failures = 0;
+    }
+    pthread_mutex_unlock(&c->lock);
+    if (first) courier_say(c, job->room->canary, "%s: alerts are not taken, and sent again: %s", job->one.targets[0].key, why);
+}
+
+static void count_alerts(void *user, const char *target, const char *outcome) {
+    courier_count(user, target, outcome);
+}
+
+static void send_to(struct courier *c, struct letter *letter, const struct publish_target *target, const struct due_slot *due) {
+    struct job *job = job_create(c, letter, target, alerts_over);
+    struct delivery *d = &job->delivery;
+    int64_t now_ms = courier_now_ms(c), over_ms = end_ms(c, due->kind, due->at_ms);
+    bool over = now_ms >= over_ms;
+    job->room = due->room;
+    job->slot = due->kind;
+    job->how = (struct deliver_options){.now_ms = over ? over_ms : now_ms, .count = count_alerts, .user = c};
+    if (run_digest_init(&d->digest, letter->result, letter->publish.link, job->how.now_ms, &job->err)) {
+        d->digest.ended = over;
+        d->digest.correlation = letter->request.correlation;
+        if (delivery_open(d, 0, &job->err)) delivery_alerts(d, &d->receivers[0]);
+    }
+    pthread_mutex_lock(&c->lock);
+    due->room->slots[due->kind].flying++;
+    pthread_mutex_unlock(&c->lock);
+    courier_begin(job);
+}
+
+// When the slot is due again; INT64_MAX: nobody wants its alerts.
+static int64_t send_slot(struct courier *c, const struct due_slot *due) {
+    struct error err = {0};
+    int64_t now_ms = courier_now_ms(c), next_ms = INT64_MAX;
+    struct letter *letter = letter_load(c, due->id, true, &err);
+    if (letter == NULL && err.code == ERROR_IO) return now_ms + FIRST_WAIT_MS;
+    for (size_t i = 0; letter != NULL && letter->result != NULL && i < letter->publish.target_count; i++) {
+        const struct publish_target *target = &letter->publish.targets[i];
+        if (target->kind != PUBLISH_ALERTMANAGER) continue;
+        send_to(c, letter, target, due);
+        if (now_ms + target->resend_ms < next_ms) next_ms = now_ms + target->resend_ms;
+    }
+    letter_release(letter);
+    return next_ms;
+}
+
+static bool next_slot(struct courier *c, int64_t now_ms, struct due_slot *ret, int64_t *ret_next_ms) {
+    bool found = false;
+    *ret_next_ms = INT64_MAX;
+    pthread_mutex_lock(&c->lock);
+    for (struct courier_room *room = c->rooms; room != NULL && !found; room = room->next) {
+        for (int i = 0; i < COURIER_ALERT_SLOTS && !found; i++) {
+            struct alert_slot *slot = &room->slots[i];
+            if (slot->id[0] == '\0' || slot->flying > 0) continue;
+            if (now_ms > end_ms(c, (enum alert_slot_kind)i, slot->at_ms) + RESOLVE_MS) slot->id[0] = '\0';
+            found = slot->id[0] != '\0' && slot->next_ms <= now_ms;
+            if (found) {
+                *ret = (struct due_slot){.room = room, .kind = (enum alert_slot_kind)i, .at_ms = slot->at_ms};
+                memcpy(ret->id, slot->id, sizeof ret->id);
+                slot->failed = false;
+                slot->next_ms = INT64_MAX; // until it is known
+            } else if (slot->id[0] != '\0' && slot->next_ms < *ret_next_ms) {
+                *ret_next_ms = slot->next_ms;
+            }
+        }
+    }
+    pthread_mutex_unlock(&c->lock);
+    return found;
+}
+
+int64_t courier_send_alerts(struct courier *c, int64_t now_ms) {
+    struct due_slot due;
+    int64_t next_ms = INT64_MAX;
+    while (c->job_count < (size_t)2 * COURIER_MOST_FLYING && next_slot(c, now_ms, &due, &next_ms)) {
+        int64_t again_ms = send_slot(c, &due);
+        pthread_mutex_lock(&c->lock);
+        struct alert_slot *slot = &due.room->slots[due.kind];
+        int64_t over_ms = end_ms(c, due.kind, due.at_ms);
+        if (now_ms < over_ms && over_ms < again_ms && again_ms != INT64_MAX) again_ms = over_ms;
+        if (strcmp(slot->id, due.id) == 0 && again_ms < slot->next_ms) slot->next_ms = again_ms;
+        pthread_mutex_unlock(&c->lock);
+    }
+    return next_ms;
+}

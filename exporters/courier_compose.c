@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Which targets an event is told to, and the messages that tell it: rendered once and kept as they are sent.
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analyzer/gate_config.h"
+#include "analyzer/verdict.h"
+#include "base/digest.h"
+#include "base/mem.h"
+#include "courier_private.h"
+#include "courier_words.h"
+#include "webhook_body.h"
+
+#define MOST_BODY ((size_t)8 << 20)
+
+enum { MOST_CANARY = 150, NAME_DIGITS = 8, ID_DIGITS = 32 };
+
+struct telling { // an event on its way into a batch
+    struct courier *courier;
+    const struct engine_event *event;
+    const struct publish_config *publish;
+    struct courier_words words;
+    struct run_digest digest;
+    struct store_batch *batch;
+    const char *sha256; // of the config
+};
+
+const char *courier_target_key(const char *target) {
+    const char *slash = strrchr(target, '/');
+    return slash != NULL ? slash + 1 : target;
+}
+
+// "checkout/publish.webhooks[0]#1a2b3c4d": another URL is another receiver, whose messages need not wait for these.
+static const char *target_name(struct telling *t, const struct publish_target *target) {
+    char url[DIGEST_HEX_LEN + 1], long_name[DIGEST_HEX_LEN + 1];
+    const char *canary = t->event->canary;
+    digest_hex(view_of(target->url != NULL ? target->url : target->url_file), url);
+    if (strlen(canary) > MOST_CANARY) {
+        digest_hex(view_of(canary), long_name);
+        canary = long_name;
+    }
+    return arena_printf(&t->digest.arena, "%s/%s#%.*s", canary, target->key, NAME_DIGITS, url);
+}
+
+// The same for the same event and target, and for no other: a message with the id of another one would keep its event from being kept.
+static void name_message(struct telling *t, const char *target) {
+    const struct engine_event *e = t->event;
+    const char *what =
+        arena_printf(&t->digest.arena, "%s\n%s\n%zu.%zu\n%s", e->id, engine_event_name(e->kind), e->look, e->attempt, target);
+    digest_hex(view_of(what), t->digest.id);
+}
+
+static char *headers_text(struct run_digest *d, enum webhook_format format) {
+    struct http_header headers[WEBHOOK_HEADERS];
+    size_t count = webhook_headers(d, format, headers);
+    json_t *list = json_array();
+    for (size_t i = 0; i < count; i++) json_array_append_new(list, json_pack("[s,s]", headers[i].name, headers[i].value));
+    char *text = json_dumps(list, JSON_COMPACT);
+    json_decref(list);
+    return text;
+}
+
+static void put(json_t *object, const char *key, const char *text) {
+    if (text != NULL) json_object_set_new(object, key, json_string(text));
+}
+
+static json_t *more_of(const struct telling *t, const char *word) {
+    const struct engine_event *e = t->event;
+    const char *url = t->courier->options.public_url;
+    json_t *more = json_object();
+    put(more, "event", word);
+    put(more, "analysis_id", e->id);
+    if (e->request != NULL) {
+        put(more, "correlation_id", e->request->correlation);
+        put(more, "version", e->request->version);
+        put(more, "artefact", e->request->artefact);
+    }
+    if (e->look > 0) json_object_set_new(more, "look", json_integer((json_int_t)e->look));
+    if (strcmp(word, "approval_needed") == 0 && url != NULL && *url != '\0') {
+        struct buf name;
+        buf_init(&name, 4096);
+        http_percent_encode(&name, view_of(e->canary));
+        json_object_set_new(more, "callback", json_sprintf("%s/api/v1/approvals/%s", url, buf_text(&name)));
+        buf_finish(&name);
+    }
+    return more;
+}
+
+static void tell_target(struct telling *t, const struct publish_target *target, const char *word) {
+    struct run_digest *d = &t->digest;
+    struct error err;
+    struct buf body;
+    const char *name = target_name(t, target);
+    if (courier_is_off(t->courier, name, t->sha256)) {
+        courier_count(t->courier, "switched off", "suppressed");
+        return;
+    }
+    json_t *more = more_of(t, word);
+    name_message(t, name);
+    d->type = courier_word_type(word);
+    d->more = more;
+    buf_init(&body, MOST_BODY);
+    if (webhook_body(&body, d, target, &err)) {
+        char *headers = headers_text(d, target->format);
+        struct store_message message = {.id = arena_printf(&d->arena, "msg_%.*s", ID_DIGITS, d->id),
+                                        .analysis = t->event->id,
+                                        .target = name,
+                                        .kind = "webhook",
+                                        .event = word,
+                                        .body = {buf_text(&body), body.len},
+                                        .headers = headers,
+                                        .created_ms = t->event->now_ms,
+                                        .due_ms = t->event->now_ms};
+        store_batch_add_message(t->batch, &message);
+        free(headers);
+    } else {
+        courier_say(t->courier, t->event->canary, "%s: cannot be told: %s", target->key, err.text);
+    }
+    d->more = NULL;
+    json_decref(more);
+    buf_finish(&body);
+}
+
+static bool open_digest(struct telling *t, const struct canary_config *config) {
+    const struct engine_event *e = t->event;
+    struct error err;
+    const char *link = letter_link(t->courier, t->publish, e->id, &t->digest.arena);
+    char *kept = mem_strdup(link); // the digest begins with an empty arena
+    arena_finish(&t->digest.arena);
+    bool ok = true;
+    if (e->document != NULL) {
+        ok = run_digest_init(&t->digest, e->document, NULL, e->now_ms, &err);
+        if (!ok) courier_say(t->courier, e->canary, "cannot be told: %s", err.text);
+    } else {
+        bool decided = e->kind == ENGINE_VERDICT;
+        struct run_notice notice = {.what = courier_event_text(e->kind),
+                                    .id = e->id,
+                                    .canary = e->canary,
+                                    .owner = config->owner,
+                                    .runbook = config->runbook,
+                                    .verdict = decided ? verdict_name(VERDICT_ERROR) : NULL};
+        run_digest_notice(&t->digest, &notice, NULL, e->now_ms);
+    }
+    t->digest.link = arena_strdup(&t->digest.arena, kept);
+    free(kept);
+    return ok;
+}
+
+static void tell_all(struct telling *t, const struct canary_config *config) {
+    bool wanted = false;
+    for (size_t i = 0; i < t->publish->target_count; i++)
+        wanted = wanted || courier_words_match(&t->words, &t->publish->targets[i]) != NULL;
+    if (!wanted) return;
+    if (open_digest(t, config)) {
+        for (size_t i = 0; i < t->publish->target_count; i++) {
+            const char *word = courier_words_match(&t->words, &t->publish->targets[i]);
+            if (word != NULL) tell_target(t, &t->publish->targets[i], word);
+        }
+    }
+    run_digest_finish(&t->digest);
+}
+
+static bool failed_before(struct courier *c, const struct engine_event *e) {
+    pthread_mutex_lock(&c->lock);
+    const struct courier_room *room = courier_room(c, e->canary, true);
+    bool failed = room != NULL && room->last_fail[0] != '\0' && strcmp(room->last_fail, e->id) != 0;
+    pthread_mutex_unlock(&c->lock);
+    return failed;
+}
+
+static void compose(struct courier *c, const struct engine_event *e, struct store_batch *batch) {
+    struct telling t = {.courier = c, .event = e, .publish = e->config->publish, .batch = batch, .sha256 = e->config->sha256};
+    if (t.publish == NULL || e->kind == ENGINE_LOOK) return;
+    courier_words_of(e, failed_before(c, e), &t.words);
+    tell_all(&t, e->config);
+    if (e->kind == ENGINE_VERDICT) courier_keep_alerts(e, batch);
+}
+
+// Without a config, which would have to be read first, only the event is kept: the courier's own thread composes it.
+static void keep_todo(const struct engine_event *e, struct store_batch *batch) {
+    char key[STORE_ID_LEN + 32];
+    snprintf(key, sizeof key, "%s %s", e->id, engine_event_name(e->kind));
+    store_batch_memo(batch, COURIER_TODO, key, "{}", e->now_ms);
+}
+
+void courier_compose(void *courier, const struct engine_event *event, struct store_batch *batch) {
+    if (event->config != NULL)
+        compose(courier, event, batch);
+    else
+        keep_todo(event, batch);
+}
+
+void courier_compose_todo(struct courier *c, const char *key) {
+    struct error err = {0};
+    char id[STORE_ID_LEN + 1];
+    const char *space = strchr(key, ' ');
+    struct store_batch *batch = store_batch_create();
+    snprintf(id, sizeof id, "%.*s", space != NULL ? (int)(space - key) : 0, key);
+    struct letter *letter = letter_load(c, id, false, &err);
+    if (letter != NULL) {
+        bool cancelled = space != NULL && strcmp(space + 1, engine_event_name(ENGINE_CANCELLED)) == 0;
+        struct engine_event event = {.kind = cancelled ? ENGINE_CANCELLED : ENGINE_VERDICT,
+                                     .id = id,
+                                     .canary = letter->row.canary,
+                                     .config = &letter->config,
+                                     .request = &letter->request,
+                                     .now_ms = letter->row.finished_ms};
+        compose(c, &event, batch);
+    } else {
+        courier_say(c, "", "%s: nobody is told of it: %s", key, err.text);
+    }
+    store_batch_memo(batch, COURIER_TODO, key, NULL, 0);
+    courier_commit(c, batch, ""); // what waits for it is looked at again
+    letter_release(letter);
+}
+
+void courier_published(void *courier, const struct engine_event *event) {
+    struct courier *c = courier;
+    bool decided = event->kind == ENGINE_VERDICT;
+    if (event->kind == ENGINE_CANCELLED || (decided && event->document == NULL)) {
+        char key[STORE_ID_LEN + 32];
+        snprintf(key, sizeof key, "%s %s", event->id, engine_event_name(event->kind));
+        courier_note(c, (struct courier_note){.kind = NOTE_TODO, .text = key});
+    }
+    if (decided && event->document != NULL) courier_decided(c, event);
+    courier_wake(c);
+}

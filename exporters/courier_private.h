@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What the files of the courier share.
+//
+// Other threads add to the batches they build, leave notes, and wake the courier's own thread. That one takes up the notes, begins a
+// struct job for each target it has something for, drives the client, and ends the jobs whose requests are over.
+#ifndef EXPORTERS_COURIER_PRIVATE_H
+#define EXPORTERS_COURIER_PRIVATE_H
+
+#include <pthread.h>
+
+#include "analyzer/publish_config.h"
+#include "deliver_private.h"
+#include "exporters/courier.h"
+
+#define COURIER_TODO "courier.todo"           // memos: events that are still to be composed, by analysis and event
+#define COURIER_OFF "courier.off"             // targets that want nothing more (410), by their name in the outbox
+#define COURIER_ALERT_SLOTS 3
+
+enum { COURIER_MOST_FLYING = 64, COURIER_MOST_COUNTS = 1000, COURIER_MOST_ROOMS = 10000 };
+
+enum courier_note_kind {
+    NOTE_TODO,     // a memo is to be composed
+    NOTE_TRIED,    // the store has kept an attempt, or could not
+};
+
+struct courier_note {
+    struct courier_note *next;
+    enum courier_note_kind kind;
+    bool good;          // NOTE_TRIED
+    const char *text; // key of the memo, name of the target
+};
+
+enum alert_slot_kind { SLOT_FAILED, SLOT_UNDECIDED, SLOT_CLEARED };
+
+struct alert_slot { // the analysis that alerts of a canary tell of
+    char id[STORE_ID_LEN + 1]; // "": none
+    int64_t at_ms, next_ms;
+    int failures;    // in a row
+    size_t flying;   // jobs
+    bool failed;     // one of those that fly
+};
+
+struct courier_room { // of a canary that has somebody to tell
+    struct courier_room *next;
+    char *canary;
+    struct alert_slot slots[COURIER_ALERT_SLOTS];
+    char last_fail[STORE_ID_LEN + 1]; // the analysis that failed, while nothing has passed since; "": none
+    struct series_queue *series;      // of the thread alone; NULL: nothing to write
+};
+
+struct courier_off { // a target that answered 410
+    struct courier_off *next;
+    char *target, *config_sha256;
+};
+
+struct letter { // an analysis with its config, shared by jobs of the courier's thread
+    struct arena arena;
+    size_t refs;
+    struct store_analysis row;
+    struct analysis_request request;
+    struct canary_config config;
+    struct publish_config publish; // the config's, with the link that holds
+    json_t *result;                // NULL: not asked for, or there is none
+};
+
+struct job { // requests to one target
+    struct job *next;
+    struct courier *courier;
+    struct letter *letter;
+    struct publish_config one;  // with that target alone
+    struct deliver_options how;
+    struct delivery delivery;
+    size_t begun, flying;
+    bool again;                 // what had to be sent in another form is sent
+    struct error err;           // why nothing could be sent, ERROR_NONE: it could
+    void (*end)(struct job *job); // all is over
+    // Of a webhook.
+    struct store_message message; // in the letter's arena
+    // Of alerts.
+    struct courier_room *room;
+    enum alert_slot_kind slot;
+};
+
+struct resting { // a target of the outbox that is not to be looked at
+    struct resting *next;
+    char *target;
+    int64_t until_ms; // INT64_MAX: its request flies or its attempt is being kept
+};
+
+struct courier {
+    struct courier_options options;
+    struct http_client *client;
+    pthread_t thread;
+    bool running;
+
+    pthread_mutex_t lock; // guards what follows
+    pthread_cond_t quiet; // `committing` has become 0
+    size_t committing;    // answers of the store that will come
+    struct courier_note *notes; // newest first
+    struct courier_room *rooms;
+    size_t room_count;
+    struct courier_off *off;
+    struct courier_count *counts;
+    size_t count_count, count_cap;
+    bool look;            // into the outbox
+    int64_t stop_mono_ms; // 0: it goes on
+
+    // Of the courier's thread alone.
+    struct job *jobs;
+    size_t job_count;
+    struct resting *resting;
+    int64_t outbox_ms; // when to look into the outbox
+};
+
+// courier.c
+int64_t courier_now_ms(const struct courier *c);
+__attribute__((format(printf, 3, 4))) void courier_say(struct courier *c, const char *canary, const char *format, ...);
+void courier_count(struct courier *c, const char *target, const char *outcome);
+void courier_note(struct courier *c, struct courier_note note); // copies its texts and wakes the thread
+struct courier_room *courier_room(struct courier *c, const char *canary, bool make); // the lock is held; NULL: none
+bool courier_commit(struct courier *c, struct store_batch *batch, const char *note); // `note`: target told of with NOTE_TRIED; NULL: none
+
+// courier_letter.c
+struct letter *letter_load(struct courier *c, const char *id, bool result, struct error *err); // NULL with err
+void letter_release(struct letter *letter); // fine with NULL
+const char *letter_link(const struct courier *c, const struct publish_config *publish, const char *id, struct arena *arena);
+
+// courier_job.c
+// For a target of the letter's config, which is referred to. It is filled in before courier_begin().
+struct job *job_create(struct courier *c, struct letter *letter, const struct publish_target *target, void (*end)(struct job *job));
+void courier_begin(struct job *job);   // its requests fly
+void courier_sweep(struct courier *c); // ends what is over
+void courier_drop_jobs(struct courier *c);
+
+// courier_compose.c
+void courier_compose_todo(struct courier *c, const char *key); // what could not be composed with the event
+const char *courier_target_key(const char *target);             // where the key begins in the name of a target
+
+// courier_outbox.c
+void courier_tried(struct courier *c, const char *target, bool good);
+int64_t courier_take_outbox(struct courier *c, int64_t now_ms); // begins what is due; returns when to look again
+bool courier_read_off(struct courier *c, struct error *err);
+bool courier_is_off(struct courier *c, const char *target, const char *config_sha256);
+void courier_outbox_finish(struct courier *c);
+
+// courier_alerts.c
+bool courier_read_alerts(struct courier *c, struct error *err);
+void courier_keep_alerts(const struct engine_event *event, struct store_batch *batch); // of a verdict
+void courier_decided(struct courier *c, const struct engine_event *event); // a verdict is committed
+int64_t courier_send_alerts(struct courier *c, int64_t now_ms); // begins what is due; returns when to look again
+
+#endif

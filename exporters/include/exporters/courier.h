@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Tells the receivers of canary configs what becomes of the analyses of a service. It fills the engine's sink, and a thread of its own
+// with one HTTP client does the sending: a receiver that is down holds up its own messages and nothing else.
+//
+//   webhooks       are messages of the store's outbox, kept together with the event they tell, sent at least once with the same id and in
+//                  order, for a day
+//   Alertmanagers  alerts of a canary stand while the last analysis that was decided failed; they are sent again and again
+//   remote write   the values of each look and verdict; only a killed service loses what it had not written
+//
+// Secrets are read when something is sent, and never stored.
+#ifndef EXPORTERS_COURIER_H
+#define EXPORTERS_COURIER_H
+
+#include "analyzer/engine.h"
+
+struct courier_options {
+    struct store *store;     // borrowed; closed only after the courier is gone
+    const char *public_url;  // of the service, for links; NULL or "": none
+    int64_t deadline_ms;     // of one request; 0: 10,000
+    int64_t alert_for_ms;    // after which alerts end though nothing has passed; 0: a day
+    int64_t (*now_ms)(void *user); // NULL: wall time
+    void *now_user;
+    void (*say)(void *user, const char *canary, const char *text); // any thread; what an operator should know, without secrets. May be NULL
+    void *user;
+};
+
+struct courier;
+
+// Goes on with what the store holds. NULL with err when the store cannot be read or no thread can be made.
+struct courier *courier_create(const struct courier_options *options, struct error *err);
+
+// Lets requests in flight end for so long, then drops them; what was not delivered is in the store. The engine must be gone. Fine with
+// NULL.
+void courier_destroy(struct courier *courier, int64_t most_ms);
+
+// The functions of the engine's sink; `courier` is a struct courier.
+void courier_compose(void *courier, const struct engine_event *event, struct store_batch *batch);
+void courier_published(void *courier, const struct engine_event *event);
+
+// Looks for what is due at once, after the clock that it was given has jumped. Any thread.
+void courier_wake(struct courier *courier);
+
+#define COURIER_TARGET_LEN 64
+
+struct courier_count { // since the courier was made
+    char target[COURIER_TARGET_LEN]; // its key in configs, "publish.webhooks[0]"; reason: "" of what was left out
+    char outcome[24];                // "delivered", "partial", "refused", "failed", "dropped", or "suppressed"
+    uint64_t count;
+};
+
+// Calls `each` for all counts, with a lock held: must be quick and must not call the courier. Any thread.
+void courier_counts(struct courier *courier, void (*each)(void *user, const struct courier_count *count), void *user);
+
+#endif
