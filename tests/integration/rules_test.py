@@ -26,7 +26,9 @@ tests:
       - {series: 'http_requests_total{job="checkout",code="500",version="canary"}', values: '_x60 0+50x40'}
     alert_rule_test:
       - {eval_time: 1h, alertname: SLOCanaryBurn}
-      - {eval_time: 1h30m, alertname: SLOErrorBudgetBurn}
+      - eval_time: 1h30m
+        alertname: SLOErrorBudgetBurn
+        exp_alerts: [{exp_labels: {slo: checkout-availability, severity: ticket, tier: ticket_slow, long_window: 3d, short_window: 6h}}]
       - eval_time: 1h30m
         alertname: SLOCanaryBurn
         exp_alerts: [{exp_labels: {slo: checkout-availability, version: canary, severity: page, tier: page_fast}}]
