@@ -6,8 +6,9 @@
 #include <jansson.h>
 
 #include "analyzer/evidence.h"
+#include "result_nodes.h"
 
 // Adds verdict, reason, every number and every part to the object. What is not known is null.
-void evidence_json(json_t *object, const struct evidence *evidence);
+void evidence_json(struct result_nodes *nodes, json_t *object, const struct evidence *evidence);
 
 #endif

@@ -83,8 +83,10 @@ static const struct looks *plan_looks(struct judge_cases *cases, size_t steps, s
 
 static json_t *answer(const struct judge_case *c, const struct evidence *evidence, const size_t *steps_read) {
     json_t *object = json_object();
+    struct result_nodes nodes = {0};
     json_object_set_new(object, "id", json_string(c->id));
-    evidence_json(object, evidence);
+    evidence_json(&nodes, object, evidence);
+    result_nodes_finish(&nodes);
     if (steps_read != NULL) json_object_set_new(object, "t", json_integer((json_int_t)*steps_read));
     return object;
 }

@@ -28,7 +28,7 @@ void look_state_init(struct look_state *state, const struct canary_config *confi
     *state = (struct look_state){
         .canary = config->name, .sha256 = config->sha256, .options = run_record_options(overrides), .metrics = json_array()};
     const char *priors = config->judge.priors_sha256; // with others the looks would not be of one watch
-    if (priors[0] != '\0') json_object_set_new(state->options, "priors_sha256", json_string(priors));
+    if (priors[0] != '\0') json_object_set_new_nocheck(state->options, "priors_sha256", json_string(priors));
 }
 
 void look_state_finish(struct look_state *state) {
@@ -53,28 +53,28 @@ static json_t *known(double value) {
 
 static json_t *entry_json(const struct look_entry *entry) {
     json_t *item = json_object();
-    json_object_set_new(item, "look", json_integer((json_int_t)entry->number));
-    json_object_set_new(item, "attempt", json_integer((json_int_t)entry->attempt));
-    json_object_set_new(item, "outcome", json_string(look_outcome_name(entry->outcome)));
-    json_object_set_new(item, "verdict", json_string(entry->verdict));
-    json_object_set_new(item, "alpha", known(entry->alpha));
-    json_object_set_new(item, "spent", known(entry->spent));
-    json_object_set_new(item, "beta", known(entry->beta));
-    if (entry->classes != NULL) json_object_set_new(item, "classes", json_string(entry->classes));
+    json_object_set_new_nocheck(item, "look", json_integer((json_int_t)entry->number));
+    json_object_set_new_nocheck(item, "attempt", json_integer((json_int_t)entry->attempt));
+    json_object_set_new_nocheck(item, "outcome", json_string(look_outcome_name(entry->outcome)));
+    json_object_set_new_nocheck(item, "verdict", json_string(entry->verdict));
+    json_object_set_new_nocheck(item, "alpha", known(entry->alpha));
+    json_object_set_new_nocheck(item, "spent", known(entry->spent));
+    json_object_set_new_nocheck(item, "beta", known(entry->beta));
+    if (entry->classes != NULL) json_object_set_new_nocheck(item, "classes", json_string(entry->classes));
     return item;
 }
 
 char *look_state_text(const struct look_state *state, size_t flags) {
     json_t *root = json_object(), *looks = json_array();
     for (size_t i = 0; i < state->count; i++) json_array_append_new(looks, entry_json(&state->entries[i]));
-    json_object_set_new(root, "schema", json_string(SCHEMA));
-    json_object_set_new(root, "canary", json_string(state->canary));
-    json_object_set_new(root, "config_sha256", json_string(state->sha256));
+    json_object_set_new_nocheck(root, "schema", json_string(SCHEMA));
+    json_object_set_new_nocheck(root, "canary", json_string(state->canary));
+    json_object_set_new_nocheck(root, "config_sha256", json_string(state->sha256));
     json_object_set(root, "options", state->options);
-    json_object_set_new(root, "start_ms", json_integer(state->start_ms));
-    json_object_set_new(root, "settle_ms", json_integer(state->settle_ms));
+    json_object_set_new_nocheck(root, "start_ms", json_integer(state->start_ms));
+    json_object_set_new_nocheck(root, "settle_ms", json_integer(state->settle_ms));
     json_object_set(root, "metrics", state->metrics);
-    json_object_set_new(root, "looks", looks);
+    json_object_set_new_nocheck(root, "looks", looks);
     json_object_set(root, "result", state->result != NULL ? state->result : json_null());
     char *text = json_dumps(root, flags);
     json_decref(root);

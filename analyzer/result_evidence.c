@@ -9,17 +9,13 @@
 #include "evidence_json.h"
 #include "result_number.h"
 
-static json_t *known(double value) {
-    return isnan(value) ? json_null() : result_number(value);
-}
-
-json_t *result_tolerance(const struct metric_config *metric) {
+json_t *result_tolerance(struct result_nodes *nodes, const struct metric_config *metric) {
     const struct tolerance_config *t = &metric->tolerance;
     json_t *item = json_object();
-    json_object_set_new(item, "relative", result_number(t->relative));
-    json_object_set_new(item, "absolute", result_number(t->absolute));
-    json_object_set_new(item, "harm", result_number(isnan(t->harm) ? 2 * t->relative : t->harm));
-    json_object_set_new(item, "default", json_boolean(t->by_default));
+    json_object_set_new_nocheck(item, "relative", result_nodes_number(nodes, t->relative));
+    json_object_set_new_nocheck(item, "absolute", result_nodes_number(nodes, t->absolute));
+    json_object_set_new_nocheck(item, "harm", result_nodes_number(nodes, isnan(t->harm) ? 2 * t->relative : t->harm));
+    json_object_set_new_nocheck(item, "default", json_boolean(t->by_default));
     return item;
 }
 
@@ -36,56 +32,58 @@ static json_t *onset(const struct plan *plan, const struct metric_config *metric
 }
 
 // What was believed of the noise before the data.
-static json_t *prior(const struct plan *plan, const struct metric_config *metric) {
+static json_t *prior(struct result_nodes *nodes, const struct plan *plan, const struct metric_config *metric) {
     struct evidence_settings settings;
     judge_settings(&plan->config->judge, metric, &settings);
     json_t *item = json_object();
-    json_object_set_new(item, "from", json_string(metric->prior.known ? "history" : "default"));
-    json_object_set_new(item, "rho", result_number(settings.prior.rho));
-    json_object_set_new(item, "weight", result_number(settings.prior.weight));
-    json_object_set_new(item, "phi", metric->kind == METRIC_COUNTS ? result_number(settings.phi_least) : json_null());
+    json_object_set_new_nocheck(item, "from", result_nodes_text(nodes, metric->prior.known ? "history" : "default"));
+    json_object_set_new_nocheck(item, "rho", result_nodes_number(nodes, settings.prior.rho));
+    json_object_set_new_nocheck(item, "weight", result_nodes_number(nodes, settings.prior.weight));
+    json_object_set_new_nocheck(item, "phi", metric->kind == METRIC_COUNTS ? result_nodes_number(nodes, settings.phi_least) : json_null());
     return item;
 }
 
-json_t *result_evidence(const struct plan *plan, const struct metric_config *metric, const struct metric_result *result) {
+json_t *result_evidence(struct result_nodes *nodes, const struct plan *plan, const struct metric_config *metric,
+                        const struct metric_result *result) {
     if (result->evidence == NULL) return json_null();
     const struct step_columns *c = &result->samples->columns;
     json_t *item = json_object();
-    evidence_json(item, result->evidence);
-    json_object_set_new(item, "p_adjusted", known(result->p_adjusted));
-    json_object_set_new(item, "family", json_integer((json_int_t)result->family));
-    json_object_set_new(item, "alpha", result_number(judge_plan_alpha(plan)));
-    json_object_set_new(item, "beta", result_number((100 - plan->config->judge.pass_confidence) / 100));
-    json_object_set_new(item, "steps", json_integer((json_int_t)c->steps));
-    json_object_set_new(item, "step_s", result_number((double)c->step_ms / 1000));
-    json_object_set_new(item, "since", onset(plan, metric, result));
-    json_object_set_new(item, "minutes_left", known(result->minutes));
-    json_object_set_new(item, "visible", known(result->evidence->visible));
-    json_object_set_new(item, "prior", prior(plan, metric));
+    evidence_json(nodes, item, result->evidence);
+    json_object_set_new_nocheck(item, "p_adjusted", result_nodes_known(nodes, result->p_adjusted));
+    json_object_set_new_nocheck(item, "family", result_nodes_count(nodes, (int64_t)result->family));
+    json_object_set_new_nocheck(item, "alpha", result_nodes_number(nodes, judge_plan_alpha(plan)));
+    json_object_set_new_nocheck(item, "beta", result_nodes_number(nodes, (100 - plan->config->judge.pass_confidence) / 100));
+    json_object_set_new_nocheck(item, "steps", result_nodes_count(nodes, (int64_t)c->steps));
+    json_object_set_new_nocheck(item, "step_s", result_nodes_number(nodes, (double)c->step_ms / 1000));
+    json_object_set_new_nocheck(item, "since", onset(plan, metric, result));
+    json_object_set_new_nocheck(item, "minutes_left", result_nodes_known(nodes, result->minutes));
+    json_object_set_new_nocheck(item, "visible", result_nodes_known(nodes, result->evidence->visible));
+    json_object_set_new_nocheck(item, "prior", prior(nodes, plan, metric));
     return item;
 }
 
-json_t *result_ranks_shift(const struct plan *plan, const struct metric_result *result) {
+json_t *result_ranks_shift(struct result_nodes *nodes, const struct plan *plan, const struct metric_result *result) {
     const struct evidence *e = result->evidence;
     if (e == NULL || isnan(e->ranks.shift)) return json_null();
     json_t *item = json_object();
-    json_object_set_new(item, "estimate", result_number(e->ranks.shift));
-    json_object_set_new(item, "lower", result_number(e->ranks.low));
-    json_object_set_new(item, "upper", result_number(e->ranks.high));
-    json_object_set_new(item, "confidence", result_number(1 - 2 * (100 - plan->config->judge.pass_confidence) / 100));
+    json_object_set_new_nocheck(item, "estimate", result_nodes_number(nodes, e->ranks.shift));
+    json_object_set_new_nocheck(item, "lower", result_nodes_number(nodes, e->ranks.low));
+    json_object_set_new_nocheck(item, "upper", result_nodes_number(nodes, e->ranks.high));
+    json_object_set_new_nocheck(item, "confidence", result_nodes_number(nodes, 1 - 2 * (100 - plan->config->judge.pass_confidence) / 100));
     return item;
 }
 
-json_t *result_ranks_effect(const struct metric_result *result) {
+json_t *result_ranks_effect(struct result_nodes *nodes, const struct metric_result *result) {
     const struct evidence *e = result->evidence;
     if (e == NULL || isnan(e->ranks.a12)) return json_null();
     json_t *item = json_object();
-    json_object_set_new(item, "measure", json_string("a12"));
-    json_object_set_new(item, "value", result_number(e->ranks.a12));
+    json_object_set_new_nocheck(item, "measure", result_nodes_text(nodes, "a12"));
+    json_object_set_new_nocheck(item, "value", result_nodes_number(nodes, e->ranks.a12));
     return item;
 }
 
-static json_t *side_quantiles(const struct metric_config *metric, const struct step_columns *c, enum side side, double *sums) {
+static json_t *side_quantiles(struct result_nodes *nodes, const struct metric_config *metric, const struct step_columns *c, enum side side,
+                              double *sums) {
     json_t *list = json_array();
     for (size_t k = 0; k < c->buckets; k++) sums[k] = 0;
     for (size_t i = 0; i < c->steps * c->buckets; i++) {
@@ -94,21 +92,21 @@ static json_t *side_quantiles(const struct metric_config *metric, const struct s
     struct bucket_counts counts = {c->bounds, sums, c->buckets};
     for (size_t i = 0; i < metric->quantiles.count; i++) {
         json_t *item = json_object();
-        json_object_set_new(item, "quantile", result_number(metric->quantiles.items[i]));
-        json_object_set_new(item, "value", known(bucket_quantile(&counts, metric->quantiles.items[i])));
+        json_object_set_new_nocheck(item, "quantile", result_nodes_number(nodes, metric->quantiles.items[i]));
+        json_object_set_new_nocheck(item, "value", result_nodes_known(nodes, bucket_quantile(&counts, metric->quantiles.items[i])));
         json_array_append_new(list, item);
     }
     return list;
 }
 
-json_t *result_quantiles(const struct metric_config *metric, const struct metric_result *result) {
+json_t *result_quantiles(struct result_nodes *nodes, const struct metric_config *metric, const struct metric_result *result) {
     const struct step_columns *c = &result->samples->columns;
     if (metric->quantiles.count == 0 || c->buckets < 2) return json_null();
     struct arena scratch = {0};
     double *sums = arena_array(&scratch, c->buckets, sizeof *sums);
     json_t *item = json_object();
-    json_object_set_new(item, "baseline", side_quantiles(metric, c, SIDE_BASELINE, sums));
-    json_object_set_new(item, "canary", side_quantiles(metric, c, SIDE_CANARY, sums));
+    json_object_set_new_nocheck(item, "baseline", side_quantiles(nodes, metric, c, SIDE_BASELINE, sums));
+    json_object_set_new_nocheck(item, "canary", side_quantiles(nodes, metric, c, SIDE_CANARY, sums));
     arena_finish(&scratch);
     return item;
 }

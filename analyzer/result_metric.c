@@ -7,74 +7,75 @@
 #include "result_evidence.h"
 #include "result_number.h"
 
-static json_t *tags(const struct name_values *values) {
+static json_t *tags(struct result_nodes *nodes, const struct name_values *values) {
     json_t *map = json_object();
-    for (size_t i = 0; i < values->count; i++) json_object_set_new(map, values->items[i].name, result_text(values->items[i].value));
+    for (size_t i = 0; i < values->count; i++)
+        json_object_set_new(map, values->items[i].name, result_nodes_text(nodes, values->items[i].value));
     return map;
 }
 
-static json_t *summary(const struct summary *s) {
+static json_t *summary(struct result_nodes *nodes, const struct summary *s) {
     json_t *item = json_object();
-    json_object_set_new(item, "samples", json_integer((json_int_t)s->count));
-    json_object_set_new(item, "min", s->count > 0 ? result_number(s->min) : json_null());
-    json_object_set_new(item, "max", s->count > 0 ? result_number(s->max) : json_null());
-    json_object_set_new(item, "mean", s->count > 0 ? result_number(s->mean) : json_null());
-    json_object_set_new(item, "std", s->count > 0 ? result_number(s->std) : json_null());
+    json_object_set_new_nocheck(item, "samples", result_nodes_count(nodes, (int64_t)s->count));
+    json_object_set_new_nocheck(item, "min", s->count > 0 ? result_nodes_number(nodes, s->min) : json_null());
+    json_object_set_new_nocheck(item, "max", s->count > 0 ? result_nodes_number(nodes, s->max) : json_null());
+    json_object_set_new_nocheck(item, "mean", s->count > 0 ? result_nodes_number(nodes, s->mean) : json_null());
+    json_object_set_new_nocheck(item, "std", s->count > 0 ? result_nodes_number(nodes, s->std) : json_null());
     return item;
 }
 
-static json_t *shift(const struct metric_config *config, const struct kayenta_result *judged) {
+static json_t *shift(struct result_nodes *nodes, const struct metric_config *config, const struct kayenta_result *judged) {
     if (!judged->tested) return json_null();
     json_t *item = json_object();
-    json_object_set_new(item, "estimate", result_number(judged->estimate));
-    json_object_set_new(item, "lower", result_number(judged->lower));
-    json_object_set_new(item, "upper", result_number(judged->upper));
-    json_object_set_new(item, "confidence", result_number(config->judge.confidence));
+    json_object_set_new_nocheck(item, "estimate", result_nodes_number(nodes, judged->estimate));
+    json_object_set_new_nocheck(item, "lower", result_nodes_number(nodes, judged->lower));
+    json_object_set_new_nocheck(item, "upper", result_nodes_number(nodes, judged->upper));
+    json_object_set_new_nocheck(item, "confidence", result_nodes_number(nodes, config->judge.confidence));
     return item;
 }
 
-static json_t *effect(const struct metric_config *config, const struct kayenta_result *judged) {
+static json_t *effect(struct result_nodes *nodes, const struct metric_config *config, const struct kayenta_result *judged) {
     if (!judged->tested) return json_null();
     json_t *item = json_object();
-    json_object_set_new(item, "measure", json_string(config->judge.measure == KAYENTA_CLES ? "cles" : "meanRatio"));
-    json_object_set_new(item, "value", result_number(judged->effect));
+    json_object_set_new_nocheck(item, "measure", result_nodes_text(nodes, config->judge.measure == KAYENTA_CLES ? "cles" : "meanRatio"));
+    json_object_set_new_nocheck(item, "value", result_nodes_number(nodes, judged->effect));
     return item;
 }
 
-static json_t *count_or_null(int64_t count) {
-    return count < 0 ? json_null() : json_integer(count);
+static json_t *count_or_null(struct result_nodes *nodes, int64_t count) {
+    return count < 0 ? json_null() : result_nodes_count(nodes, count);
 }
 
-static json_t *limit(const struct metric_config *config, const struct metric_result *metric) {
+static json_t *limit(struct result_nodes *nodes, const struct metric_config *config, const struct metric_result *metric) {
     if (config->kind != METRIC_THRESHOLD) return json_null();
     json_t *item = json_object();
     result_limits(item, &config->limits);
-    json_object_set_new(item, "outside", json_integer(metric->outside));
-    json_object_set_new(item, "allowed", count_or_null(config->allowed));
-    json_object_set_new(item, "in_a_row", json_integer(metric->in_a_row));
-    json_object_set_new(item, "consecutive", count_or_null(config->consecutive));
+    json_object_set_new_nocheck(item, "outside", result_nodes_count(nodes, metric->outside));
+    json_object_set_new_nocheck(item, "allowed", count_or_null(nodes, config->allowed));
+    json_object_set_new_nocheck(item, "in_a_row", result_nodes_count(nodes, metric->in_a_row));
+    json_object_set_new_nocheck(item, "consecutive", count_or_null(nodes, config->consecutive));
     return item;
 }
 
-static json_t *trend(const struct side_samples *column) {
+static json_t *trend(struct result_nodes *nodes, const struct side_samples *column) {
     json_t *list = json_array();
     for (size_t i = 0; i < TREND_POINTS; i++) {
-        json_array_append_new(list, isfinite(column->trend[i]) ? result_number(column->trend[i]) : json_null());
+        json_array_append_new(list, isfinite(column->trend[i]) ? result_nodes_number(nodes, column->trend[i]) : json_null());
     }
     return list;
 }
 
-static json_t *counts(const struct metric_config *config, const struct side_samples *column) {
+static json_t *counts(struct result_nodes *nodes, const struct metric_config *config, const struct side_samples *column) {
     json_t *item = json_object();
-    json_object_set_new(item, "bad", config->kind == METRIC_COUNTS ? result_number(column->bad) : json_null());
-    json_object_set_new(item, "total", result_number(column->total));
+    json_object_set_new_nocheck(item, "bad", config->kind == METRIC_COUNTS ? result_nodes_number(nodes, column->bad) : json_null());
+    json_object_set_new_nocheck(item, "total", result_nodes_number(nodes, column->total));
     return item;
 }
 
 static json_t *sides(json_t *baseline, json_t *canary) {
     json_t *item = json_object();
-    json_object_set_new(item, "baseline", baseline);
-    json_object_set_new(item, "canary", canary);
+    json_object_set_new_nocheck(item, "baseline", baseline);
+    json_object_set_new_nocheck(item, "canary", canary);
     return item;
 }
 
@@ -95,59 +96,60 @@ static struct summary summary_of_side(const struct metric_config *config, const 
     return s;
 }
 
-static json_t *ratio(const struct metric_config *config, const struct metric_result *metric, const struct summary *baseline,
-                     const struct summary *canary) {
-    if (metric->compared) return metric->judged.has_ratio ? result_number(metric->judged.ratio) : json_null();
+static json_t *ratio(struct result_nodes *nodes, const struct metric_config *config, const struct metric_result *metric,
+                     const struct summary *baseline, const struct summary *canary) {
+    if (metric->compared) return metric->judged.has_ratio ? result_nodes_number(nodes, metric->judged.ratio) : json_null();
     bool both = baseline->count > 0 && canary->count > 0 && config->kind != METRIC_THRESHOLD;
-    return both ? result_number(canary->mean / baseline->mean) : json_null();
+    return both ? result_nodes_number(nodes, canary->mean / baseline->mean) : json_null();
 }
 
 // What the judges serin and threshold give beside the classification.
-static void add_role(json_t *m, const struct metric_config *config, const struct metric_result *metric) {
-    json_object_set_new(m, "required", json_boolean(config->required));
-    json_object_set_new(m, "role", json_string(metric_role_name(metric->role)));
-    json_object_set_new(m, "weight", result_number(metric->weight));
-    json_object_set_new(m, "points", result_number(metric->points));
+static void add_role(struct result_nodes *nodes, json_t *m, const struct metric_config *config, const struct metric_result *metric) {
+    json_object_set_new_nocheck(m, "required", json_boolean(config->required));
+    json_object_set_new_nocheck(m, "role", result_nodes_text(nodes, metric_role_name(metric->role)));
+    json_object_set_new_nocheck(m, "weight", result_nodes_number(nodes, metric->weight));
+    json_object_set_new_nocheck(m, "points", result_nodes_number(nodes, metric->points));
 }
 
-static void add_comparison(json_t *m, const struct plan *plan, const struct metric_config *config, const struct metric_result *metric) {
+static void add_comparison(struct result_nodes *nodes, json_t *m, const struct plan *plan, const struct metric_config *config,
+                           const struct metric_result *metric) {
     const struct kayenta_result *judged = &metric->judged;
     bool serin = strcmp(plan->config->judge.name, "serin") == 0;
     struct summary baseline = summary_of_side(config, metric, SIDE_BASELINE), canary = summary_of_side(config, metric, SIDE_CANARY);
-    json_object_set_new(m, "ratio", ratio(config, metric, &baseline, &canary));
-    json_object_set_new(m, "shift", metric->compared ? shift(config, judged) : result_ranks_shift(plan, metric));
-    json_object_set_new(m, "effect", metric->compared ? effect(config, judged) : result_ranks_effect(metric));
-    json_object_set_new(m, "limit", limit(config, metric));
-    json_object_set_new(m, "tolerance", serin && config->kind != METRIC_THRESHOLD ? result_tolerance(config) : json_null());
-    json_object_set_new(m, "evidence", result_evidence(plan, config, metric));
-    json_object_set_new(m, "quantiles", result_quantiles(config, metric));
-    json_object_set_new(m, "baseline", config->kind == METRIC_THRESHOLD ? json_null() : summary(&baseline));
-    json_object_set_new(m, "canary", summary(&canary));
+    json_object_set_new_nocheck(m, "ratio", ratio(nodes, config, metric, &baseline, &canary));
+    json_object_set_new_nocheck(m, "shift", metric->compared ? shift(nodes, config, judged) : result_ranks_shift(nodes, plan, metric));
+    json_object_set_new_nocheck(m, "effect", metric->compared ? effect(nodes, config, judged) : result_ranks_effect(nodes, metric));
+    json_object_set_new_nocheck(m, "limit", limit(nodes, config, metric));
+    json_object_set_new_nocheck(m, "tolerance", serin && config->kind != METRIC_THRESHOLD ? result_tolerance(nodes, config) : json_null());
+    json_object_set_new_nocheck(m, "evidence", result_evidence(nodes, plan, config, metric));
+    json_object_set_new_nocheck(m, "quantiles", result_quantiles(nodes, config, metric));
+    json_object_set_new_nocheck(m, "baseline", config->kind == METRIC_THRESHOLD ? json_null() : summary(nodes, &baseline));
+    json_object_set_new_nocheck(m, "canary", summary(nodes, &canary));
 }
 
-json_t *result_metric(const struct plan *plan, const struct metric_result *metric) {
+json_t *result_metric(struct result_nodes *nodes, const struct plan *plan, const struct metric_result *metric) {
     const struct metric_samples *samples = metric->samples;
     const struct metric_config *config = &plan->config->metrics[samples->metric];
     const struct side_samples *baseline = &samples->sides[SIDE_BASELINE], *canary = &samples->sides[SIDE_CANARY];
     bool counted = config->kind == METRIC_COUNTS || config->kind == METRIC_HISTOGRAM;
     json_t *m = json_object();
-    json_object_set_new(m, "name", json_string(config->name));
-    json_object_set_new(m, "tags", tags(&samples->tags));
-    json_object_set_new(m, "groups", result_texts(&config->groups));
-    json_object_set_new(m, "kind", json_string(metric_kind_name(config->kind)));
-    json_object_set_new(m, "unit",
-                        config->unit != NULL            ? json_string(config->unit)
-                        : config->kind == METRIC_COUNTS ? json_string("ratio")
-                                                        : json_null());
-    json_object_set_new(m, "critical", json_boolean(config->judge.critical));
-    json_object_set_new(m, "muted", json_boolean(config->judge.muted));
-    json_object_set_new(m, "direction", json_string(direction_name(config->judge.direction)));
-    json_object_set_new(m, "classification", json_string(classification_name(metric->classification)));
-    json_object_set_new(m, "reason", metric->reason != NULL ? result_text(metric->reason) : json_null());
-    if (strcmp(plan->config->judge.name, "kayenta") != 0) add_role(m, config, metric);
-    add_comparison(m, plan, config, metric);
-    json_object_set_new(m, "counts", counted ? sides(counts(config, baseline), counts(config, canary)) : json_null());
-    json_object_set_new(m, "trend", sides(trend(baseline), trend(canary)));
-    json_object_set_new(m, "warnings", result_texts(&samples->warnings));
+    json_object_set_new_nocheck(m, "name", result_nodes_text(nodes, config->name));
+    json_object_set_new_nocheck(m, "tags", tags(nodes, &samples->tags));
+    json_object_set_new_nocheck(m, "groups", result_texts(&config->groups));
+    json_object_set_new_nocheck(m, "kind", result_nodes_text(nodes, metric_kind_name(config->kind)));
+    json_object_set_new_nocheck(m, "unit",
+                                config->unit != NULL            ? result_nodes_text(nodes, config->unit)
+                                : config->kind == METRIC_COUNTS ? result_nodes_text(nodes, "ratio")
+                                                                : json_null());
+    json_object_set_new_nocheck(m, "critical", json_boolean(config->judge.critical));
+    json_object_set_new_nocheck(m, "muted", json_boolean(config->judge.muted));
+    json_object_set_new_nocheck(m, "direction", result_nodes_text(nodes, direction_name(config->judge.direction)));
+    json_object_set_new_nocheck(m, "classification", result_nodes_text(nodes, classification_name(metric->classification)));
+    json_object_set_new_nocheck(m, "reason", metric->reason != NULL ? result_nodes_text(nodes, metric->reason) : json_null());
+    if (strcmp(plan->config->judge.name, "kayenta") != 0) add_role(nodes, m, config, metric);
+    add_comparison(nodes, m, plan, config, metric);
+    json_object_set_new_nocheck(m, "counts", counted ? sides(counts(nodes, config, baseline), counts(nodes, config, canary)) : json_null());
+    json_object_set_new_nocheck(m, "trend", sides(trend(nodes, baseline), trend(nodes, canary)));
+    json_object_set_new_nocheck(m, "warnings", result_texts(&samples->warnings));
     return m;
 }

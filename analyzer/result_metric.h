@@ -6,7 +6,8 @@
 #include <jansson.h>
 
 #include "analyzer/verdict.h"
+#include "result_nodes.h"
 
-json_t *result_metric(const struct plan *plan, const struct metric_result *metric);
+json_t *result_metric(struct result_nodes *nodes, const struct plan *plan, const struct metric_result *metric);
 
 #endif

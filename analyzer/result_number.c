@@ -37,8 +37,8 @@ json_t *result_texts(const struct texts *texts) {
 }
 
 void result_limits(json_t *object, const struct limits *limits) {
-    json_object_set_new(object, "min", limits->has_min ? result_number(limits->min) : json_null());
-    json_object_set_new(object, "max", limits->has_max ? result_number(limits->max) : json_null());
+    json_object_set_new_nocheck(object, "min", limits->has_min ? result_number(limits->min) : json_null());
+    json_object_set_new_nocheck(object, "max", limits->has_max ? result_number(limits->max) : json_null());
 }
 
 json_t *result_seconds(int64_t ms) {

@@ -68,9 +68,9 @@ static json_t *skipped(const struct look_schedule *schedule, const struct look_s
         const struct look_entry *entry = entry_of(state, number);
         if (entry != NULL && entry->outcome == LOOK_JUDGED) continue;
         json_t *item = json_object();
-        json_object_set_new(item, "look", json_integer((json_int_t)number));
-        json_object_set_new(item, "at", result_instant(look_schedule_end_ms(schedule, number)));
-        json_object_set_new(item, "reason", json_string(entry != NULL ? look_outcome_name(entry->outcome) : "missed"));
+        json_object_set_new_nocheck(item, "look", json_integer((json_int_t)number));
+        json_object_set_new_nocheck(item, "at", result_instant(look_schedule_end_ms(schedule, number)));
+        json_object_set_new_nocheck(item, "reason", json_string(entry != NULL ? look_outcome_name(entry->outcome) : "missed"));
         json_array_append_new(list, item);
     }
     return list;
@@ -82,15 +82,15 @@ static json_t *history(const struct look_schedule *schedule, const struct look_s
     for (size_t number = 1; number <= state->entries[state->count - 1].number; number++) {
         const struct look_entry *entry = entry_of(state, number);
         json_t *item = json_object();
-        json_object_set_new(item, "look", json_integer((json_int_t)number));
-        json_object_set_new(item, "at", result_instant(look_schedule_end_ms(schedule, number)));
-        json_object_set_new(item, "outcome", json_string(entry != NULL ? look_outcome_name(entry->outcome) : "missed"));
-        json_object_set_new(item, "verdict", entry != NULL ? json_string(entry->verdict) : json_null());
-        json_object_set_new(item, "classes", json_string(entry != NULL && entry->classes != NULL ? entry->classes : ""));
+        json_object_set_new_nocheck(item, "look", json_integer((json_int_t)number));
+        json_object_set_new_nocheck(item, "at", result_instant(look_schedule_end_ms(schedule, number)));
+        json_object_set_new_nocheck(item, "outcome", json_string(entry != NULL ? look_outcome_name(entry->outcome) : "missed"));
+        json_object_set_new_nocheck(item, "verdict", entry != NULL ? json_string(entry->verdict) : json_null());
+        json_object_set_new_nocheck(item, "classes", json_string(entry != NULL && entry->classes != NULL ? entry->classes : ""));
         json_array_append_new(list, item);
     }
-    json_object_set_new(root, "metrics", json_deep_copy(state->metrics)); // which grows with later looks
-    json_object_set_new(root, "looks", list);
+    json_object_set_new_nocheck(root, "metrics", json_deep_copy(state->metrics)); // which grows with later looks
+    json_object_set_new_nocheck(root, "looks", list);
     return root;
 }
 
@@ -160,24 +160,25 @@ void watch_describe(json_t *result, const struct canary_config *config, const st
                       .spent = spends(config) ? spent_by(state) : (double)NAN,
                       .final = watch_is_final(schedule, result, entry)};
     if (!f.final && entry->number < schedule->planned) f.next_ms = look_schedule_end_ms(schedule, entry->number + 1) + state->settle_ms;
-    json_object_set_new(looks, "planned", json_integer((json_int_t)schedule->planned));
-    json_object_set_new(looks, "look", json_integer((json_int_t)entry->number));
-    json_object_set_new(looks, "attempt", json_integer((json_int_t)entry->attempt));
-    json_object_set_new(looks, "at", result_instant(look_schedule_end_ms(schedule, entry->number)));
-    json_object_set_new(looks, "horizon", result_instant(look_schedule_horizon_ms(schedule)));
-    json_object_set_new(looks, "fraction", result_number((double)look_schedule_steps(schedule, entry->number) / (double)schedule->steps));
-    json_object_set_new(looks, "outcome", json_string(look_outcome_name(entry->outcome)));
-    json_object_set_new(looks, "spending", spends(config) ? json_string(spending_name(config->judge.spending)) : json_null());
-    json_object_set_new(looks, "level", known(f.level));
-    json_object_set_new(looks, "alpha", entry->outcome == LOOK_JUDGED ? known(entry->alpha) : json_null());
-    json_object_set_new(looks, "spent", known(f.spent));
-    json_object_set_new(looks, "beta", entry->outcome == LOOK_JUDGED ? known(entry->beta) : json_null());
-    json_object_set_new(looks, "skipped", omitted);
-    json_object_set_new(looks, "history", history(schedule, state));
-    json_object_set_new(looks, "final", json_boolean(f.final));
-    json_object_set_new(looks, "next_at", f.next_ms > 0 ? result_instant(f.next_ms) : json_null());
-    json_object_set_new(looks, "text", sentence(&f));
-    json_object_set_new(result, "looks", looks);
+    json_object_set_new_nocheck(looks, "planned", json_integer((json_int_t)schedule->planned));
+    json_object_set_new_nocheck(looks, "look", json_integer((json_int_t)entry->number));
+    json_object_set_new_nocheck(looks, "attempt", json_integer((json_int_t)entry->attempt));
+    json_object_set_new_nocheck(looks, "at", result_instant(look_schedule_end_ms(schedule, entry->number)));
+    json_object_set_new_nocheck(looks, "horizon", result_instant(look_schedule_horizon_ms(schedule)));
+    json_object_set_new_nocheck(looks, "fraction",
+                                result_number((double)look_schedule_steps(schedule, entry->number) / (double)schedule->steps));
+    json_object_set_new_nocheck(looks, "outcome", json_string(look_outcome_name(entry->outcome)));
+    json_object_set_new_nocheck(looks, "spending", spends(config) ? json_string(spending_name(config->judge.spending)) : json_null());
+    json_object_set_new_nocheck(looks, "level", known(f.level));
+    json_object_set_new_nocheck(looks, "alpha", entry->outcome == LOOK_JUDGED ? known(entry->alpha) : json_null());
+    json_object_set_new_nocheck(looks, "spent", known(f.spent));
+    json_object_set_new_nocheck(looks, "beta", entry->outcome == LOOK_JUDGED ? known(entry->beta) : json_null());
+    json_object_set_new_nocheck(looks, "skipped", omitted);
+    json_object_set_new_nocheck(looks, "history", history(schedule, state));
+    json_object_set_new_nocheck(looks, "final", json_boolean(f.final));
+    json_object_set_new_nocheck(looks, "next_at", f.next_ms > 0 ? result_instant(f.next_ms) : json_null());
+    json_object_set_new_nocheck(looks, "text", sentence(&f));
+    json_object_set_new_nocheck(result, "looks", looks);
 }
 
 const char *watch_text(const json_t *result) {
