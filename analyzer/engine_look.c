@@ -15,8 +15,6 @@
 
 #define MOST_DOCUMENT_BYTES ((size_t)256 << 20)
 
-const double engine_delay_bounds[ENGINE_DELAYS - 1] = {0.0005, 0.001, 0.002, 0.003, 0.004, 0.005, 0.0075, 0.01, 0.025, 0.05, 0.1, 0.5, 2.5};
-
 static void leave(struct look_run *run) { // the lock is held
     struct engine *e = run->engine;
     if (run->newer != NULL) {
@@ -145,20 +143,12 @@ static int64_t mono_us(void) {
     return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
 }
 
-static void count_delay(struct engine *e, const struct look_run *run) {
-    double seconds = (double)(mono_us() - run->answered_us) / 1e6;
-    size_t i = 0;
-    while (i < ENGINE_DELAYS - 1 && seconds > engine_delay_bounds[i]) i++;
-    e->counts.delays[i]++;
-    e->counts.delay_seconds += seconds;
-}
-
 static void count_look(struct engine *e, const struct look_run *run) {
     e->counts.looks++;
     if (run->document != NULL && run->kind != ENGINE_LOOK && watch_course_last(&run->course)->outcome == LOOK_FAILED)
         e->counts.looks_failed++;
     if (run->kind == ENGINE_VERDICT) e->counts.verdicts[run->verdict]++;
-    if (run->answered_us != 0) count_delay(e, run);
+    if (run->answered_us != 0) duration_histogram_add(&e->counts.delays, (double)(mono_us() - run->answered_us) / 1e6);
 }
 
 // What the store has taken becomes what the analysis is.

@@ -108,14 +108,17 @@ static const struct panel panels[] = {
      .values = guards},
     {.type = PANEL_TIME_SERIES,
      .title = "Time of queries",
-     .description = "Nineteen of twenty queries to each source took less, and the longest query of the last analysis of each canary.",
+     .description = "Nineteen of twenty queries to each source took less, the longest query of the last analysis of each canary, and "
+                    "the time within which 99 of 100 looks were published after their last answer.",
      .unit = "s",
      .width = 8,
      .height = 8,
      .queries = {{.expr = "histogram_quantile(0.95, sum by (le, source) "
                           "(rate(serin_query_duration_seconds_bucket{@engine}[$__rate_interval])))",
                   .legend = "{{source}}"},
-                 {.expr = "max by (canary) (serin_query_longest_seconds{@canary})", .legend = "{{canary}} longest", .limit = true}}},
+                 {.expr = "max by (canary) (serin_query_longest_seconds{@canary})", .legend = "{{canary}} longest", .limit = true},
+                 {.expr = "histogram_quantile(0.99, sum by (le) (rate(serin_publish_delay_seconds_bucket{@engine}[$__rate_interval])))",
+                  .legend = "to publish"}}},
     {.type = PANEL_TIME_SERIES,
      .title = "Queries",
      .description = "Queries a second to each source, and answers that asked for patience or were refused because a source failed too "

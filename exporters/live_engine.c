@@ -173,6 +173,12 @@ static void put_list(struct buf *out, enum exposition_format format, enum export
     }
 }
 
+static void put_delays(struct buf *out, enum exposition_format format, const struct live_engine *engine) {
+    const char *values[EXPORTED_LABELS] = {NULL};
+    exposition_point(out, format,
+                     &(struct exposition_point){.metric = EXPORTED_PUBLISH_SECONDS, .values = values, .histogram = &engine->delays});
+}
+
 static void put_durations(struct buf *out, enum exposition_format format, const struct live_engine *engine) {
     for (size_t i = 0; i < engine->source_count; i++) {
         const char *values[EXPORTED_LABELS] = {engine->sources[i].name};
@@ -211,6 +217,7 @@ void live_engine_family(struct buf *out, enum exposition_format format, const st
         if (source_rows[i].metric == metric) put_sources(out, format, engine, &source_rows[i]);
     }
     if (metric == EXPORTED_CHECK) put_checks(out, format, engine);
+    if (metric == EXPORTED_PUBLISH_SECONDS) put_delays(out, format, engine);
     if (metric == EXPORTED_QUERY_SECONDS) put_durations(out, format, engine);
     if (metric == EXPORTED_BUILD_INFO && engine->version != NULL) put(out, format, metric, engine->version, 1);
     if (metric == EXPORTED_PROCESS_CPU && engine->process.cpu_s > 0) put(out, format, metric, NULL, engine->process.cpu_s);

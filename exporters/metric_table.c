@@ -115,6 +115,11 @@ const struct exported_metric_row exported_metrics[EXPORTED_COUNT] = {
     [EXPORTED_LOOKS] = {"serin_looks_total", "counter", "", "Looks of all analyses.", {NULL}},
     [EXPORTED_LOOKS_MISSED] =
         {"serin_looks_missed_total", "counter", "", "Looks that were due and not taken, because earlier ones took too long.", {NULL}},
+    [EXPORTED_PUBLISH_SECONDS] = {"serin_publish_delay_seconds",
+                                  "histogram",
+                                  "seconds",
+                                  "Time from the last answer of a look until it was judged, kept and published.",
+                                  {NULL}},
     [EXPORTED_QUERIES] = {"serin_source_queries_total", "counter", "", "Queries sent to a source.", {"source"}},
     [EXPORTED_QUERY_TRIES] = {"serin_source_query_tries_total", "counter", "", "Requests made for queries, retries included.", {"source"}},
     [EXPORTED_QUERY_RETRIES] = {"serin_source_query_retries_total", "counter", "", "Requests that repeated a failed one.", {"source"}},

@@ -37,6 +37,7 @@ const struct live_engine *made_engine(struct made_engine *made, size_t sources) 
     }
     made->engine = (struct live_engine){
         .version = "2.385",
+        .delays = {{1990, 7, 3}, 6.5},
         .gates = COUNTS(gates),
         .freezes = COUNTS(freezes),
         .checks = checks,

@@ -39,7 +39,7 @@ scrape_configs:
     static_configs: [{targets: [ADDRESS], labels: {service: checkout, stage: staging}}]
 """
 SERVICE = (  # what only a service exports; failed queries a file has only when there are any
-    r"serin_gate_open|serin_freeze_active|serin_external_check_value|serin_analyses_open|serin_looks_total|serin_looks_missed_total|serin_query_duration_seconds_bucket|serin_deliveries_\w+"
+    r"serin_gate_open|serin_freeze_active|serin_external_check_value|serin_analyses_open|serin_looks_total|serin_looks_missed_total|serin_publish_delay_seconds_bucket|serin_query_duration_seconds_bucket|serin_deliveries_\w+"
     r"|serin_notifications_suppressed_total|serin_http_\w+|serin_store_commits_total|serin_exported_series\w*|process_\w+|serin_source_query_failures_total")
 ELSEWHERE = {  # what has no series in a run like this one
     "ALERTS": "no rules are loaded",

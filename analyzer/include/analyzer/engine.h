@@ -107,9 +107,6 @@ struct engine_now { // of an open analysis
 
 void engine_now(struct engine *engine, const char *id, struct engine_now *ret); // any thread
 
-#define ENGINE_DELAYS 14 // classes of the delay from the last answer of a look to its publication
-extern const double engine_delay_bounds[ENGINE_DELAYS - 1]; // seconds; the last class has no bound
-
 enum { ENGINE_OUTCOMES = 8 };
 
 struct engine_source_counts {
@@ -127,8 +124,7 @@ struct engine_counts { // since the engine was made, but for what is now
     uint64_t accepted, cancelled;
     uint64_t verdicts[5];               // by enum verdict_kind
     uint64_t looks, looks_failed, looks_missed;
-    uint64_t delays[ENGINE_DELAYS];
-    double delay_seconds;               // sum
+    struct duration_histogram delays;   // from the last answer of a look to its publication
 };
 
 void engine_counts(struct engine *engine, struct engine_counts *ret); // any thread

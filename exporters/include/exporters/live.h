@@ -57,6 +57,7 @@ struct live_engine { // as it is now; modules count in structs of their own, and
     size_t check_count;
     struct live_counts analyses;      // canary, verdict
     uint64_t analyses_open, looks, looks_missed;
+    struct duration_histogram delays; // from the last answer of a look to its publication
     const struct live_source *sources; // at most LIVE_MOST_COUNTS, each once
     size_t source_count;
     struct live_counts query_failures; // source, outcome
