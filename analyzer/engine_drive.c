@@ -125,7 +125,7 @@ static bool take_sources(struct look_run *run, struct error *err) {
 static void submit(struct look_run *run) {
     struct engine *e = run->engine;
     struct error err = {0};
-    struct fetch_options options = {.deadline_ms = e->options.deadline_ms};
+    struct fetch_options options = {.deadline_ms = e->options.deadline_ms, .most_bytes = LOOK_BYTES};
     if (!take_sources(run, &err)) {
         let_sources_go(run);
         engine_give_up(run, &err);

@@ -32,6 +32,7 @@ enum phase { PHASE_WAITING, PHASE_QUEUED, PHASE_PLANNING, PHASE_QUERYING, PHASE_
 #define PHASE_COUNT 6
 
 #define LANE_LOOKS 8              // of one lane, from planning to the end of judging: what bounds memory
+#define LOOK_BYTES ((size_t)64 << 20) // of its answers
 #define RETRY_MS INT64_C(5000)    // a look that could not be kept is taken again
 
 struct running;

@@ -55,10 +55,18 @@ void source_pool_key(const struct canary_config *config, struct buf *out) {
     for (size_t i = 0; i < config->source_count; i++) put_key(&config->sources[i], out);
 }
 
+// A service reads for many: what one source answers must not take the memory that the others need. A config may allow more.
+static void set_limits(struct decode_limits *limits) {
+    if (limits->bytes == 0) limits->bytes = (uint64_t)64 << 20;
+    if (limits->samples == 0) limits->samples = 2000000;
+    if (limits->series == 0) limits->series = 100000;
+}
+
 static struct pooled *make(const struct source_config *config, char *key, struct error *err) {
     struct pooled *p = mem_zero(1, sizeof *p);
     struct source_settings *settings = arena_alloc(&p->arena, sizeof *settings);
     source_settings_copy(&config->settings, &p->arena, settings);
+    set_limits(&settings->limits);
     p->key = key;
     p->source = source_create_prometheus(config->name, settings, err);
     if (p->source != NULL) return p;

@@ -60,8 +60,27 @@ static void put_answer(struct fetch_batch *b, size_t job, const struct answer *a
     source_counters_add(&j->source->counters, answer, j->sharers);
 }
 
+// An answer that is too much for the batch ends in an error of its own.
+static void keep_within(struct fetch_batch *b, size_t job, struct answer *answer) {
+    size_t held = series_set_held(&answer->set);
+    if (b->options.most_bytes == 0 || held <= b->options.most_bytes - b->held) {
+        b->held += held;
+        return;
+    }
+    int status = answer->http_status;
+    answer_reset(answer);
+    answer->http_status = status;
+    answer->result.outcome = DECODE_BROKEN;
+    error_set(&answer->result.err, ERROR_LIMIT,
+              "the answers to all queries together are larger than %zu MiB; ask for fewer series or a shorter window",
+              b->options.most_bytes >> 20);
+    answer_settle(answer, b->jobs[job].source, &b->jobs[job].query);
+}
+
 void batch_take(struct fetch_batch *b, size_t job, const struct answer *answer) {
-    put_answer(b, job, answer);
+    struct answer own = *answer;
+    keep_within(b, job, &own);
+    put_answer(b, job, &own);
     if (b->options.progress != NULL) b->options.progress(b->options.user, b->done, b->job_count);
     check_over(b);
 }

@@ -16,6 +16,7 @@ struct fetch_batch {
     struct batch_list *list;          // that it is in
     struct fetch_job *jobs;
     size_t job_count, done;
+    size_t held;                      // bytes of the answers so far
     struct question **questions;      // of each job; NULL once it has its answer
     struct source **sources;          // each once
     size_t source_count;

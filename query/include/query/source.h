@@ -85,6 +85,7 @@ struct fetch_options {
     void (*progress)(void *user, size_t done, size_t total); // may be NULL
     void *user;
     const volatile int *interrupted; // may be NULL; nonzero stops the run within a second
+    size_t most_bytes;          // of all answers together, as they are held; one beyond it is an error. 0: no limit
     struct http_client *client; // of fetch_run(): NULL, or one that keeps its connections from run to run; it is idle before and after
 };
 
