@@ -100,10 +100,11 @@ class Prometheus:
 
 
 class VictoriaMetrics:
-    """A real VictoriaMetrics that holds the data of one variant, or none. Use it in a with statement."""
+    """A real VictoriaMetrics that holds the data of one variant, or none, and scrapes if it is told to. Use it in a with statement."""
 
-    def __init__(self, variant):
+    def __init__(self, variant, config=None):
         self.variant = variant
+        self.config = config
         self.process = None
 
     def __enter__(self):
@@ -123,6 +124,9 @@ class VictoriaMetrics:
             s.bind(("127.0.0.1", 0))
             address = f"127.0.0.1:{s.getsockname()[1]}"
         command = ["victoria-metrics", f"-storageDataPath={self.dir}/data", "-retentionPeriod=100y", f"-httpListenAddr={address}"]
+        if self.config is not None:
+            (self.dir / "scrape.yml").write_text(self.config)
+            command.append(f"-promscrape.config={self.dir}/scrape.yml")
         with open(self.dir / "log", "wb") as log:
             self.process = subprocess.Popen([*command, "-memory.allowedBytes=200MB"], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         self.url = "http://" + address
