@@ -40,20 +40,31 @@ bool sqlite_each_memo(struct store_backend *backend, const char *kind, store_mem
     return ok;
 }
 
-bool sqlite_memo(struct store_backend *backend, const char *kind, const char *key, struct arena *arena, const char **ret,
-                 struct error *err) {
-    static const char sql[] = "SELECT json FROM memos WHERE kind = ?1 AND key = ?2";
+// The first column of the row; *ret is NULL when there is none. `second` may be NULL.
+static bool one_text(struct store_backend *backend, const char *sql, const char *first, const char *second, struct arena *arena,
+                     const char **ret, struct error *err) {
     struct database *db = sqlite_reader_take(backend, err);
     sqlite3_stmt *row = db != NULL ? database_statement(db, sql, err) : NULL;
     bool ok = row != NULL;
     if (ok) {
-        bind_text(row, 1, kind);
-        bind_text(row, 2, key);
-        const char *json = database_row(db, row, &ok, err) ? arena_strdup(arena, column_text(row, 0)) : NULL;
-        if (ok) *ret = json;
+        bind_text(row, 1, first);
+        if (second != NULL) bind_text(row, 2, second);
+        const char *text = database_row(db, row, &ok, err) ? arena_strdup(arena, column_text(row, 0)) : NULL;
+        if (ok) *ret = text;
     }
     sqlite_reader_give(backend, db);
     return ok;
+}
+
+bool sqlite_last_look(struct store_backend *backend, const char *analysis, struct arena *arena, const char **ret, struct error *err) {
+    static const char sql[] = "SELECT l.document FROM analyses AS a JOIN looks AS l ON l.analysis = a.number"
+                              " WHERE a.id = ?1 AND l.document IS NOT NULL ORDER BY l.number DESC, l.attempt DESC LIMIT 1";
+    return one_text(backend, sql, analysis, NULL, arena, ret, err);
+}
+
+bool sqlite_memo(struct store_backend *backend, const char *kind, const char *key, struct arena *arena, const char **ret,
+                 struct error *err) {
+    return one_text(backend, "SELECT json FROM memos WHERE kind = ?1 AND key = ?2", kind, key, arena, ret, err);
 }
 
 bool sqlite_audit(struct store_backend *backend, int64_t before_seq, size_t limit, struct arena *arena, struct store_audits *ret,

@@ -15,6 +15,7 @@ bool sqlite_each_open(struct store_backend *backend, store_analysis_fn *each, vo
 // sqlite_reads.c
 bool sqlite_each_look(struct store_backend *backend, const char *analysis, bool documents, store_look_fn *each, void *user,
                       struct error *err);
+bool sqlite_last_look(struct store_backend *backend, const char *analysis, struct arena *arena, const char **ret, struct error *err);
 bool sqlite_each_memo(struct store_backend *backend, const char *kind, store_memo_fn *each, void *user, struct error *err);
 bool sqlite_memo(struct store_backend *backend, const char *kind, const char *key, struct arena *arena, const char **ret,
                  struct error *err);

@@ -182,6 +182,7 @@ const struct store_ops sqlite_store_ops = {
     .list = sqlite_list,
     .each_open = sqlite_each_open,
     .each_look = sqlite_each_look,
+    .last_look = sqlite_last_look,
     .each_memo = sqlite_each_memo,
     .memo = sqlite_memo,
     .due = sqlite_due,

@@ -250,6 +250,10 @@ bool store_each_look(struct store *store, const char *analysis, bool documents, 
     return store->backend->ops->each_look(store->backend, analysis, documents, each, user, err);
 }
 
+bool store_last_look(struct store *store, const char *analysis, struct arena *arena, const char **ret, struct error *err) {
+    return store->backend->ops->last_look(store->backend, analysis, arena, ret, err);
+}
+
 bool store_each_memo(struct store *store, const char *kind, store_memo_fn *each, void *user, struct error *err) {
     return store->backend->ops->each_memo(store->backend, kind, each, user, err);
 }

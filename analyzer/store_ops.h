@@ -29,6 +29,7 @@ struct store_ops { // all must be there
     bool (*each_open)(struct store_backend *backend, store_analysis_fn *each, void *user, struct error *err);
     bool (*each_look)(struct store_backend *backend, const char *analysis, bool documents, store_look_fn *each, void *user,
                       struct error *err);
+    bool (*last_look)(struct store_backend *backend, const char *analysis, struct arena *arena, const char **ret, struct error *err);
     bool (*each_memo)(struct store_backend *backend, const char *kind, store_memo_fn *each, void *user, struct error *err);
     bool (*memo)(struct store_backend *backend, const char *kind, const char *key, struct arena *arena, const char **ret,
                  struct error *err);

@@ -2,22 +2,24 @@
 // What is wrong now, and where to look: for those who are called.
 #include "dashboard_board.h"
 
+#define OF_CANARY "max by (canary, service, stage) "
 #define OF_METRIC "max by (canary, metric, tags) "
 #define FAILING " and on (canary, metric, tags) (serin_metric_failing{@canary} == 1)"
 
-static const struct panel_value states[] = {{0, "pass", "green"},           {1, "fail", "red"},
-                                            {2, "misconfigured", "purple"}, {3, "marginal", "orange"},
-                                            {4, "inconclusive", "blue"},    {5, "gate closed", "dark-red"},
-                                            {6, "error", "dark-purple"},    {0, NULL, NULL}};
+static const struct panel_value states[] = {{0, "pass", "green"},        {1, "fail", "red"},          {2, "misconfigured", "purple"},
+                                            {3, "marginal", "orange"},   {4, "inconclusive", "blue"}, {5, "gate closed", "dark-red"},
+                                            {6, "error", "dark-purple"}, {7, "under way", "yellow"},  {0, NULL, NULL}};
 
 static const struct panel panels[] = {
     {.type = PANEL_STATE_TIMELINE,
      .title = "State of each canary",
-     .description = "How the last analysis of each canary ended, by the exit code that a pipeline got.",
+     .description = "How the last analysis of each canary ended, by the exit code that a pipeline got, or that one is under way.",
      .unit = "short",
      .width = 24,
      .height = 7,
-     .queries = {{.expr = "max by (canary, service, stage) (serin_exit_code{@canary})", .legend = "{{canary}} {{service}} {{stage}}"}},
+     .queries = {{.expr = OF_CANARY "(serin_exit_code{@canary}) unless " OF_CANARY "(serin_analysis_final{@canary}) == 0 or " OF_CANARY
+                                    "(serin_analysis_final{@canary} == 0) + 7",
+                  .legend = "{{canary}} {{service}} {{stage}}"}},
      .values = states},
     {.type = PANEL_TABLE,
      .title = "Failing metrics",
@@ -63,7 +65,7 @@ static const struct panel panels[] = {
      .unit = "short",
      .width = 12,
      .height = 8,
-     .queries = {{.expr = "max by (canary, objective, side, window) (serin_burn_rate{@canary})",
+     .queries = {{.expr = "max by (canary, objective, side, window) (serin_burn_rate{@canary,bound=\"estimate\"})",
                   .legend = "{{canary}} {{objective}} {{side}} {{window}}"}},
      .steps = {{1, "yellow"}, {6, "orange"}, {14.4, "red"}}},
     {.type = PANEL_GAUGE,

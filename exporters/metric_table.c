@@ -15,6 +15,8 @@ const struct exported_metric_row exported_metrics[EXPORTED_COUNT] = {
     [EXPORTED_SCORE_THRESHOLD] =
         {"serin_score_threshold", "gauge", "0 to 100", "Scores to reach; absent when the score gates nothing.", {"canary", "threshold"}},
     [EXPORTED_EXIT_CODE] = {"serin_exit_code", "gauge", "", "Exit code that belongs to the verdict.", {"canary"}},
+    [EXPORTED_FINAL] =
+        {"serin_analysis_final", "gauge", "", "1 when the analysis has ended, 0 when the values are of its latest look.", {"canary"}},
     [EXPORTED_START] = {"serin_analysis_start_timestamp_seconds", "gauge", "seconds", "Begin of the last analysis's window.", {"canary"}},
     [EXPORTED_END] = {"serin_analysis_end_timestamp_seconds", "gauge", "seconds", "End of the last analysis's window.", {"canary"}},
     [EXPORTED_GROUP_SCORE] = {"serin_group_score", "gauge", "0 to 100", "Score of a group; absent without data.", {"canary", "group"}},
@@ -94,8 +96,8 @@ const struct exported_metric_row exported_metrics[EXPORTED_COUNT] = {
     [EXPORTED_BURN_RATE] = {"serin_burn_rate",
                             "gauge",
                             "",
-                            "Burn rate over a window: 1 uses up the budget within the period.",
-                            {"canary", "objective", "side", "window"}},
+                            "Burn rate over a window, estimate and limits: 1 uses up the budget within the period.",
+                            {"canary", "objective", "side", "window", "bound"}},
     [EXPORTED_RELEASE_BUDGET] = {"serin_release_budget_consumed_ratio",
                                  "gauge",
                                  "ratio",
@@ -184,11 +186,12 @@ void metric_table_docs(struct buf *out) {
         "Labels are bounded by the configuration: no id of a run, version of a service or query is ever one. `tags` is absent for a\n"
         "metric without label combinations. A value that is not known has no series. In a file of `--output prom` counters count the\n"
         "one run that wrote it, and what only a service knows is absent: looks, gates, freezes, deliveries, requests, its process.\n\n"
-        "A service shows the last analysis of each canary for a day; `serin_analysis_end_timestamp_seconds` tells how old it is, as\n"
-        "samples carry no time: so a server sees when a series ends. At most 1,000 canaries and 10,000 series of one are shown, 100,000\n"
-        "in all; `serin_exported_series_dropped_total` counts what was left out. The page is text 0.0.4, OpenMetrics 1.0 or delimited\n"
-        "protobuf, as the scraper's `Accept` asks for. In OpenMetrics `serin_analyses_total` has the id of the last analysis as an\n"
-        "exemplar, `analysis_id`.\n\n"
+        "A service shows the last analysis of each canary for a day, and while one is under way its latest look, but for looks whose\n"
+        "source failed: `serin_analysis_final` is 0 then, and no verdict is `pass`. `serin_analysis_end_timestamp_seconds` tells how old\n"
+        "the values are, as samples carry no time: so a server sees when a series ends. At most 1,000 canaries and 10,000 series of one\n"
+        "are shown, 100,000 in all; `serin_exported_series_dropped_total` counts what was left out. The page is text 0.0.4, OpenMetrics\n"
+        "1.0 or delimited protobuf, as the scraper's `Accept` asks for. In OpenMetrics `serin_analyses_total` has the id of the last\n"
+        "analysis as an exemplar, `analysis_id`.\n\n"
         "| name | type | unit | labels | meaning |\n| --- | --- | --- | --- | --- |\n");
     for (size_t i = 0; i < EXPORTED_COUNT; i++) {
         const struct exported_metric_row *row = &exported_metrics[i];

@@ -84,9 +84,12 @@ static void read_period(struct doc_reader *in, struct doc_place count, struct bu
 }
 
 static void read_burn(struct doc_reader *in, struct doc_place count, const char *side, struct budget_objective *o) {
-    struct report_number rate = doc_number_or_null(in, count, "burn_rate");
-    int64_t length_s = doc_count(in, count, "length_s");
-    if (rate.known) o->burns[o->burn_count++] = (struct budget_burn){side, length_s, rate.value};
+    struct budget_burn burn = {.side = side,
+                               .length_s = doc_count(in, count, "length_s"),
+                               .rate = doc_number_or_null(in, count, "burn_rate"),
+                               .lower = doc_number_or_null(in, count, "burn_rate_lower"),
+                               .upper = doc_number_or_null(in, count, "burn_rate_upper")};
+    if (burn.rate.known) o->burns[o->burn_count++] = burn;
 }
 
 static void read_counts(struct doc_reader *in, struct doc_place at, struct budget_objective *o) {

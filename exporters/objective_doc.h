@@ -33,7 +33,7 @@ struct budget_suggestion { // of a target, from past periods
 struct budget_burn { // over a window
     const char *side;  // "service", "baseline" or "canary"
     int64_t length_s;
-    double rate;
+    struct report_number rate, lower, upper;
 };
 
 struct budget_objective {

@@ -55,6 +55,7 @@ static void put_analysis(const struct source_doc *doc) {
     put(doc, EXPORTED_SCORE_THRESHOLD, "pass", NULL, report->pass);
     put(doc, EXPORTED_SCORE_THRESHOLD, "marginal", NULL, report->marginal);
     put(doc, EXPORTED_EXIT_CODE, NULL, NULL, report_extra_number(doc->result, "exit_code"));
+    put(doc, EXPORTED_FINAL, NULL, NULL, number(!json_is_false(json_object_get(json_object_get(doc->result, "looks"), "final"))));
     put(doc, EXPORTED_START, NULL, NULL, number((double)report->start_ms / 1000));
     put(doc, EXPORTED_END, NULL, NULL, number((double)report->end_ms / 1000));
 }
@@ -223,11 +224,16 @@ static const char *window_text(const struct source_doc *doc, int64_t length_s) {
 }
 
 static void put_burns(const struct source_doc *doc, const struct budget_objective *objective) {
+    static const char *const bounds[] = {"estimate", "lower", "upper"};
     for (size_t i = 0; i < objective->burn_count; i++) {
         const struct budget_burn *burn = &objective->burns[i];
+        const struct report_number rates[] = {burn->rate, burn->lower, burn->upper};
         const char *values[EXPORTED_LABELS] = {doc->canary, label(doc, objective->name), label(doc, burn->side),
                                                window_text(doc, burn->length_s)};
-        exposition_sample(doc->e, EXPORTED_BURN_RATE, values, burn->rate);
+        for (size_t k = 0; k < 3; k++) {
+            values[4] = bounds[k];
+            if (rates[k].known) exposition_sample(doc->e, EXPORTED_BURN_RATE, values, rates[k].value);
+        }
     }
 }
 

@@ -274,10 +274,15 @@ static void add_look(struct place *p, int64_t number, int64_t attempt, const cha
 static void test_store__looks_come_in_order(void **state) {
     struct place *p = *state;
     struct seen seen = {0};
+    const char *last = "";
     place_add(p, "a1");
     add_look(p, 2, 1, "{\"n\":2}", STORE_COMMITTED);
     add_look(p, 1, 1, NULL, STORE_COMMITTED);
     add_look(p, 2, 2, NULL, STORE_COMMITTED);
+    assert_true(store_last_look(p->store, "a1", &p->arena, &last, NULL));
+    assert_string_equal(last, "{\"n\":2}");
+    assert_true(store_last_look(p->store, "a9", &p->arena, &last, NULL));
+    assert_null(last);
     add_look(p, 2, 1, NULL, STORE_CONFLICT);
     add_look(p, 9, 1, NULL, STORE_UNKNOWN);
     add_look(p, 0, 1, NULL, STORE_FAILED);

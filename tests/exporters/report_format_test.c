@@ -222,9 +222,12 @@ static const char objectives[] =
     "\"halt_at\":0.3,\"excess_errors\":null,\"excess_errors_lower\":null,\"excess_errors_upper\":null,\"p_worse\":null,"
     "\"full_exhaustion_s\":null,\"full_exhaustion_soonest_s\":null,\"full_exhaustion_latest_s\":null,\"least_requests\":2995},"
     "\"counts\":[{\"of\":\"service\",\"kind\":\"period\",\"length_s\":2592000,\"state\":\"ok\",\"errors\":375,\"total\":1000000,"
-    "\"error_ratio\":0.000375,\"burn_rate\":0.375},{\"of\":\"canary\",\"kind\":\"window\",\"length_s\":3600,\"state\":\"ok\","
-    "\"errors\":1,\"total\":419,\"error_ratio\":0.002385,\"burn_rate\":2.385},{\"of\":\"canary\",\"kind\":\"window\","
-    "\"length_s\":300,\"state\":\"no_traffic\",\"errors\":null,\"total\":0,\"error_ratio\":null,\"burn_rate\":null}]}]";
+    "\"error_ratio\":0.000375,\"burn_rate\":0.375,\"burn_rate_lower\":null,\"burn_rate_upper\":null},{\"of\":\"canary\",\"kind\":"
+    "\"window\",\"length_s\":3600,\"state\":\"ok\","
+    "\"errors\":1,\"total\":419,\"error_ratio\":0.002385,\"burn_rate\":2.385,\"burn_rate_lower\":0.2385,\"burn_rate_upper\":null},{\"of\":"
+    "\"canary\",\"kind\":\"window\","
+    "\"length_s\":300,\"state\":\"no_traffic\",\"errors\":null,\"total\":0,\"error_ratio\":null,\"burn_rate\":null,\"burn_rate_lower\":"
+    "null,\"burn_rate_upper\":null}]}]";
 
 static void test_report_format__shows_objectives_where_there_are_any(void **state) {
     (void)state;
@@ -234,7 +237,10 @@ static void test_report_format__shows_objectives_where_there_are_any(void **stat
         {"prom", "serin_objective_budget_remaining_ratio{canary=\"checkout-api\",objective=\"avail|ability\"} 0.625\n"},
         {"prom", "serin_objective_exhaustion_seconds{canary=\"checkout-api\",objective=\"avail|ability\"} +Inf\n"},
         {"prom", "serin_objective_gate{canary=\"checkout-api\",objective=\"avail|ability\",state=\"closed\"} 1\n"},
-        {"prom", "serin_burn_rate{canary=\"checkout-api\",objective=\"avail|ability\",side=\"canary\",window=\"1h\"} 2.385\n"},
+        {"prom",
+         "serin_burn_rate{canary=\"checkout-api\",objective=\"avail|ability\",side=\"canary\",window=\"1h\",bound=\"estimate\"} 2.385\n"},
+        {"prom",
+         "serin_burn_rate{canary=\"checkout-api\",objective=\"avail|ability\",side=\"canary\",window=\"1h\",bound=\"lower\"} 0.2385\n"},
         {"prom", "serin_release_budget_consumed_ratio{canary=\"checkout-api\",objective=\"avail|ability\",bound=\"lower\"} 0.25\n"},
         {"markdown", "**Budget** `avail|ability`: 62.5% of the budget left, release budget 38.5% used, halt at 30%: gate closed; burning "
                      "for certain\n"},

@@ -71,6 +71,23 @@ class ScrapeTest(unittest.TestCase):
         seen = {s.labels["canary"]: s.exemplar.labels for s in families["serin_analyses"].samples}
         self.assertEqual(seen, {name: {"analysis_id": ident} for name, ident in self.ids.items()})
 
+    def shows(self, *lines):
+        until(lambda: {*lines} <= {*self.page().body.decode().splitlines()}, lines)
+
+    def test_the_latest_look_of_a_running_analysis_is_shown_and_not_counted(self):
+        before = ('serin_analysis_final{canary="good"} 1', 'serin_verdict{canary="good",verdict="pass"} 1')
+        look = ('serin_analysis_final{canary="good"} 0', 'serin_verdict{canary="good",verdict="pass"} 0',
+                'serin_verdict{canary="good",verdict="inconclusive"} 1', 'serin_metric_class{canary="good",metric="pool",class="pass"} 1')
+        counted = 'serin_analyses_total{canary="good",verdict="pass"} 1'
+        self.shows(*before, counted)
+        ident = self.service.post("/api/v1/analyses", {"canary": "good", "start": int(time.time()) - 100}).json["id"]
+        self.shows(*look, counted, "serin_analyses_open 1")
+        self.service.stop()
+        self.service.start()
+        self.shows(*look, "serin_analyses_open 1")
+        self.assertEqual(self.service.post(f"/api/v1/analyses/{ident}/cancel").status, 200)
+        self.shows(*before, "serin_analyses_open 0")
+
     def test_a_prometheus_scrapes_it(self):
         target = urllib.parse.urlsplit(self.service.url).netloc
         with Prometheus(None, config=SCRAPE.format(target=target)) as server:

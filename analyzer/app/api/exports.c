@@ -11,7 +11,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 
-#define MOST_WAITING 4096          // results that wait to be read; older ones are passed over
+#define MOST_WAITING 4096          // results that wait to be read, half of them looks; further ones are passed over
 #define SCRAPED_MS INT64_C(600000) // a page that nobody asked for that long is not made ahead
 
 struct exports {
@@ -45,10 +45,9 @@ void exports_destroy(struct exports *exports) {
     free(exports);
 }
 
-void exports_verdict(struct exports *exports, const char *canary, const char *id, const char *verdict, int64_t now_ms) {
-    tally_verdict(exports->tally, canary, verdict, id, now_ms);
+static void add_waiting(struct exports *exports, const char *id, size_t most) {
     pthread_mutex_lock(&exports->lock);
-    if (exports->waiting_count < MOST_WAITING) {
+    if (exports->waiting_count < most) {
         mem_grow((void **)&exports->waiting, &exports->waiting_cap, exports->waiting_count, sizeof *exports->waiting);
         char *place = exports->waiting[exports->waiting_count++];
         memset(place, 0, STORE_ID_LEN + 1);
@@ -57,16 +56,73 @@ void exports_verdict(struct exports *exports, const char *canary, const char *id
     pthread_mutex_unlock(&exports->lock);
 }
 
+void exports_verdict(struct exports *exports, const char *canary, const char *id, const char *verdict, int64_t now_ms) {
+    tally_verdict(exports->tally, canary, verdict, id, now_ms);
+    add_waiting(exports, id, MOST_WAITING);
+}
+
+void exports_change(struct exports *exports, const char *id) {
+    add_waiting(exports, id, MOST_WAITING / 2);
+}
+
 void exports_gate(struct exports *exports, const json_t *document) {
     tally_gate(exports->tally, document);
 }
 
-static void take_result(struct exports *exports, const struct store_analysis *row) {
-    json_t *result = row->result != NULL ? json_loads(row->result, 0, NULL) : NULL;
+// A look whose source failed tells nothing of the canary: what was known stays, and the counts of its queries tell.
+static bool is_failed_look(const json_t *result) {
+    const json_t *looks = json_object_get(result, "looks");
+    const char *outcome = json_string_value(json_object_get(looks, "outcome"));
+    return json_is_false(json_object_get(looks, "final")) && outcome != NULL && strcmp(outcome, "failed") == 0;
+}
+
+static void take_document(struct exports *exports, const char *document, int64_t at_ms) {
+    json_t *result = document != NULL ? json_loads(document, 0, NULL) : NULL;
     struct error err = {0};
-    if (result != NULL && !live_result(exports->live, result, row->finished_ms, &err))
+    if (result != NULL && !is_failed_look(result) && !live_result(exports->live, result, at_ms, &err))
         log_event(LOG_LEVEL_ERROR, "metrics", "error", err.text);
     json_decref(result);
+}
+
+static bool take_result(struct exports *exports, const char *id) {
+    struct arena arena = {0};
+    struct store_analysis row;
+    struct error err = {0};
+    bool found = false;
+    bool read = store_get(exports->store, id, STORE_RESULT, &arena, &row, &found, &err) && found && row.result != NULL;
+    if (read) take_document(exports, row.result, row.finished_ms);
+    arena_finish(&arena);
+    return read;
+}
+
+// An analysis has ended without a result: the one before it is the last again.
+static void take_earlier(struct exports *exports, const char *canary) {
+    enum store_state done = STORE_DONE;
+    struct store_filter filter = {.canary = canary, .state = &done};
+    struct arena arena = {0};
+    struct store_analyses rows = {0};
+    struct error err = {0};
+    bool taken = false, listed = store_list(exports->store, &filter, &arena, &rows, &err);
+    for (size_t i = 0; i < rows.count && !taken; i++) taken = take_result(exports, rows.items[i].id);
+    if (listed && !taken) live_forget(exports->live, canary);
+    arena_finish(&arena);
+}
+
+static void take_analysis(struct exports *exports, const char *id) {
+    struct arena arena = {0};
+    struct store_analysis row;
+    struct error err = {0};
+    const char *look = NULL;
+    bool found = false, read = store_get(exports->store, id, STORE_RESULT, &arena, &row, &found, &err) && found;
+    if (read && row.state == STORE_OPEN) {
+        if (store_last_look(exports->store, id, &arena, &look, &err)) take_document(exports, look, row.updated_ms);
+    } else if (read && row.result != NULL) {
+        take_document(exports, row.result, row.finished_ms);
+    } else if (read) {
+        take_earlier(exports, row.canary);
+    }
+    if (err.text[0] != '\0') log_event(LOG_LEVEL_ERROR, "metrics", "error", err.text);
+    arena_finish(&arena);
 }
 
 static void read_waiting(struct exports *exports) {
@@ -76,33 +132,24 @@ static void read_waiting(struct exports *exports) {
     exports->waiting = NULL;
     exports->waiting_count = exports->waiting_cap = 0;
     pthread_mutex_unlock(&exports->lock);
-    for (size_t i = 0; i < count; i++) {
-        struct arena arena = {0};
-        struct store_analysis row;
-        struct error err = {0};
-        bool found = false;
-        if (store_get(exports->store, ids[i], STORE_RESULT, &arena, &row, &found, &err) && found) take_result(exports, &row);
-        arena_finish(&arena);
-    }
+    for (size_t i = 0; i < count; i++) take_analysis(exports, ids[i]);
     free(ids);
 }
 
-void exports_restore(struct exports *exports, int64_t now_ms) {
-    enum store_state done = STORE_DONE;
-    struct store_filter filter = {.state = &done, .since_ms = now_ms - LIVE_RETENTION_MS, .limit = STORE_PAGE_MOST, .parts = 0};
+static void restore(struct exports *exports, enum store_state state, int64_t since_ms) {
+    struct store_filter filter = {.state = &state, .since_ms = since_ms, .limit = STORE_PAGE_MOST};
     struct arena arena = {0};
     struct store_analyses rows = {0};
     struct error err = {0};
-    exports->start_ms = now_ms;
     if (!store_list(exports->store, &filter, &arena, &rows, &err)) log_event(LOG_LEVEL_ERROR, "metrics", "error", err.text);
-    for (size_t i = rows.count; i > 0; i--) { // the newest last, as the last one counts
-        struct arena one = {0};
-        struct store_analysis row;
-        bool found = false;
-        if (store_get(exports->store, rows.items[i - 1].id, STORE_RESULT, &one, &row, &found, &err) && found) take_result(exports, &row);
-        arena_finish(&one);
-    }
+    for (size_t i = rows.count; i > 0; i--) take_analysis(exports, rows.items[i - 1].id); // the newest last, as the last one counts
     arena_finish(&arena);
+}
+
+void exports_restore(struct exports *exports, int64_t now_ms) {
+    exports->start_ms = now_ms;
+    restore(exports, STORE_DONE, now_ms - LIVE_RETENTION_MS);
+    restore(exports, STORE_OPEN, now_ms - LIVE_RETENTION_MS);
 }
 
 // What the parts count.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What the service exports at /metrics: the last result of each canary and what all its parts count. A thread of the service brings it
+// What the service exports at /metrics: the last look or result of each canary and what all its parts count. A thread of the service brings it
 // up to date now and then; a scrape takes the page that is there.
 #ifndef API_EXPORTS_H
 #define API_EXPORTS_H
@@ -18,9 +18,12 @@ void exports_destroy(struct exports *exports);                           // fine
 // An analysis was decided. Any thread; quick: its result is read at the next refresh.
 void exports_verdict(struct exports *exports, const char *canary, const char *id, const char *verdict, int64_t now_ms);
 
+// An analysis had a look that is not its last one, or was cancelled. As exports_verdict(), but counts nothing.
+void exports_change(struct exports *exports, const char *id);
+
 void exports_gate(struct exports *exports, const json_t *document); // of schema serin.gate/1; any thread
 
-// Takes the last results of all canaries from the store, after a start.
+// Takes the last results of all canaries from the store, and the last looks of those under way, after a start.
 void exports_restore(struct exports *exports, int64_t now_ms);
 
 struct exports_from { // whose counts are exported; borrowed

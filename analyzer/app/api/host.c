@@ -68,6 +68,7 @@ static void published(void *user, const struct engine_event *event) {
     if (event->kind == ENGINE_VERDICT || event->kind == ENGINE_CANCELLED) watchers_wake(host->service.watchers, event->id);
     if (event->kind == ENGINE_VERDICT)
         exports_verdict(host->service.exports, event->canary, event->id, verdict != NULL ? verdict : "error", event->now_ms);
+    if (event->kind == ENGINE_LOOK || event->kind == ENGINE_CANCELLED) exports_change(host->service.exports, event->id);
     log_begin(&line, LOG_LEVEL_INFO, engine_event_name(event->kind));
     log_text(&line, "analysis", event->id);
     log_text(&line, "canary", event->canary);

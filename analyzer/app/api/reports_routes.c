@@ -46,7 +46,7 @@ static void list_looks(struct call *call) {
 
 struct look_wanted {
     const char *id;
-    int64_t number, attempt; // number 0: the last look that has a document; attempt 0: the last one
+    int64_t number, attempt; // attempt 0: the last one
     struct arena *arena;
     bool found;           // there is such a look
     const char *document; // NULL: it is the result of the analysis
@@ -54,12 +54,11 @@ struct look_wanted {
 
 static bool take_look(void *user, const struct store_look *look) {
     struct look_wanted *wanted = user;
-    bool is_it = (wanted->number == 0 || look->number == wanted->number) && (wanted->attempt == 0 || look->attempt == wanted->attempt);
-    if (is_it && (wanted->number != 0 || look->document != NULL)) {
+    if (look->number == wanted->number && (wanted->attempt == 0 || look->attempt == wanted->attempt)) {
         wanted->found = true;
         wanted->document = arena_strdup(wanted->arena, look->document);
     }
-    return wanted->number == 0 || look->number <= wanted->number;
+    return look->number <= wanted->number;
 }
 
 // The last look of a finished analysis is kept as its result only.
@@ -127,8 +126,8 @@ struct report_wanted {
 // What the report is made of: the result, or while there is none the last look.
 static const char *document_of(const struct service *service, struct errand *errand, const char *id) {
     struct arena *arena = errand_arena(errand);
-    struct look_wanted last = {.id = id, .arena = arena};
     struct store_analysis row;
+    const char *document = NULL;
     struct error err = {0};
     bool found = false;
     if (!store_get(service->store, id, STORE_RESULT, arena, &row, &found, &err)) {
@@ -137,12 +136,12 @@ static const char *document_of(const struct service *service, struct errand *err
         errand_no_analysis(errand, id);
     } else if (row.result != NULL) {
         return row.result;
-    } else if (!store_each_look(service->store, id, true, take_look, &last, &err)) {
+    } else if (!store_last_look(service->store, id, arena, &document, &err)) {
         errand_store_failed(errand, &err);
-    } else if (last.document == NULL) {
+    } else if (document == NULL) {
         errand_error(errand, 404, "no_result", "GET .../wait answers when it is decided", "the analysis %s has had no look yet", id);
     }
-    return last.document;
+    return document;
 }
 
 static void render(struct errand *errand, const struct report_wanted *wanted, const json_t *document) {

@@ -97,6 +97,9 @@ bool store_each_open(struct store *store, store_analysis_fn *each, void *user, s
 // The looks of an analysis in order; without `documents` these are NULL.
 bool store_each_look(struct store *store, const char *analysis, bool documents, store_look_fn *each, void *user, struct error *err);
 
+// The document of the latest look that has one; *ret is NULL when there is none.
+bool store_last_look(struct store *store, const char *analysis, struct arena *arena, const char **ret, struct error *err);
+
 // All memos of a kind by key; or one: *ret is NULL when there is none.
 bool store_each_memo(struct store *store, const char *kind, store_memo_fn *each, void *user, struct error *err);
 bool store_memo(struct store *store, const char *kind, const char *key, struct arena *arena, const char **ret, struct error *err);
