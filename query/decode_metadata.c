@@ -7,16 +7,6 @@
 #include "decode_private.h"
 #include "query/decimal.h"
 
-static unsigned bit(enum field field) {
-    return 1u << field;
-}
-
-static bool enter(struct decoder *d, enum json_event event, enum json_event want, enum place place, const char *reason) {
-    if (event != want) return decode_wrong_data(d, reason);
-    d->frames[d->json.depth].place = place;
-    return true;
-}
-
 bool decode_metadata_data(struct decoder *d, enum json_event event) {
     static const struct {
         enum result_type type;
@@ -32,7 +22,8 @@ bool decode_metadata_data(struct decoder *d, enum json_event event) {
     d->data_shape = event == JSON_OBJECT ? DATA_QUERY : DATA_LIST;
     d->set->type = expected[d->expect].type;
     bool list = expected[d->expect].event == JSON_ARRAY;
-    return enter(d, event, expected[d->expect].event, expected[d->expect].place, list ? "data is not a list" : "data is not an object");
+    return decode_enter(d, event, expected[d->expect].event, expected[d->expect].place,
+                        list ? "data is not a list" : "data is not an object");
 }
 
 static bool on_name(struct decoder *d, enum json_event event) {
@@ -48,7 +39,7 @@ static bool on_name(struct decoder *d, enum json_event event) {
 
 static bool on_label_set(struct decoder *d, enum json_event event) {
     d->label_count = 0;
-    return enter(d, event, JSON_OBJECT, PLACE_LABEL_SET, "a label set is not an object") &&
+    return decode_enter(d, event, JSON_OBJECT, PLACE_LABEL_SET, "a label set is not an object") &&
            (d->frames[d->json.depth].place != PLACE_LABEL_SET || decode_add_series(d));
 }
 
@@ -56,7 +47,7 @@ static bool on_description(struct decoder *d, enum json_event event) {
     static const char *const names[] = {"__name__", "help", "type", "unit"};
     for (size_t i = 0; i < 4; i++) d->description[i] = (struct label){view_of(names[i]), {"", 0}};
     d->description[0].value = d->name;
-    return enter(d, event, JSON_OBJECT, PLACE_DESCRIPTION, "the description of a metric is not an object");
+    return decode_enter(d, event, JSON_OBJECT, PLACE_DESCRIPTION, "the description of a metric is not an object");
 }
 
 static bool on_description_text(struct decoder *d, enum json_event event) {
@@ -77,29 +68,30 @@ static bool end_description(struct decoder *d) {
 }
 
 static bool on_exemplar_series(struct decoder *d, enum json_event event) {
-    return enter(d, event, JSON_OBJECT, PLACE_EXEMPLAR_SERIES, "the exemplars of a series are not an object") &&
+    return decode_enter(d, event, JSON_OBJECT, PLACE_EXEMPLAR_SERIES, "the exemplars of a series are not an object") &&
            (d->frames[d->json.depth].place != PLACE_EXEMPLAR_SERIES || decode_add_series(d));
 }
 
 static bool on_exemplar_series_part(struct decoder *d, enum json_event event) {
     enum field field = d->frames[d->json.depth - (event == JSON_OBJECT || event == JSON_ARRAY)].field;
     d->label_count = 0;
-    if (field == FIELD_SERIES_LABELS) return enter(d, event, JSON_OBJECT, PLACE_LABEL_SET, "seriesLabels is not an object");
-    return field != FIELD_EXEMPLARS || enter(d, event, JSON_ARRAY, PLACE_EXEMPLARS, "exemplars is not a list");
+    if (field == FIELD_SERIES_LABELS) return decode_enter(d, event, JSON_OBJECT, PLACE_LABEL_SET, "seriesLabels is not an object");
+    return field != FIELD_EXEMPLARS || decode_enter(d, event, JSON_ARRAY, PLACE_EXEMPLARS, "exemplars is not a list");
 }
 
 static bool on_exemplar(struct decoder *d, enum json_event event) {
     d->exemplar = (struct exemplar){.series = d->set->count - 1};
     d->exemplar_seen = 0;
-    return enter(d, event, JSON_OBJECT, PLACE_EXEMPLAR, "an exemplar is not an object");
+    return decode_enter(d, event, JSON_OBJECT, PLACE_EXEMPLAR, "an exemplar is not an object");
 }
 
 static bool on_exemplar_part(struct decoder *d, enum json_event event) {
     enum field field = d->frames[d->json.depth - (event == JSON_OBJECT || event == JSON_ARRAY)].field;
     struct view text = json_text(&d->json);
-    d->exemplar_seen |= bit(field);
+    d->exemplar_seen |= decode_bit(field);
     d->label_count = 0;
-    if (field == FIELD_LABELS) return enter(d, event, JSON_OBJECT, PLACE_EXEMPLAR_LABELS, "the labels of an exemplar are not an object");
+    if (field == FIELD_LABELS)
+        return decode_enter(d, event, JSON_OBJECT, PLACE_EXEMPLAR_LABELS, "the labels of an exemplar are not an object");
     if (field == FIELD_TIMESTAMP && (event != JSON_NUMBER || !decode_time_ms(text, &d->exemplar.time_ms)))
         return decode_wrong_data(d, "the time of an exemplar is not a number of seconds within 64-bit milliseconds");
     if (field == FIELD_VALUE && (event != JSON_STRING || !decimal_parse(text.ptr, text.len, &d->exemplar.value)))
@@ -109,7 +101,7 @@ static bool on_exemplar_part(struct decoder *d, enum json_event event) {
 
 static bool end_exemplar(struct decoder *d) {
     struct series_set *set = d->set;
-    unsigned need = bit(FIELD_VALUE) | bit(FIELD_TIMESTAMP);
+    unsigned need = decode_bit(FIELD_VALUE) | decode_bit(FIELD_TIMESTAMP);
     if ((d->exemplar_seen & need) != need) return decode_wrong_data(d, "an exemplar without value or timestamp");
     if (!decode_count_samples(d, 1)) return false;
     d->samples++;
@@ -142,7 +134,8 @@ bool decode_metadata_value(struct decoder *d, enum place place, enum json_event 
         [OWN(PLACE_EXEMPLAR)] = on_exemplar_part,
         [OWN(PLACE_EXEMPLAR_LABELS)] = decode_label_value,
     };
-    if (place == PLACE_DESCRIBED) return enter(d, event, JSON_ARRAY, PLACE_DESCRIPTIONS, "the descriptions of a metric are not a list");
+    if (place == PLACE_DESCRIBED)
+        return decode_enter(d, event, JSON_ARRAY, PLACE_DESCRIPTIONS, "the descriptions of a metric are not a list");
     return values[OWN(place)](d, event);
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The decoder's insides, shared by its three files: decode.c (the answer as a whole), decode_result.c (what each JSON
-// event means where it stands) and decode_values.c (samples, the hot path).
+// The decoder's insides, shared by its files: decode.c (the answer as a whole), decode_result.c (what each JSON event means where
+// it stands), decode_envelope.c (around the data), decode_metadata.c (data that are no result), decode_values.c (samples, the hot path).
 #ifndef QUERY_DECODE_PRIVATE_H
 #define QUERY_DECODE_PRIVATE_H
 
@@ -153,6 +153,13 @@ struct labels decode_labels(struct decoder *d); // those between the braces, sor
 bool decode_add_series(struct decoder *d);
 struct view decode_keep_text(struct decoder *d);
 
+// decode_envelope.c: the values of these places, and of keys that stand in several of them.
+bool decode_top(struct decoder *d, enum json_event event);
+bool decode_envelope(struct decoder *d, enum json_event event);
+bool decode_texts(struct decoder *d, enum json_event event);
+bool decode_texts_key(struct decoder *d, enum json_event event, enum field field); // warnings and infos, which Thanos also puts into data
+bool decode_partial(struct decoder *d, enum json_event event);
+
 // decode_metadata.c: answers about labels, series, metrics and exemplars.
 bool decode_metadata_data(struct decoder *d, enum json_event event); // what `data` begins with
 bool decode_metadata_key(struct decoder *d, enum place place);       // false: not one of its own
@@ -168,6 +175,21 @@ bool decode_time_ms(struct view number, int64_t *ret_ms); // JSON number of seco
 
 static inline struct series *decode_series(struct decoder *d) {
     return &d->set->items[d->set->count - 1];
+}
+
+static inline unsigned decode_bit(enum field field) {
+    return 1u << field;
+}
+
+static inline bool decode_is_scalar(enum json_event event) {
+    return event != JSON_OBJECT && event != JSON_ARRAY;
+}
+
+// Opens a container of the wanted kind, or complains.
+static inline bool decode_enter(struct decoder *d, enum json_event event, enum json_event want, enum place place, const char *reason) {
+    if (event != want) return decode_wrong_data(d, reason);
+    d->frames[d->json.depth].place = place;
+    return true;
 }
 
 #endif

@@ -10,11 +10,6 @@
 #include "query/decimal.h"
 
 #define LABELS_MAX 4096
-#define TEXTS_MAX 1000
-
-static unsigned bit(enum field field) {
-    return 1u << field;
-}
 
 static enum field find_field(struct view key) {
     static const struct {
@@ -39,21 +34,10 @@ struct view decode_keep_text(struct decoder *d) {
     return (struct view){arena_strndup(&d->set->arena, text.ptr, text.len), text.len};
 }
 
-static bool is_scalar(enum json_event event) {
-    return event != JSON_OBJECT && event != JSON_ARRAY;
-}
-
 bool decode_wrong_data(struct decoder *d, const char *reason) {
     if (d->status == STATUS_SUCCESS) return decoder_fail(d, ERROR_DATA, reason);
     if (d->data_err.code == ERROR_NONE) error_set(&d->data_err, ERROR_DATA, "byte %llu: %s", (unsigned long long)d->offset, reason);
     for (size_t i = 2; i <= d->json.depth; i++) d->frames[i].place = PLACE_SKIP;
-    return true;
-}
-
-// Opens a container of the wanted kind, or complains.
-static bool enter(struct decoder *d, enum json_event event, enum json_event want, enum place place, const char *reason) {
-    if (event != want) return decode_wrong_data(d, reason);
-    d->frames[d->json.depth].place = place;
     return true;
 }
 
@@ -63,104 +47,13 @@ static bool parse_number(struct decoder *d, enum json_event event, double *ret_v
     return true;
 }
 
-static bool on_status(struct decoder *d, enum json_event event) {
-    struct view text = json_text(&d->json);
-    if (event == JSON_STRING && view_is(text, "error")) {
-        d->status = STATUS_ERROR;
-        return true;
-    }
-    if (event != JSON_STRING || !view_is(text, "success")) {
-        d->no_envelope = true;
-        return decoder_fail(d, ERROR_DATA, "status is neither \"success\" nor \"error\"");
-    }
-    d->status = STATUS_SUCCESS;
-    if (d->data_err.code == ERROR_NONE) return true;
-    d->err = d->data_err;
-    d->failed = true;
-    return false;
-}
-
-// As much of the text as fits, on one line, never half a character.
-static void copy_text(char *to, size_t size, struct view text) {
-    size_t len = text.len < size ? text.len : size - 1;
-    while (len < text.len && len > 0 && ((unsigned char)text.ptr[len] & 0xC0) == 0x80) len--;
-    for (size_t i = 0; i < len; i++) to[i] = text.ptr[i] == '\0' ? ' ' : text.ptr[i];
-    to[len] = '\0';
-}
-
-static bool on_error_text(struct decoder *d, enum json_event event, enum field field) {
-    bool type = field == FIELD_ERROR_TYPE;
-    if (event == JSON_NULL) return true;
-    if (event != JSON_STRING) return decoder_fail(d, ERROR_DATA, type ? "errorType is not a string" : "error is not a string");
-    d->seen |= bit(field);
-    struct view text = json_text(&d->json);
-    if (type) {
-        copy_text(d->error_type, sizeof d->error_type, text);
-    } else {
-        copy_text(d->error_text, sizeof d->error_text, text);
-    }
-    return true;
-}
-
-// warnings and infos, which Thanos also puts into data.
-static bool on_texts_key(struct decoder *d, enum json_event event, enum field field) {
-    if (event == JSON_NULL) return true;
-    if (event != JSON_ARRAY) return decoder_fail(d, ERROR_DATA, "warnings or infos is not a list");
-    d->texts = field == FIELD_WARNINGS ? &d->set->warnings : &d->set->infos;
-    d->frames[d->json.depth].place = PLACE_TEXTS;
-    return true;
-}
-
-static bool on_texts(struct decoder *d, enum json_event event) {
-    if (event != JSON_STRING) return decoder_fail(d, ERROR_DATA, "warnings or infos holds something else than strings");
-    struct text_list *list = d->texts;
-    if (list->count == TEXTS_MAX) return decoder_fail(d, ERROR_LIMIT, "more than 1,000 warnings");
-    void *items = list->items;
-    mem_grow(&items, &list->cap, list->count, sizeof *list->items);
-    list->items = items;
-    list->items[list->count++] = decode_keep_text(d);
-    return true;
-}
-
-static bool on_partial(struct decoder *d, enum json_event event) {
-    if (event != JSON_TRUE && event != JSON_FALSE && event != JSON_NULL) return decoder_fail(d, ERROR_DATA, "isPartial is not a boolean");
-    d->set->partial = d->set->partial || event == JSON_TRUE;
-    return true;
-}
-
-static bool on_data_key(struct decoder *d, enum json_event event) {
-    if (d->expect != EXPECT_RESULT) return decode_metadata_data(d, event);
-    d->data_shape = event == JSON_OBJECT ? DATA_QUERY : event == JSON_ARRAY ? DATA_LIST : DATA_NULL;
-    if (event == JSON_OBJECT) d->frames[d->json.depth].place = PLACE_DATA;
-    if (is_scalar(event)) return decode_wrong_data(d, "data is neither an object nor a list");
-    return true;
-}
-
-static bool on_top(struct decoder *d, enum json_event event) {
-    if (event != JSON_OBJECT) {
-        d->no_envelope = true;
-        return decoder_fail(d, ERROR_DATA, "the document is not an object");
-    }
-    d->frames[d->json.depth].place = PLACE_ENVELOPE;
-    return true;
-}
-
-static bool on_envelope(struct decoder *d, enum json_event event) {
-    enum field field = d->frames[1].field;
-    if (field == FIELD_STATUS) return on_status(d, event);
-    if (field == FIELD_DATA) return on_data_key(d, event);
-    if (field == FIELD_ERROR || field == FIELD_ERROR_TYPE) return on_error_text(d, event, field);
-    if (field == FIELD_WARNINGS || field == FIELD_INFOS) return on_texts_key(d, event, field);
-    return field != FIELD_PARTIAL || on_partial(d, event);
-}
-
 static bool on_result_type(struct decoder *d, enum json_event event) {
     static const char *const names[] = {
         [RESULT_MATRIX] = "matrix", [RESULT_VECTOR] = "vector", [RESULT_SCALAR] = "scalar", [RESULT_STRING] = "string"};
     for (int i = RESULT_MATRIX; event == JSON_STRING && i <= RESULT_STRING; i++) {
         if (!view_is(json_text(&d->json), names[i])) continue;
         d->set->type = (enum result_type)i;
-        d->seen |= bit(FIELD_RESULT_TYPE);
+        d->seen |= decode_bit(FIELD_RESULT_TYPE);
         return true;
     }
     return decode_wrong_data(d, "resultType is none of matrix, vector, scalar, string");
@@ -169,12 +62,12 @@ static bool on_result_type(struct decoder *d, enum json_event event) {
 static bool on_data(struct decoder *d, enum json_event event) {
     enum field field = d->frames[2].field;
     if (field == FIELD_RESULT_TYPE) return on_result_type(d, event);
-    if (field == FIELD_WARNINGS || field == FIELD_INFOS) return on_texts_key(d, event, field);
-    if (field == FIELD_PARTIAL) return on_partial(d, event);
+    if (field == FIELD_WARNINGS || field == FIELD_INFOS) return decode_texts_key(d, event, field);
+    if (field == FIELD_PARTIAL) return decode_partial(d, event);
     if (field != FIELD_RESULT) return true;
-    d->seen |= bit(FIELD_RESULT);
+    d->seen |= decode_bit(FIELD_RESULT);
     d->result_shape = SHAPE_EMPTY;
-    return enter(d, event, JSON_ARRAY, PLACE_RESULT, "result is not a list");
+    return decode_enter(d, event, JSON_ARRAY, PLACE_RESULT, "result is not a list");
 }
 
 bool decode_add_series(struct decoder *d) {
@@ -207,13 +100,13 @@ static bool on_result(struct decoder *d, enum json_event event) {
 
 static bool on_series(struct decoder *d, enum json_event event) {
     enum field field = d->frames[4].field;
-    d->series_seen |= bit(field);
+    d->series_seen |= decode_bit(field);
     d->label_count = 0;
-    if (field == FIELD_METRIC) return enter(d, event, JSON_OBJECT, PLACE_METRIC, "metric is not an object");
-    if (field == FIELD_VALUES) return enter(d, event, JSON_ARRAY, PLACE_SAMPLES, "values is not a list");
-    if (field == FIELD_VALUE) return enter(d, event, JSON_ARRAY, PLACE_SAMPLE, "value is not a list");
-    if (field == FIELD_HISTOGRAMS) return enter(d, event, JSON_ARRAY, PLACE_HISTOGRAM_SAMPLES, "histograms is not a list");
-    if (field == FIELD_HISTOGRAM) return enter(d, event, JSON_ARRAY, PLACE_HISTOGRAM_SAMPLE, "histogram is not a list");
+    if (field == FIELD_METRIC) return decode_enter(d, event, JSON_OBJECT, PLACE_METRIC, "metric is not an object");
+    if (field == FIELD_VALUES) return decode_enter(d, event, JSON_ARRAY, PLACE_SAMPLES, "values is not a list");
+    if (field == FIELD_VALUE) return decode_enter(d, event, JSON_ARRAY, PLACE_SAMPLE, "value is not a list");
+    if (field == FIELD_HISTOGRAMS) return decode_enter(d, event, JSON_ARRAY, PLACE_HISTOGRAM_SAMPLES, "histograms is not a list");
+    if (field == FIELD_HISTOGRAM) return decode_enter(d, event, JSON_ARRAY, PLACE_HISTOGRAM_SAMPLE, "histogram is not a list");
     return true;
 }
 
@@ -245,11 +138,11 @@ static bool end_metric(struct decoder *d) {
 }
 
 static bool on_samples(struct decoder *d, enum json_event event) {
-    return enter(d, event, JSON_ARRAY, PLACE_SAMPLE, "a sample is not a list of time and value");
+    return decode_enter(d, event, JSON_ARRAY, PLACE_SAMPLE, "a sample is not a list of time and value");
 }
 
 static bool on_histogram_samples(struct decoder *d, enum json_event event) {
-    return enter(d, event, JSON_ARRAY, PLACE_HISTOGRAM_SAMPLE, "a histogram sample is not a list of time and histogram");
+    return decode_enter(d, event, JSON_ARRAY, PLACE_HISTOGRAM_SAMPLE, "a histogram sample is not a list of time and histogram");
 }
 
 static bool on_sample_time(struct decoder *d, enum json_event event) {
@@ -259,7 +152,7 @@ static bool on_sample_time(struct decoder *d, enum json_event event) {
 }
 
 static bool on_sample(struct decoder *d, enum json_event event) {
-    uint64_t index = d->frames[d->json.depth - !is_scalar(event)].count;
+    uint64_t index = d->frames[d->json.depth - !decode_is_scalar(event)].count;
     if (index == 0) return on_sample_time(d, event);
     if (index > 1) return decode_wrong_data(d, "a sample has more than a time and a value");
     return parse_number(d, event, &d->sample_value, "the value of a sample is not a decimal number in quotes");
@@ -271,13 +164,13 @@ static bool end_sample(struct decoder *d) {
 }
 
 static bool on_histogram_sample(struct decoder *d, enum json_event event) {
-    uint64_t index = d->frames[d->json.depth - !is_scalar(event)].count;
+    uint64_t index = d->frames[d->json.depth - !decode_is_scalar(event)].count;
     if (index == 0) return on_sample_time(d, event);
     if (index > 1) return decode_wrong_data(d, "a histogram sample has more than a time and a histogram");
     d->histogram = (struct histogram){.time_ms = d->sample_ms};
     d->histogram_seen = 0;
     d->bucket_count = 0;
-    return enter(d, event, JSON_OBJECT, PLACE_HISTOGRAM, "a native histogram is not an object");
+    return decode_enter(d, event, JSON_OBJECT, PLACE_HISTOGRAM, "a native histogram is not an object");
 }
 
 static bool end_histogram_sample(struct decoder *d) {
@@ -299,27 +192,27 @@ static bool end_histogram_sample(struct decoder *d) {
 }
 
 static bool on_histogram(struct decoder *d, enum json_event event) {
-    enum field field = d->frames[d->json.depth - !is_scalar(event)].field;
-    d->histogram_seen |= bit(field);
+    enum field field = d->frames[d->json.depth - !decode_is_scalar(event)].field;
+    d->histogram_seen |= decode_bit(field);
     if (field == FIELD_COUNT)
         return parse_number(d, event, &d->histogram.count, "the count of a histogram is not a decimal number in quotes");
     if (field == FIELD_SUM) return parse_number(d, event, &d->histogram.sum, "the sum of a histogram is not a decimal number in quotes");
-    return field != FIELD_BUCKETS || enter(d, event, JSON_ARRAY, PLACE_BUCKETS, "buckets is not a list");
+    return field != FIELD_BUCKETS || decode_enter(d, event, JSON_ARRAY, PLACE_BUCKETS, "buckets is not a list");
 }
 
 static bool end_histogram(struct decoder *d) {
-    unsigned need = bit(FIELD_COUNT) | bit(FIELD_SUM);
+    unsigned need = decode_bit(FIELD_COUNT) | decode_bit(FIELD_SUM);
     if ((d->histogram_seen & need) != need) return decode_wrong_data(d, "a native histogram without count or sum");
     if (d->histogram.count < 0) return decode_wrong_data(d, "a native histogram with a negative count");
     return true;
 }
 
 static bool on_buckets(struct decoder *d, enum json_event event) {
-    return enter(d, event, JSON_ARRAY, PLACE_BUCKET, "a bucket is not a list");
+    return decode_enter(d, event, JSON_ARRAY, PLACE_BUCKET, "a bucket is not a list");
 }
 
 static bool on_bucket(struct decoder *d, enum json_event event) {
-    uint64_t index = d->frames[d->json.depth - !is_scalar(event)].count;
+    uint64_t index = d->frames[d->json.depth - !decode_is_scalar(event)].count;
     double *const numbers[] = {NULL, &d->bucket.left, &d->bucket.right, &d->bucket.count};
     if (index > 3) return decode_wrong_data(d, "a bucket has more than four items");
     if (index > 0) return parse_number(d, event, numbers[index], "a border or count of a bucket is not a decimal number in quotes");
@@ -360,9 +253,9 @@ static bool times_are_shared(const struct series *series) {
 static bool end_series(struct decoder *d) {
     decode_end_samples(d);
     unsigned seen = d->series_seen;
-    bool value = (seen & bit(FIELD_VALUE)) != 0, histogram = (seen & bit(FIELD_HISTOGRAM)) != 0;
-    bool many = (seen & (bit(FIELD_VALUES) | bit(FIELD_HISTOGRAMS))) != 0;
-    if ((seen & bit(FIELD_METRIC)) == 0) return decode_wrong_data(d, "a series without metric");
+    bool value = (seen & decode_bit(FIELD_VALUE)) != 0, histogram = (seen & decode_bit(FIELD_HISTOGRAM)) != 0;
+    bool many = (seen & (decode_bit(FIELD_VALUES) | decode_bit(FIELD_HISTOGRAMS))) != 0;
+    if ((seen & decode_bit(FIELD_METRIC)) == 0) return decode_wrong_data(d, "a series without metric");
     if (value + histogram + many != 1)
         return decode_wrong_data(d, "a series must have a value, a histogram, or lists of them, and only one of these");
     enum result_shape shape = many ? SHAPE_MATRIX : SHAPE_VECTOR;
@@ -384,9 +277,9 @@ struct place_rules {
 };
 
 static const struct place_rules rules[PLACE_METADATA] = {
-    [PLACE_TOP] = {on_top, NULL},
-    [PLACE_ENVELOPE] = {on_envelope, NULL},
-    [PLACE_TEXTS] = {on_texts, NULL},
+    [PLACE_TOP] = {decode_top, NULL},
+    [PLACE_ENVELOPE] = {decode_envelope, NULL},
+    [PLACE_TEXTS] = {decode_texts, NULL},
     [PLACE_DATA] = {on_data, NULL},
     [PLACE_RESULT] = {on_result, end_result},
     [PLACE_SERIES] = {on_series, end_series},
@@ -416,7 +309,7 @@ bool decode_event(struct decoder *d, enum json_event event) {
         return rules[place].end == NULL || rules[place].end(d);
     }
     unsigned depth = d->json.depth; // of the container the value stands in
-    if (!is_scalar(event)) {
+    if (!decode_is_scalar(event)) {
         d->frames[depth] = (struct frame){.place = PLACE_SKIP};
         depth--;
     }
