@@ -7,20 +7,14 @@
 
 #include "base/http.h"
 #include "base/mem.h"
-#include "base/retry.h"
 #include "base/timetext.h"
-#include "dialect.h"
-#include "pieces.h"
+#include "next_try.h"
 #include "query/read_decoder.h"
 #include "question.h"
 #include "read_request.h"
 
 #define MOST_BODY_BYTES ((size_t)65536)
 #define MOST_REQUEST_BYTES ((size_t)1 << 20)
-#define OK 200
-#define UNAUTHORIZED 401
-#define FORBIDDEN 403
-#define TOO_MANY_REQUESTS 429
 
 bool flight_is_raw(const struct flight *f) {
     return f->kind == FLIGHT_QUERY && f->query.mode == QUERY_RAW;
@@ -95,10 +89,10 @@ void flight_destroy(struct flight *f) {
 
 // What the answer to the probe says of the server. One in trouble, or that does not know us, is asked again with the next batch.
 static void choose_protocol(struct source *source, int http_status, const char *content_type) {
-    enum read_form form = http_status == OK ? read_form_of(content_type) : READ_NONE;
+    enum read_form form = http_status == REPLY_OK ? read_form_of(content_type) : READ_NONE;
     source->chosen = form == READ_STREAM ? PROTOCOL_STREAM : form == READ_SAMPLES ? PROTOCOL_SAMPLES : PROTOCOL_RAW;
-    bool refused = http_status == UNAUTHORIZED || http_status == FORBIDDEN || http_status == TOO_MANY_REQUESTS;
-    source->protocol_known = http_status >= OK && http_status < 500 && !refused;
+    bool refused = http_status == REPLY_UNAUTHORIZED || http_status == REPLY_FORBIDDEN || http_status == REPLY_TOO_MANY_REQUESTS;
+    source->protocol_known = http_status >= REPLY_OK && http_status < 500 && !refused;
 }
 
 static void land(struct flight *f, const char *content_type, bool transfer_failed) {
@@ -107,7 +101,7 @@ static void land(struct flight *f, const char *content_type, bool transfer_faile
         answer_settle(f->answer, f->source, &f->query);
     } else if (f->kind == FLIGHT_PROBE) {
         choose_protocol(f->source, f->answer->http_status, content_type);
-    } else if (f->kind == FLIGHT_VERSION && !transfer_failed && f->answer->http_status == OK) {
+    } else if (f->kind == FLIGHT_VERSION && !transfer_failed && f->answer->http_status == REPLY_OK) {
         source_read_version(f->source, buf_text(&f->body), f->body.len);
     }
     if (f->recorder != NULL) {
@@ -173,74 +167,6 @@ static bool on_body(void *user, const struct http_head *head, const char *data, 
     return decoder_feed(f->decoder, data, len);
 }
 
-// Whether the answer is one that another try may mend, and after how many tries at most.
-static bool may_retry(const struct flight *f, const struct http_result *http) {
-    const struct decode_result *result = &f->answer->result;
-    int most = f->source->tries;
-    if (!http->complete && !http->stopped) return http->temporary && f->answer->tries < most;
-    switch (http->head->status) {
-    case TOO_MANY_REQUESTS:
-    case 502:
-    case 504:
-        break;
-    case 503:
-        if (strcmp(result->error_type, "timeout") == 0 && most > 2) most = 2;
-        break;
-    case 500:
-        if (result->outcome == DECODE_API_ERROR && strcmp(result->error_type, "internal") != 0 &&
-            strcmp(result->error_type, "unavailable") != 0) {
-            return false;
-        }
-        if (most > 3) most = 3;
-        break;
-    default:
-        return false;
-    }
-    return f->answer->tries < most;
-}
-
-static void wait_again(struct flight *f, int64_t due_ms) {
-    f->due_ms = due_ms;
-    f->state = FLIGHT_WAITING;
-    f->events->waits(f->events->user, f);
-}
-
-// Puts the flight back into the queue, unless its next try would begin after the deadline.
-static bool retry_later(struct flight *f, const struct http_result *http) {
-    int64_t wait = retry_backoff_ms(f->answer->tries, &f->events->seed), asked = 0;
-    if (http->head->retry_after[0] != '\0' && retry_after_ms(http->head->retry_after, wall_now_ms(), &asked) && asked > wait) wait = asked;
-    int64_t due = mono_now_ms() + wait;
-    if (due >= *f->deadline_ms) return false;
-    if (http->head->status == TOO_MANY_REQUESTS && asked > 0) pace_pause(&f->source->pace, due);
-    wait_again(f, due);
-    return true;
-}
-
-// Asks for the first half alone when the server finds the whole too much.
-static bool ask_less(struct flight *f) {
-    struct query later;
-    if (f->answer->result.outcome == DECODE_OK || !dialect_wants_less(f->answer->result.err.text)) return false;
-    if (!pieces_halve(&f->query, &later)) return false;
-    f->answer->tries = 0;
-    wait_again(f, 0);
-    f->events->halved(f->events->user, f, &later);
-    return true;
-}
-
-// Asks in the next protocol when the server answered a remote read without giving usable data, and the choice is ours.
-static bool ask_otherwise(struct flight *f, const struct http_result *http) {
-    static const int elsewhere[] = {200, 400, 404, 405, 406, 413, 415, 422, 500, 501};
-    bool may = f->source->protocol == PROTOCOL_AUTO && flight_is_read(f) && (http->complete || http->stopped), listed = false;
-    for (size_t i = 0; i < sizeof elsewhere / sizeof elsewhere[0]; i++) listed = listed || elsewhere[i] == http->head->status;
-    if (!may || !listed) return false;
-    // Each step goes further down, whatever the server answers with, so this ends.
-    bool chunks_unread = f->answer->result.wants_other && f->answer->protocol == PROTOCOL_STREAM && f->protocol == PROTOCOL_STREAM;
-    f->protocol = chunks_unread ? PROTOCOL_SAMPLES : PROTOCOL_RAW;
-    f->answer->tries = 0;
-    wait_again(f, 0);
-    return true;
-}
-
 static enum source_protocol protocol_of(const struct flight *f, const char *content_type) {
     if (!flight_is_raw(f)) return PROTOCOL_AUTO;
     enum read_form form = f->protocol == PROTOCOL_RAW ? READ_NONE : read_form_of(content_type);
@@ -252,7 +178,7 @@ static void read_result(struct flight *f, const struct http_result *http) {
     answer->http_status = http->head->status;
     answer->protocol = protocol_of(f, http->head->content_type);
     answer->bytes = http->bytes;
-    if (answer->http_status == TOO_MANY_REQUESTS) answer->throttled++;
+    if (answer->http_status == REPLY_TOO_MANY_REQUESTS) answer->throttled++;
     if (http->complete || http->stopped) {
         if (f->decoder == NULL) f->decoder = open_decoder(f, http->head);
         decoder_end(f->decoder, &answer->result);
@@ -290,10 +216,10 @@ static void token_done(struct flight *f, const struct http_result *http) {
     }
     forget_body(&f->body);
     if (again) {
-        wait_again(f, 0);
+        next_try_now(f);
         return;
     }
-    if (!ok && may_retry(f, http) && retry_later(f, http)) return;
+    if (!ok && next_try_later(f, http)) return;
     if (!ok) {
         source->usable = false;
         source->unusable = err;
@@ -301,22 +227,11 @@ static void token_done(struct flight *f, const struct http_result *http) {
     land(f, "", !ok);
 }
 
-// A refused token may have been withdrawn early: a new one is worth one more try.
-static bool renew_token(struct flight *f) {
-    struct source *source = f->source;
-    if (f->answer->http_status != UNAUTHORIZED || f->token_dropped || source->ops->token_drop == NULL || f->token_generation == 0)
-        return false;
-    f->token_dropped = true;
-    source->ops->token_drop(source, f->token_generation);
-    wait_again(f, 0);
-    return true;
-}
-
 // What becomes of a flight whose try has ended so.
 static void conclude(struct flight *f, const struct http_result *http) {
-    if (renew_token(f)) return;
+    if (next_try_renews_token(f)) return;
     bool bad = f->answer->result.outcome != DECODE_OK;
-    if (bad && (ask_otherwise(f, http) || (may_retry(f, http) && retry_later(f, http)) || ask_less(f))) {
+    if (bad && next_try_mends(f, http)) {
         breaker_forget(&f->source->breaker); // the next try may be the probe of an open breaker again
         return;
     }

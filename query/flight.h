@@ -13,6 +13,7 @@ struct question;
 struct fetch_batch;
 
 enum flight_kind { FLIGHT_QUERY, FLIGHT_VERSION, FLIGHT_PROBE, FLIGHT_TOKEN };
+enum { REPLY_OK = 200, REPLY_UNAUTHORIZED = 401, REPLY_FORBIDDEN = 403, REPLY_TOO_MANY_REQUESTS = 429 }; // status of HTTP
 enum flight_state { FLIGHT_WAITING, FLIGHT_RUNNING, FLIGHT_DONE };
 
 struct flight_events { // what all flights of a fetcher share
