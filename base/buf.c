@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "decimal.h"
+#include "shortest.h"
 
 void buf_init(struct buf *buf, size_t limit) {
     *buf = (struct buf){.limit = limit};
@@ -103,7 +103,7 @@ static bool is_short_integer(double value) {
 
 static void write_decimal(struct buf *buf, double value) {
     char text[40];
-    size_t len = decimal_shortest(value, text);
+    size_t len = shortest_text(value, text);
     if (len > 0) {
         buf_bytes(buf, text, len);
         return;

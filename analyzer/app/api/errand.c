@@ -6,10 +6,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/json_print.h"
 #include "base/mem.h"
 #include "base/timetext.h"
 
 #define MOST_HEADERS 4
+#define MOST_ANSWER_BYTES ((size_t)1 << 30)
 
 struct answer {
     int status;
@@ -105,14 +107,17 @@ void errand_text(struct errand *errand, int status, const char *content_type, st
 }
 
 void errand_json(struct errand *errand, int status, json_t *body) {
-    char *text = json_dumps(body, JSON_COMPACT | JSON_REAL_PRECISION(17));
+    struct buf text;
+    struct error err;
+    buf_init(&text, MOST_ANSWER_BYTES);
+    bool good = body != NULL && json_print(&text, body, JSON_LINE, &err);
     json_decref(body);
-    if (text == NULL) {
+    if (good) {
+        errand_text(errand, status, "application/json", (struct view){buf_text(&text), text.len});
+    } else {
         errand_error(errand, 500, "internal", "", "the answer could not be written as JSON");
-        return;
     }
-    errand_text(errand, status, "application/json", view_of(text));
-    free(text);
+    buf_finish(&text);
 }
 
 json_t *errand_error_body(const char *code, const char *hint, const char *message) {

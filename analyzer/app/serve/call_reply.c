@@ -6,8 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json_print.h"
 #include "base/mem.h"
 #include "call_state.h"
+
+#define MOST_REPLY_BYTES ((size_t)1 << 30)
 
 static void add(struct MHD_Response *response, const char *name, const char *value) {
     MHD_add_response_header(response, name, value);
@@ -46,13 +49,18 @@ static void answer(struct call *call, int status, const char *content_type, stru
 }
 
 void reply_json(struct call *call, int status, json_t *body) {
-    char *text = json_dumps(body, JSON_COMPACT | JSON_ENCODE_ANY);
+    struct buf text;
+    struct error err;
+    buf_init(&text, MOST_REPLY_BYTES);
+    bool good = body != NULL && json_print(&text, body, JSON_LINE, &err);
     json_decref(body);
-    if (text == NULL) {
+    if (good) {
+        size_t len = text.len;
+        answer(call, status, "application/json", MHD_create_response_from_buffer(len, buf_take(&text), MHD_RESPMEM_MUST_FREE));
+    } else {
+        buf_finish(&text);
         reply_error(call, 500, "internal", "the answer could not be written as JSON");
-        return;
     }
-    answer(call, status, "application/json", MHD_create_response_from_buffer(strlen(text), text, MHD_RESPMEM_MUST_FREE));
 }
 
 void reply_text(struct call *call, int status, const char *content_type, struct view text) {

@@ -2,7 +2,7 @@
 // A double times a power of ten up to 10^22 is a product and its rounding error, which fma gives exactly: together the first 17 digits
 // and all that follows. Whether fewer digits read back is then a comparison with half the gap to the next double, also exact. Only what
 // lies within a billionth of such a border is left to others.
-#include "decimal.h"
+#include "shortest.h"
 
 #include <math.h>
 #include <stdbool.h>
@@ -75,7 +75,7 @@ static size_t spell(const char *digits, size_t count, int before, char *text) {
     return len + count - (size_t)before;
 }
 
-size_t decimal_shortest(double value, char text[DECIMAL_MOST]) {
+size_t shortest_text(double value, char text[SHORTEST_MOST]) {
     char digits[DIGITS];
     struct scaled s;
     int64_t number = 0;

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "decimal.h"
+#include "shortest.h"
 
 static uint64_t next(uint64_t *state) {
     *state = *state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
@@ -36,8 +36,8 @@ static double made(uint64_t *state, int kind) {
 
 // What snprintf and strtod find out together.
 static void expect_same(double value, size_t *clear) {
-    char ours[DECIMAL_MOST + 1], theirs[64];
-    size_t len = decimal_shortest(value, ours);
+    char ours[SHORTEST_MOST + 1], theirs[64];
+    size_t len = shortest_text(value, ours);
     if (len == 0) return;
     ours[len] = '\0';
     (*clear)++;
@@ -48,7 +48,7 @@ static void expect_same(double value, size_t *clear) {
     if (strcmp(ours, theirs) != 0) fail_msg("%a became %s instead of %s", value, ours, theirs);
 }
 
-static void test_decimal_shortest__agrees_with_the_c_library(void **state) {
+static void test_shortest_text__agrees_with_the_c_library(void **state) {
     (void)state;
     uint64_t random = 2385;
     enum { KINDS = 5, EACH = 10000 };
@@ -62,14 +62,14 @@ static void test_decimal_shortest__agrees_with_the_c_library(void **state) {
     }
 }
 
-static void test_decimal_shortest__leaves_what_it_cannot_tell(void **state) {
+static void test_shortest_text__leaves_what_it_cannot_tell(void **state) {
     (void)state;
     static const double others[] = {0, -0.0, 1e15, 9.99e-5, 1e300, 5e-324, -1e-9, (double)NAN, (double)INFINITY, -(double)INFINITY};
-    char text[DECIMAL_MOST];
-    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) assert_int_equal(decimal_shortest(others[i], text), 0);
+    char text[SHORTEST_MOST];
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) assert_int_equal(shortest_text(others[i], text), 0);
 }
 
-static void test_decimal_shortest__keeps_zeros_and_points_where_they_belong(void **state) {
+static void test_shortest_text__keeps_zeros_and_points_where_they_belong(void **state) {
     (void)state;
     static const struct {
         double value;
@@ -79,17 +79,17 @@ static void test_decimal_shortest__keeps_zeros_and_points_where_they_belong(void
         {999999999999999.9, "999999999999999.9"}, {0.05, "0.05"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        char text[DECIMAL_MOST + 1];
-        text[decimal_shortest(cases[i].value, text)] = '\0';
+        char text[SHORTEST_MOST + 1];
+        text[shortest_text(cases[i].value, text)] = '\0';
         assert_string_equal(text, cases[i].text);
     }
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_decimal_shortest__agrees_with_the_c_library),
-        cmocka_unit_test(test_decimal_shortest__leaves_what_it_cannot_tell),
-        cmocka_unit_test(test_decimal_shortest__keeps_zeros_and_points_where_they_belong),
+        cmocka_unit_test(test_shortest_text__agrees_with_the_c_library),
+        cmocka_unit_test(test_shortest_text__leaves_what_it_cannot_tell),
+        cmocka_unit_test(test_shortest_text__keeps_zeros_and_points_where_they_belong),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
