@@ -49,6 +49,10 @@ static void add(struct maker *m, const char *alertname, const char *severity, co
                 bool firing, json_t *annotations) {
     struct run_digest *d = m->d;
     bool lives = firing && !d->ended;
+    if (!firing && d->firing_only) {
+        json_decref(annotations);
+        return;
+    }
     json_t *alert = json_object(), *labels = json_object();
     put(m, labels, "alertname", alertname);
     put(m, labels, "canary", d->report.canary);

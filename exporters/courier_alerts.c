@@ -24,27 +24,48 @@ static bool ends(enum alert_slot_kind now, enum alert_slot_kind other) {
     return other != now && !(now == SLOT_UNDECIDED && other == SLOT_FAILED);
 }
 
-void courier_keep_alerts(const struct engine_event *e, struct store_batch *batch) {
+// The slot after a verdict. The lock is held; room NULL: the canary is new.
+static struct alert_slot slot_after(const struct courier_room *room, enum alert_slot_kind now, const struct engine_event *e) {
+    struct alert_slot slot = {.at_ms = e->now_ms};
+    size_t count = 0;
+    snprintf(slot.id, sizeof slot.id, "%s", e->id);
+    for (int i = 0; room != NULL && i < COURIER_ALERT_BEFORE; i++) { // failed, undecided
+        const char *before = room->slots[i].id;
+        bool over = (int)now == i || ends(now, (enum alert_slot_kind)i);
+        if (over && *before != '\0' && strcmp(before, e->id) != 0) memcpy(slot.before[count++], before, sizeof slot.before[0]);
+    }
+    return slot;
+}
+
+static char *memo_text(const struct alert_slot *slot) {
+    json_t *before = json_array();
+    for (int i = 0; i < COURIER_ALERT_BEFORE && slot->before[i][0] != '\0'; i++)
+        json_array_append_new(before, json_string(slot->before[i]));
+    json_t *memo = json_pack("{s:s,s:o}", "analysis", slot->id, "before", before);
+    char *text = json_dumps(memo, JSON_COMPACT);
+    json_decref(memo);
+    return text;
+}
+
+void courier_keep_alerts(struct courier *c, const struct engine_event *e, struct store_batch *batch) {
     const char *verdict = json_string_value(json_object_get(e->document, "verdict"));
     if (verdict == NULL) return;
     enum alert_slot_kind now = slot_of(verdict);
-    json_t *memo = json_pack("{s:s}", "analysis", e->id);
-    char *text = json_dumps(memo, JSON_COMPACT);
+    pthread_mutex_lock(&c->lock);
+    struct alert_slot slot = slot_after(courier_room(c, e->canary, false), now, e);
+    pthread_mutex_unlock(&c->lock);
+    char *text = memo_text(&slot);
     for (int i = 0; i < COURIER_ALERT_SLOTS; i++) {
         if ((int)now == i) store_batch_memo(batch, slot_memos[i], e->canary, text, e->now_ms);
         if (ends(now, (enum alert_slot_kind)i)) store_batch_memo(batch, slot_memos[i], e->canary, NULL, e->now_ms);
     }
     free(text);
-    json_decref(memo);
 }
 
-static void fill_slot(struct courier_room *room, enum alert_slot_kind kind, const char *id, int64_t at_ms) {
-    struct alert_slot *slot = &room->slots[kind];
-    snprintf(slot->id, sizeof slot->id, "%s", id);
-    slot->at_ms = at_ms;
-    slot->next_ms = 0;
-    slot->failures = 0;
-    if (kind == SLOT_FAILED) memcpy(room->last_fail, slot->id, sizeof room->last_fail);
+static void fill_slot(struct courier_room *room, enum alert_slot_kind kind, struct alert_slot slot) {
+    slot.flying = room->slots[kind].flying;
+    room->slots[kind] = slot;
+    if (kind == SLOT_FAILED) memcpy(room->last_fail, slot.id, sizeof room->last_fail);
 }
 
 void courier_decided(struct courier *c, const struct engine_event *e) {
@@ -53,8 +74,8 @@ void courier_decided(struct courier *c, const struct engine_event *e) {
     enum alert_slot_kind now = slot_of(verdict);
     pthread_mutex_lock(&c->lock);
     struct courier_room *room = courier_room(c, e->canary, false);
+    if (room != NULL) fill_slot(room, now, slot_after(room, now, e));
     for (int i = 0; room != NULL && i < COURIER_ALERT_SLOTS; i++) {
-        if ((int)now == i) fill_slot(room, now, e->id, e->now_ms);
         if (ends(now, (enum alert_slot_kind)i)) room->slots[i].id[0] = '\0';
     }
     if (room != NULL && now == SLOT_CLEARED) room->last_fail[0] = '\0';
@@ -68,11 +89,18 @@ struct finding_slots {
 
 static bool memo_found(void *user, const char *key, const char *json, int64_t at_ms) {
     struct finding_slots *f = user;
+    struct alert_slot slot = {.at_ms = at_ms};
     json_t *memo = json_loads(json, 0, NULL);
+    const json_t *before = json_object_get(memo, "before");
     const char *id = json_string_value(json_object_get(memo, "analysis"));
+    if (id != NULL) snprintf(slot.id, sizeof slot.id, "%s", id);
+    for (size_t i = 0; i < COURIER_ALERT_BEFORE && i < json_array_size(before); i++) {
+        const char *text = json_string_value(json_array_get(before, i));
+        if (text != NULL) snprintf(slot.before[i], sizeof slot.before[i], "%s", text);
+    }
     pthread_mutex_lock(&f->courier->lock);
     struct courier_room *room = id != NULL ? courier_room(f->courier, key, true) : NULL;
-    if (room != NULL) fill_slot(room, f->kind, id, at_ms);
+    if (room != NULL) fill_slot(room, f->kind, slot);
     pthread_mutex_unlock(&f->courier->lock);
     json_decref(memo);
     return true;
@@ -91,8 +119,8 @@ bool courier_read_alerts(struct courier *c, struct error *err) {
 struct due_slot { // as it was when it was due
     struct courier_room *room;
     enum alert_slot_kind kind;
-    char id[STORE_ID_LEN + 1];
-    int64_t at_ms;
+    struct alert_slot slot;
+    struct letter *before[COURIER_ALERT_BEFORE]; // NULL: none, or not kept any more
 };
 
 static int64_t end_ms(const struct courier *c, enum alert_slot_kind kind, int64_t at_ms) {
@@ -134,19 +162,46 @@ static void count_alerts(void *user, const char *target, const char *outcome) {
     courier_count(user, target, outcome);
 }
 
+static bool has_labels(const json_t *alerts, const json_t *labels) {
+    for (size_t i = 0; i < json_array_size(alerts); i++) {
+        if (json_equal(json_object_get(json_array_get(alerts, i), "labels"), labels)) return true;
+    }
+    return false;
+}
+
+// Adds those alerts that the analysis fires and the list does not have.
+static void add_alerts(json_t *list, const struct letter *letter, const struct publish_target *target, int64_t now_ms, bool over) {
+    struct run_digest digest;
+    struct error err;
+    size_t omitted = 0;
+    if (letter == NULL || letter->result == NULL) return;
+    if (run_digest_init(&digest, letter->result, letter->publish.link, now_ms, &err)) {
+        digest.firing_only = true;
+        digest.ended = over;
+        digest.correlation = letter->request.correlation;
+        json_t *alerts = alert_list(&digest, target, &omitted);
+        for (size_t i = 0; i < json_array_size(alerts); i++) {
+            json_t *alert = json_array_get(alerts, i);
+            if (!has_labels(list, json_object_get(alert, "labels"))) json_array_append(list, alert);
+        }
+        json_decref(alerts);
+    }
+    run_digest_finish(&digest);
+}
+
 static void send_to(struct courier *c, struct letter *letter, const struct publish_target *target, const struct due_slot *due) {
     struct job *job = job_create(c, letter, target, alerts_over);
     struct delivery *d = &job->delivery;
-    int64_t now_ms = courier_now_ms(c), over_ms = end_ms(c, due->kind, due->at_ms);
+    int64_t now_ms = courier_now_ms(c), over_ms = end_ms(c, due->kind, due->slot.at_ms);
     bool over = now_ms >= over_ms;
     job->room = due->room;
     job->slot = due->kind;
-    job->how = (struct deliver_options){.now_ms = over ? over_ms : now_ms, .count = count_alerts, .user = c};
-    if (run_digest_init(&d->digest, letter->result, letter->publish.link, job->how.now_ms, &job->err)) {
-        d->digest.ended = over;
-        d->digest.correlation = letter->request.correlation;
-        if (delivery_open(d, 0, &job->err)) delivery_alerts(d, &d->receivers[0]);
-    }
+    job->how = (struct deliver_options){.now_ms = now_ms, .count = count_alerts, .user = c};
+    json_t *list = json_array();
+    add_alerts(list, letter, target, over ? over_ms : now_ms, over);
+    for (int i = 0; i < COURIER_ALERT_BEFORE; i++) add_alerts(list, due->before[i], target, due->slot.at_ms, true);
+    if (json_array_size(list) > 0 && delivery_open(d, 0, &job->err)) delivery_alerts(d, &d->receivers[0], list);
+    json_decref(list);
     pthread_mutex_lock(&c->lock);
     due->room->slots[due->kind].flying++;
     pthread_mutex_unlock(&c->lock);
@@ -154,11 +209,15 @@ static void send_to(struct courier *c, struct letter *letter, const struct publi
 }
 
 // When the slot is due again; INT64_MAX: nobody wants its alerts.
-static int64_t send_slot(struct courier *c, const struct due_slot *due) {
+static int64_t send_slot(struct courier *c, struct due_slot *due) {
     struct error err = {0};
     int64_t now_ms = courier_now_ms(c), next_ms = INT64_MAX;
-    struct letter *letter = letter_load(c, due->id, true, &err);
+    struct letter *letter = letter_load(c, due->slot.id, true, &err);
     if (letter == NULL && err.code == ERROR_IO) return now_ms + FIRST_WAIT_MS;
+    bool recent = now_ms <= due->slot.at_ms + RESOLVE_MS;
+    for (int i = 0; recent && i < COURIER_ALERT_BEFORE; i++) {
+        if (due->slot.before[i][0] != '\0') due->before[i] = letter_load(c, due->slot.before[i], true, &err);
+    }
     for (size_t i = 0; letter != NULL && letter->result != NULL && i < letter->publish.target_count; i++) {
         const struct publish_target *target = &letter->publish.targets[i];
         if (target->kind != PUBLISH_ALERTMANAGER) continue;
@@ -166,7 +225,14 @@ static int64_t send_slot(struct courier *c, const struct due_slot *due) {
         if (now_ms + target->resend_ms < next_ms) next_ms = now_ms + target->resend_ms;
     }
     letter_release(letter);
+    for (int i = 0; i < COURIER_ALERT_BEFORE; i++) letter_release(due->before[i]);
     return next_ms;
+}
+
+static bool room_flies(const struct courier_room *room) {
+    size_t flying = 0;
+    for (int i = 0; i < COURIER_ALERT_SLOTS; i++) flying += room->slots[i].flying;
+    return flying > 0;
 }
 
 static bool next_slot(struct courier *c, int64_t now_ms, struct due_slot *ret, int64_t *ret_next_ms) {
@@ -174,14 +240,14 @@ static bool next_slot(struct courier *c, int64_t now_ms, struct due_slot *ret, i
     *ret_next_ms = INT64_MAX;
     pthread_mutex_lock(&c->lock);
     for (struct courier_room *room = c->rooms; room != NULL && !found; room = room->next) {
+        if (room_flies(room)) continue; // what was sent later must not come first
         for (int i = 0; i < COURIER_ALERT_SLOTS && !found; i++) {
             struct alert_slot *slot = &room->slots[i];
-            if (slot->id[0] == '\0' || slot->flying > 0) continue;
+            if (slot->id[0] == '\0') continue;
             if (now_ms > end_ms(c, (enum alert_slot_kind)i, slot->at_ms) + RESOLVE_MS) slot->id[0] = '\0';
             found = slot->id[0] != '\0' && slot->next_ms <= now_ms;
             if (found) {
-                *ret = (struct due_slot){.room = room, .kind = (enum alert_slot_kind)i, .at_ms = slot->at_ms};
-                memcpy(ret->id, slot->id, sizeof ret->id);
+                *ret = (struct due_slot){.room = room, .kind = (enum alert_slot_kind)i, .slot = *slot};
                 slot->failed = false;
                 slot->next_ms = INT64_MAX; // until it is known
             } else if (slot->id[0] != '\0' && slot->next_ms < *ret_next_ms) {
@@ -200,9 +266,9 @@ int64_t courier_send_alerts(struct courier *c, int64_t now_ms) {
         int64_t again_ms = send_slot(c, &due);
         pthread_mutex_lock(&c->lock);
         struct alert_slot *slot = &due.room->slots[due.kind];
-        int64_t over_ms = end_ms(c, due.kind, due.at_ms);
+        int64_t over_ms = end_ms(c, due.kind, due.slot.at_ms);
         if (now_ms < over_ms && over_ms < again_ms && again_ms != INT64_MAX) again_ms = over_ms;
-        if (strcmp(slot->id, due.id) == 0 && again_ms < slot->next_ms) slot->next_ms = again_ms;
+        if (strcmp(slot->id, due.slot.id) == 0 && again_ms < slot->next_ms) slot->next_ms = again_ms;
         pthread_mutex_unlock(&c->lock);
     }
     return next_ms;

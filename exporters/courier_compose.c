@@ -174,7 +174,7 @@ static void compose(struct courier *c, const struct engine_event *e, struct stor
     if (t.publish == NULL || e->kind == ENGINE_LOOK) return;
     courier_words_of(e, failed_before(c, e), &t.words);
     tell_all(&t, e->config);
-    if (e->kind == ENGINE_VERDICT) courier_keep_alerts(e, batch);
+    if (e->kind == ENGINE_VERDICT) courier_keep_alerts(c, e, batch);
 }
 
 // Without a config, which would have to be read first, only the event is kept: the courier's own thread composes it.

@@ -15,6 +15,7 @@
 #define COURIER_TODO "courier.todo"           // memos: events that are still to be composed, by analysis and event
 #define COURIER_OFF "courier.off"             // targets that want nothing more (410), by their name in the outbox
 #define COURIER_ALERT_SLOTS 3
+#define COURIER_ALERT_BEFORE 2
 
 enum { COURIER_MOST_FLYING = 64, COURIER_MOST_COUNTS = 1000, COURIER_MOST_ROOMS = 10000 };
 
@@ -38,6 +39,7 @@ struct alert_slot { // the analysis that alerts of a canary tell of
     int failures;    // in a row
     size_t flying;   // jobs
     bool failed;     // one of those that fly
+    char before[COURIER_ALERT_BEFORE][STORE_ID_LEN + 1]; // analyses whose alerts it ends where it does not fire them itself
 };
 
 struct courier_room { // of a canary that has somebody to tell
@@ -145,7 +147,7 @@ void courier_outbox_finish(struct courier *c);
 
 // courier_alerts.c
 bool courier_read_alerts(struct courier *c, struct error *err);
-void courier_keep_alerts(const struct engine_event *event, struct store_batch *batch); // of a verdict
+void courier_keep_alerts(struct courier *c, const struct engine_event *event, struct store_batch *batch); // of a verdict
 void courier_decided(struct courier *c, const struct engine_event *event); // a verdict is committed
 int64_t courier_send_alerts(struct courier *c, int64_t now_ms); // begins what is due; returns when to look again
 

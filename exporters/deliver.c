@@ -67,12 +67,16 @@ static void add_alerts(struct delivery *d, struct receiver *receiver, const char
     }
 }
 
-void delivery_alerts(struct delivery *d, struct receiver *receiver) {
+void delivery_alerts(struct delivery *d, struct receiver *receiver, json_t *alerts) {
+    if (json_array_size(alerts) > 0) add_alerts(d, receiver, receiver->target->key, alerts, 0, json_array_size(alerts));
+}
+
+static void to_alertmanager(struct delivery *d, struct receiver *receiver) {
     const struct publish_target *target = receiver->target;
     size_t omitted;
     json_t *alerts = alert_list(&d->digest, target, &omitted);
     if (omitted > 0) delivery_say(d, "%s: %zu metrics have no alert, %d are the most", target->key, omitted, ALERT_LIST_MOST);
-    add_alerts(d, receiver, target->key, alerts, 0, json_array_size(alerts));
+    delivery_alerts(d, receiver, alerts);
     json_decref(alerts);
 }
 
@@ -123,7 +127,7 @@ bool delivery_open(struct delivery *d, size_t i, struct error *err) {
 }
 
 static void prepare(struct delivery *d) {
-    static void (*const kinds[])(struct delivery *, struct receiver *) = {delivery_alerts, to_webhook, deliver_series};
+    static void (*const kinds[])(struct delivery *, struct receiver *) = {to_alertmanager, to_webhook, deliver_series};
     for (size_t i = 0; i < d->publish->target_count; i++) {
         const struct publish_target *target = &d->publish->targets[i];
         struct error err;

@@ -50,7 +50,7 @@ void delivery_ready(struct delivery *d, const struct post *post, const struct ht
 // The steps of a delivery, for those that send by themselves. Finish it whatever was done with it.
 void delivery_begin(struct delivery *d, const struct publish_config *publish, const struct deliver_options *options);
 bool delivery_open(struct delivery *d, size_t i, struct error *err); // the receiver of a target, for what follows
-void delivery_alerts(struct delivery *d, struct receiver *receiver);
+void delivery_alerts(struct delivery *d, struct receiver *receiver, json_t *alerts); // may be empty
 bool delivery_sign(struct delivery *d, struct post *post, const char *id, struct error *err);
 void delivery_again(struct delivery *d); // adds what must be sent in another form, when all others are over
 void delivery_tell(struct delivery *d);  // counts and tells what became of all

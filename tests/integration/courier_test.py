@@ -5,6 +5,7 @@ import base64
 import hashlib
 import hmac
 import json
+import re
 import subprocess
 import time
 import unittest
@@ -86,6 +87,9 @@ class CourierTest(unittest.TestCase):
             s.decided(s.begin(canary="good"))  # the same config: the receiver that wants nothing more is asked no more
             until(lambda: len(r.at("/all")) == 3)
             self.assertEqual(len(r.at("/gone")), 2)
+            counted = until(lambda: re.search(r'serin_notifications_suppressed_total{reason="switched off"} (\d+)', s.get("/metrics").body.decode()))
+            self.assertGreaterEqual(int(counted[1]), 1)
+            self.assertIn('serin_deliveries_total{target="publish.webhooks[0]",outcome="delivered"} 3', s.get("/metrics").body.decode())
 
     def test_a_receiver_that_is_down_gets_everything_in_order(self):
         s = self.service

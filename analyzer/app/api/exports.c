@@ -10,6 +10,7 @@
 #include "api/tally.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "exporters/courier.h"
 
 #define MOST_WAITING 4096          // results that wait to be read, half of them looks; further ones are passed over
 #define SCRAPED_MS INT64_C(600000) // a page that nobody asked for that long is not made ahead
@@ -194,6 +195,25 @@ static void free_sources(struct source_list *list) {
     free(list->failures);
 }
 
+struct delivery_list {
+    struct arena *arena;
+    struct live_count *deliveries, *suppressed;
+    size_t delivery_count, delivery_cap, suppressed_count, suppressed_cap;
+};
+
+static void add_delivery(void *user, const struct courier_count *count) {
+    struct delivery_list *list = user;
+    const char *target = arena_strdup(list->arena, count->target);
+    if (strcmp(count->outcome, "suppressed") == 0) {
+        mem_grow((void **)&list->suppressed, &list->suppressed_cap, list->suppressed_count, sizeof *list->suppressed);
+        list->suppressed[list->suppressed_count++] = (struct live_count){.first = target, .count = count->count};
+        return;
+    }
+    mem_grow((void **)&list->deliveries, &list->delivery_cap, list->delivery_count, sizeof *list->deliveries);
+    list->deliveries[list->delivery_count++] =
+        (struct live_count){.first = target, .second = arena_strdup(list->arena, count->outcome), .count = count->count};
+}
+
 static struct live_counts route_counts(const struct listener *listener, struct arena *arena) {
     static const char *const codes[] = {"gone", "1xx", "2xx", "3xx", "4xx", "5xx"};
     size_t routes = listener_route_count(listener) + 1, count = 0;
@@ -236,6 +256,8 @@ static void set_engine(struct exports *exports, const struct exports_from *from,
     struct listener_counts listener;
     struct store_counters store;
     struct source_list sources = {0};
+    struct delivery_list told = {.arena = &arena};
+    courier_counts(from->courier, add_delivery, &told);
     engine_counts(from->engine, &engine);
     engine_sources(from->engine, add_source, &sources);
     listener_counts(from->listener, &listener);
@@ -249,6 +271,8 @@ static void set_engine(struct exports *exports, const struct exports_from *from,
                                .sources = sources.items,
                                .source_count = sources.count,
                                .query_failures = {sources.failures, sources.failure_count},
+                               .deliveries = {told.deliveries, told.delivery_count},
+                               .suppressed = {told.suppressed, told.suppressed_count},
                                .http_requests = route_counts(from->listener, &arena),
                                .http_rejected = rejected_counts(&listener, &arena),
                                .http_in_flight = listener.in_flight,
@@ -258,6 +282,8 @@ static void set_engine(struct exports *exports, const struct exports_from *from,
     tally_fill(exports->tally, &arena, &live);
     live_engine_set(exports->live, &live);
     free_sources(&sources);
+    free(told.deliveries);
+    free(told.suppressed);
     arena_finish(&arena);
 }
 

@@ -28,6 +28,7 @@ void exports_restore(struct exports *exports, int64_t now_ms);
 
 struct exports_from { // whose counts are exported; borrowed
     struct engine *engine;
+    struct courier *courier;
     const struct listener *listener;
     const char *state_dir; // of freezes
 };

@@ -61,7 +61,7 @@ static void run_schedules(struct host *host, struct schedule_state *slots) {
 }
 
 static void refresh_exports(struct host *host) {
-    struct exports_from from = {host->service.engine, host->listener, host->service.state_dir};
+    struct exports_from from = {host->service.engine, host->service.courier, host->listener, host->service.state_dir};
     exports_refresh(host->service.exports, &from, wall_now_ms());
 }
 

@@ -43,7 +43,7 @@ void courier_wake(struct courier *courier);
 #define COURIER_TARGET_LEN 64
 
 struct courier_count { // since the courier was made
-    char target[COURIER_TARGET_LEN]; // its key in configs, "publish.webhooks[0]"; reason: "" of what was left out
+    char target[COURIER_TARGET_LEN]; // its key in configs, "publish.webhooks[0]"; of what is suppressed the reason
     char outcome[24];                // "delivered", "partial", "refused", "failed", "dropped", or "suppressed"
     uint64_t count;
 };
