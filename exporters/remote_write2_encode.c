@@ -61,24 +61,6 @@ static bool add_labels(struct symbols *symbols, const struct labels *from, Write
     return true;
 }
 
-// What is zero is left out, as all encoders do; minus zero is not zero.
-static bool add_samples(const struct series *from, struct arena *arena, Write2__TimeSeries *to, struct error *err) {
-    if (!remote_write_times(from, err)) return false;
-    to->samples = arena_array(arena, from->count, sizeof(Write2__Sample *));
-    Write2__Sample *samples = arena_array(arena, from->count, sizeof *samples);
-    for (size_t i = 0; i < from->count; i++) {
-        uint64_t bits;
-        memcpy(&bits, &from->value[i], sizeof bits); // a stale marker must keep its bits
-        write2__sample__init(&samples[i]);
-        memcpy(&samples[i].value, &bits, sizeof bits);
-        samples[i].has_value = bits != 0;
-        samples[i].timestamp = from->time_ms[i];
-        samples[i].has_timestamp = from->time_ms[i] != 0;
-        to->samples[to->n_samples++] = &samples[i];
-    }
-    return true;
-}
-
 static void add_metadata(struct symbols *symbols, const struct remote_write_metric *metric, Write2__TimeSeries *to) {
     static const Write2__Type types[] = {WRITE2__TYPE__UNSPECIFIED, WRITE2__TYPE__COUNTER, WRITE2__TYPE__GAUGE};
     to->metadata = arena_alloc(symbols->arena, sizeof *to->metadata);
@@ -112,7 +94,8 @@ bool remote_write2_encode(const struct series *series, const struct remote_write
         Write2__TimeSeries *to = arena_alloc(&arena, sizeof *to);
         write2__time_series__init(to);
         request.timeseries[request.n_timeseries++] = to;
-        good = add_labels(&symbols, &series[i].labels, to, err) && add_samples(&series[i], &arena, to, err);
+        good =
+            add_labels(&symbols, &series[i].labels, to, err) && remote_write_samples(&series[i], &arena, &to->samples, &to->n_samples, err);
         if (good) add_metadata(&symbols, &metrics[i], to);
         if (!good) error_prefix(err, "series %zu", i + 1);
     }

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "exporters/remote_write_encode.h"
 
-#include <prometheus.pb-c.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/arena.h"
 #include "base/mem.h"
@@ -28,24 +26,6 @@ static bool pack_labels(const struct labels *from, struct arena *arena, Remote__
     return true;
 }
 
-// What is zero is left out, as all encoders do; minus zero is not zero.
-static bool pack_samples(const struct series *from, struct arena *arena, Remote__TimeSeries *to, struct error *err) {
-    if (!remote_write_times(from, err)) return false;
-    to->samples = arena_array(arena, from->count, sizeof(Remote__Sample *));
-    Remote__Sample *samples = arena_array(arena, from->count, sizeof *samples);
-    for (size_t i = 0; i < from->count; i++) {
-        uint64_t bits;
-        memcpy(&bits, &from->value[i], sizeof bits); // a stale marker must keep its bits
-        remote__sample__init(&samples[i]);
-        memcpy(&samples[i].value, &bits, sizeof bits);
-        samples[i].has_value = bits != 0;
-        samples[i].timestamp = from->time_ms[i];
-        samples[i].has_timestamp = from->time_ms[i] != 0;
-        to->samples[to->n_samples++] = &samples[i];
-    }
-    return true;
-}
-
 bool remote_write_encode(const struct series *series, size_t count, struct buf *out, struct error *err) {
     struct arena arena = {0};
     Remote__WriteRequest request = REMOTE__WRITE_REQUEST__INIT;
@@ -55,7 +35,8 @@ bool remote_write_encode(const struct series *series, size_t count, struct buf *
         Remote__TimeSeries *to = arena_alloc(&arena, sizeof *to);
         remote__time_series__init(to);
         request.timeseries[request.n_timeseries++] = to;
-        good = pack_labels(&series[i].labels, &arena, to, err) && pack_samples(&series[i], &arena, to, err);
+        good =
+            pack_labels(&series[i].labels, &arena, to, err) && remote_write_samples(&series[i], &arena, &to->samples, &to->n_samples, err);
         if (!good) error_prefix(err, "series %zu", i + 1);
     }
     if (good) {

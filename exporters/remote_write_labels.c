@@ -45,10 +45,29 @@ bool remote_write_labels(const struct labels *from, struct arena *arena, struct 
     return true;
 }
 
-bool remote_write_times(const struct series *series, struct error *err) {
+static bool check_times(const struct series *series, struct error *err) {
     if (series->count == 0) return error_set(err, ERROR_DATA, "a series without samples");
     for (size_t i = 1; i < series->count; i++) {
         if (series->time_ms[i] <= series->time_ms[i - 1]) return error_set(err, ERROR_DATA, "times of a series do not rise");
+    }
+    return true;
+}
+
+// What is zero is left out, as all encoders do; minus zero is not zero.
+bool remote_write_samples(const struct series *from, struct arena *arena, Remote__Sample ***ret, size_t *ret_count, struct error *err) {
+    if (!check_times(from, err)) return false;
+    *ret = arena_array(arena, from->count, sizeof **ret);
+    *ret_count = from->count;
+    Remote__Sample *samples = arena_array(arena, from->count, sizeof *samples);
+    for (size_t i = 0; i < from->count; i++) {
+        uint64_t bits;
+        memcpy(&bits, &from->value[i], sizeof bits); // a stale marker must keep its bits
+        remote__sample__init(&samples[i]);
+        memcpy(&samples[i].value, &bits, sizeof bits);
+        samples[i].has_value = bits != 0;
+        samples[i].timestamp = from->time_ms[i];
+        samples[i].has_timestamp = from->time_ms[i] != 0;
+        (*ret)[i] = &samples[i];
     }
     return true;
 }

@@ -3,6 +3,8 @@
 #ifndef EXPORTERS_REMOTE_WRITE_LABELS_H
 #define EXPORTERS_REMOTE_WRITE_LABELS_H
 
+#include <prometheus.pb-c.h>
+
 #include "base/error.h"
 #include "query/series.h"
 
@@ -10,6 +12,7 @@
 // there is no name, a name or value that receivers refuse, or a label twice.
 bool remote_write_labels(const struct labels *from, struct arena *arena, struct labels *ret, struct error *err);
 
-bool remote_write_times(const struct series *series, struct error *err); // false without samples or when times do not rise
+// The samples as messages in the arena. False without samples or when times do not rise.
+bool remote_write_samples(const struct series *from, struct arena *arena, Remote__Sample ***ret, size_t *ret_count, struct error *err);
 
 #endif
