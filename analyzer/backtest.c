@@ -195,7 +195,7 @@ static json_t *looks_json(const struct window *w) {
     json_object_set_new(item, "planned", json_integer((json_int_t)w->look.planned));
     json_object_set_new(item, "last", json_integer((json_int_t)w->look.number));
     json_object_set_new(item, "skipped", json_integer((json_int_t)w->skipped));
-    json_object_set_new(item, "alpha", isnan(w->look.alpha) ? json_null() : result_number(w->look.alpha));
+    json_object_set_new(item, "alpha", result_known(w->look.alpha));
     return item;
 }
 

@@ -16,18 +16,14 @@
 
 #define RHO_MOST 0.95
 
-static json_t *known(double value) {
-    return isnan(value) ? json_null() : result_number(value);
-}
-
 static void put_count(json_t *object, const char *name, size_t count) {
     json_object_set_new(object, name, json_integer((json_int_t)count));
 }
 
 static json_t *number(struct calibrated_number n) {
     json_t *item = json_object();
-    json_object_set_new(item, "median", known(n.median));
-    json_object_set_new(item, "p90", known(n.high));
+    json_object_set_new(item, "median", result_known(n.median));
+    json_object_set_new(item, "p90", result_known(n.high));
     return item;
 }
 
@@ -45,13 +41,13 @@ static json_t *metric_json(const struct calibration *c, const struct calibrated_
     put_count(item, "false_fails", m->fails);
     put_count(item, "inconclusive", m->open);
     put_count(item, "nodata", m->nodata);
-    json_object_set_new(item, "steps", known(m->steps));
+    json_object_set_new(item, "steps", result_known(m->steps));
     json_object_set_new(item, "rho", number(m->rho));
     json_object_set_new(item, "phi", number(m->phi));
     json_object_set_new(item, "sd", number(m->sd));
     json_object_set_new(item, "visible", number(m->visible));
-    json_object_set_new(item, "weight", known(m->weight));
-    json_object_set_new(item, "alpha", known(m->alpha));
+    json_object_set_new(item, "weight", result_known(m->weight));
+    json_object_set_new(item, "alpha", result_known(m->alpha));
     return item;
 }
 
@@ -81,12 +77,12 @@ json_t *calibrate_document(const struct calibration *c) {
     json_object_set_new(fails, "low", result_number(c->low));
     json_object_set_new(fails, "high", result_number(c->high));
     json_object_set_new(fails, "upper", result_number(c->upper));
-    json_object_set_new(fails, "promised", known(c->promised));
+    json_object_set_new(fails, "promised", result_known(c->promised));
     json_object_set_new(root, "false_fails", fails);
     json_object_set_new(root, "inconclusive", share_json(c->open, judged));
     bool levels = !isnan(c->promised);
     json_object_set_new(root, "alpha", levels ? result_number(judge_alpha(&config->judge)) : json_null());
-    json_object_set_new(root, "alpha_needed", known(c->alpha));
+    json_object_set_new(root, "alpha_needed", result_known(c->alpha));
     for (size_t i = 0; i < c->metric_count; i++) json_array_append_new(metrics, metric_json(c, &c->metrics[i]));
     json_object_set_new(root, "metrics", metrics);
     return root;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "analyzer/result.h"
 
-#include <math.h>
 #include <string.h>
 
 #include "base/digest.h"
@@ -77,10 +76,6 @@ static json_t *scopes(const struct canary_config *config) {
     return list;
 }
 
-static json_t *known_number(double value) {
-    return isnan(value) ? json_null() : result_number(value);
-}
-
 // Of a failure by chance excluded; the judge threshold has none.
 static json_t *confidence(const struct canary_config *config) {
     const struct judge *judge = judge_find(config->judge.name);
@@ -91,8 +86,8 @@ static json_t *confidence(const struct canary_config *config) {
 static json_t *judge(const struct canary_config *config) {
     json_t *j = json_object();
     json_object_set_new_nocheck(j, "name", json_string(config->judge.name));
-    json_object_set_new_nocheck(j, "pass", known_number(config->judge.pass));
-    json_object_set_new_nocheck(j, "marginal", known_number(config->judge.marginal));
+    json_object_set_new_nocheck(j, "pass", result_known(config->judge.pass));
+    json_object_set_new_nocheck(j, "marginal", result_known(config->judge.marginal));
     json_object_set_new_nocheck(j, "confidence", confidence(config));
     bool serin = strcmp(config->judge.name, "serin") == 0;
     json_object_set_new_nocheck(j, "pass_confidence", serin ? result_number(config->judge.pass_confidence / 100) : json_null());
@@ -139,7 +134,7 @@ static json_t *guards(const struct verdict *verdict) {
         json_object_set_new_nocheck(item, "side", json_string(side_name(g->side)));
         json_object_set_new_nocheck(item, "state", json_string(guard_state_name(g->state)));
         json_object_set_new_nocheck(item, "text", json_string(g->text));
-        json_object_set_new_nocheck(item, "value", isnan(g->value) ? json_null() : result_number(g->value));
+        json_object_set_new_nocheck(item, "value", result_known(g->value));
         result_limits(item, &g->guard->limits);
         json_array_append_new(list, item);
     }

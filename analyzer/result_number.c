@@ -13,6 +13,10 @@ json_t *result_number(double value) {
     return json_real(value);
 }
 
+json_t *result_known(double value) {
+    return isnan(value) ? json_null() : result_number(value);
+}
+
 json_t *result_text(const char *text) {
     json_t *whole = json_string(text);
     if (whole != NULL) return whole;

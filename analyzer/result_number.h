@@ -8,6 +8,7 @@
 #include "analyzer/config.h"
 
 json_t *result_number(double value);              // "NaN", "+Inf", "-Inf" when not finite; an integer when it is a small one
+json_t *result_known(double value);               // the same; null for NaN, which is unknown
 json_t *result_text(const char *text);            // what is not UTF-8 is replaced by U+FFFD
 json_t *result_texts(const struct texts *texts);
 

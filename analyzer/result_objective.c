@@ -6,12 +6,8 @@
 #include "objective_suggest.h"
 #include "result_number.h"
 
-static json_t *known(double value) {
-    return isnan(value) ? json_null() : result_number(value);
-}
-
 static void put(json_t *object, const char *key, double value) {
-    json_object_set_new_nocheck(object, key, known(value));
+    json_object_set_new_nocheck(object, key, result_known(value));
 }
 
 static json_t *period(const struct planned_objective *p) {
@@ -26,7 +22,7 @@ static json_t *period(const struct planned_objective *p) {
 
 static json_t *numbers(const double *values, size_t count) {
     json_t *list = json_array();
-    for (size_t i = 0; i < count; i++) json_array_append_new(list, known(values[i]));
+    for (size_t i = 0; i < count; i++) json_array_append_new(list, result_known(values[i]));
     return list;
 }
 

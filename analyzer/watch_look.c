@@ -51,10 +51,6 @@ bool watch_is_final(const struct look_schedule *schedule, const json_t *result, 
            strcmp(verdict, verdict_name(VERDICT_PASS)) == 0;
 }
 
-static json_t *known(double value) {
-    return isnan(value) ? json_null() : result_number(value);
-}
-
 static const struct look_entry *entry_of(const struct look_state *state, size_t number) {
     for (size_t i = state->count; i-- > 0;) {
         if (state->entries[i].number == number) return &state->entries[i];
@@ -169,10 +165,10 @@ void watch_describe(json_t *result, const struct canary_config *config, const st
                                 result_number((double)look_schedule_steps(schedule, entry->number) / (double)schedule->steps));
     json_object_set_new_nocheck(looks, "outcome", json_string(look_outcome_name(entry->outcome)));
     json_object_set_new_nocheck(looks, "spending", spends(config) ? json_string(spending_name(config->judge.spending)) : json_null());
-    json_object_set_new_nocheck(looks, "level", known(f.level));
-    json_object_set_new_nocheck(looks, "alpha", entry->outcome == LOOK_JUDGED ? known(entry->alpha) : json_null());
-    json_object_set_new_nocheck(looks, "spent", known(f.spent));
-    json_object_set_new_nocheck(looks, "beta", entry->outcome == LOOK_JUDGED ? known(entry->beta) : json_null());
+    json_object_set_new_nocheck(looks, "level", result_known(f.level));
+    json_object_set_new_nocheck(looks, "alpha", entry->outcome == LOOK_JUDGED ? result_known(entry->alpha) : json_null());
+    json_object_set_new_nocheck(looks, "spent", result_known(f.spent));
+    json_object_set_new_nocheck(looks, "beta", entry->outcome == LOOK_JUDGED ? result_known(entry->beta) : json_null());
     json_object_set_new_nocheck(looks, "skipped", omitted);
     json_object_set_new_nocheck(looks, "history", history(schedule, state));
     json_object_set_new_nocheck(looks, "final", json_boolean(f.final));
