@@ -2,8 +2,11 @@
 """/metrics of a running service: what it tells after a verdict, in which formats, and to a real Prometheus."""
 
 import json
+import pathlib
+import re
 import subprocess
 import sys
+import tempfile
 import time
 import unittest
 import urllib.parse
@@ -11,14 +14,16 @@ import urllib.parse
 sys.path.append("/usr/lib/python3/dist-packages")  # where Debian has what is not in this Python
 
 from fake_prometheus import FakePrometheus  # noqa: E402
-from harness import Prometheus  # noqa: E402
+from harness import ROOT, Prometheus  # noqa: E402
 from service import Service, request  # noqa: E402
+from told_service import HOSTILE, recent_data, tell  # noqa: E402
 
 try:
     from prometheus_client.openmetrics import parser as openmetrics
 except ImportError:
     openmetrics = None
 
+NOT_TOLD = {"serin_deliveries", "serin_deliveries_waiting", "serin_notifications_suppressed"}  # nothing is published
 SCRAPE = """scrape_configs:
   - job_name: serin
     scrape_interval: 1s
@@ -99,6 +104,34 @@ class ScrapeTest(unittest.TestCase):
             until(lambda: ask("count_over_time(up[1m]) >= 4"), "too few scrapes")
             self.assertEqual(ask("min_over_time(up[1m])")[0]["value"][1], "1")
             self.assertEqual(ask('serin_score{canary="good"}')[0]["value"][1], "100")
+
+
+class ToldTest(unittest.TestCase):
+    def setUp(self):
+        directory = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory()))
+        file, end = recent_data(directory)
+        source, self.service = self.enterContext(Prometheus(file)), self.enterContext(Service())
+        tell(self.service, source, end)
+
+    def families(self):
+        page = self.service.get("/metrics", headers={"Accept": "application/openmetrics-text;version=1.0.0"}).body.decode()
+        return {family.name: family.samples for family in openmetrics.text_string_to_metric_families(page)}
+
+    @unittest.skipIf(openmetrics is None, "python3-prometheus-client is needed")
+    def test_every_metric_is_told_and_strange_names_stay_what_they_are(self):
+        table = re.findall(r"^\| `(\w+)` \|", (ROOT / "docs/metrics.md").read_text(), re.M)
+        wanted = {name.removesuffix("_total") for name in table} - NOT_TOLD
+        families = until(lambda: (f := self.families()) and wanted <= {*f} and f, "some metrics are missing")
+        self.assertEqual({*families} - wanted, set())
+        for name, label in (("serin_verdict", "canary"), ("serin_metric_class", "metric"), ("serin_metric_info", "unit"), ("serin_group_score", "group"),
+                            ("serin_guard_ok", "guard"), ("serin_external_check_value", "check"), ("serin_source_queries", "source")):
+            self.assertIn(HOSTILE, [sample.labels.get(label) for sample in families[name]], name)
+        sides = {(sample.labels["side"], sample.labels["bound"]) for sample in families["serin_burn_rate"]}
+        self.assertEqual(sides, {(side, bound) for side in ("service", "baseline", "canary") for bound in ("estimate", "lower", "upper")})
+        self.service.get("/" + urllib.parse.quote(HOSTILE))
+        text = self.service.get("/metrics", headers={"Accept": "text/plain"}).body
+        done = subprocess.run(["promtool", "check", "metrics"], input=text, capture_output=True, timeout=60)
+        self.assertEqual((done.returncode, done.stdout, done.stderr), (0, b"", b""))
 
 
 if __name__ == "__main__":

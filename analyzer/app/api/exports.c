@@ -70,17 +70,15 @@ void exports_gate(struct exports *exports, const json_t *document) {
     tally_gate(exports->tally, document);
 }
 
-// A look whose source failed tells nothing of the canary: what was known stays, and the counts of its queries tell.
-static bool is_failed_look(const json_t *result) {
-    const json_t *looks = json_object_get(result, "looks");
-    const char *outcome = json_string_value(json_object_get(looks, "outcome"));
-    return json_is_false(json_object_get(looks, "final")) && outcome != NULL && strcmp(outcome, "failed") == 0;
-}
-
-static void take_document(struct exports *exports, const char *document, int64_t at_ms) {
+static void take_document(struct exports *exports, const char *document, bool ended, int64_t at_ms) {
     json_t *result = document != NULL ? json_loads(document, 0, NULL) : NULL;
+    json_t *looks = json_object_get(result, "looks");
+    const char *outcome = json_string_value(json_object_get(looks, "outcome"));
+    bool failed = outcome != NULL && strcmp(outcome, "failed") == 0;
     struct error err = {0};
-    if (result != NULL && !is_failed_look(result) && !live_result(exports->live, result, at_ms, &err))
+    if (ended) json_object_set_new(looks, "final", json_true()); // the last look of what was given up does not know
+    // A look whose source failed tells nothing of the canary: what was known stays, and the counts of its queries tell.
+    if (result != NULL && (ended || !failed) && !live_result(exports->live, result, at_ms, &err))
         log_event(LOG_LEVEL_ERROR, "metrics", "error", err.text);
     json_decref(result);
 }
@@ -91,7 +89,7 @@ static bool take_result(struct exports *exports, const char *id) {
     struct error err = {0};
     bool found = false;
     bool read = store_get(exports->store, id, STORE_RESULT, &arena, &row, &found, &err) && found && row.result != NULL;
-    if (read) take_document(exports, row.result, row.finished_ms);
+    if (read) take_document(exports, row.result, true, row.finished_ms);
     arena_finish(&arena);
     return read;
 }
@@ -116,9 +114,9 @@ static void take_analysis(struct exports *exports, const char *id) {
     const char *look = NULL;
     bool found = false, read = store_get(exports->store, id, STORE_RESULT, &arena, &row, &found, &err) && found;
     if (read && row.state == STORE_OPEN) {
-        if (store_last_look(exports->store, id, &arena, &look, &err)) take_document(exports, look, row.updated_ms);
+        if (store_last_look(exports->store, id, &arena, &look, &err)) take_document(exports, look, false, row.updated_ms);
     } else if (read && row.result != NULL) {
-        take_document(exports, row.result, row.finished_ms);
+        take_document(exports, row.result, true, row.finished_ms);
     } else if (read) {
         take_earlier(exports, row.canary);
     }
