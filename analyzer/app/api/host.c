@@ -152,7 +152,7 @@ static bool open_all(struct host *host, struct error *err) {
     s->catalog = catalog_open(host->config->config_dir, wall_now_ms(), err);
     if (s->catalog == NULL) return false;
     host_tell_configs(host);
-    s->store = store_open(host->config->store, &(struct store_options){.create = true, .owner = true}, err);
+    s->store = store_open(host->config->store, &(struct store_options){.create = true, .owner = true, .readers = CLERKS + ENVOYS + 5}, err);
     if (s->store == NULL) return false;
     s->exports = exports_create(s->store, SERIN_VERSION);
     exports_restore(s->exports, wall_now_ms());
