@@ -16,7 +16,7 @@
 
 // Newest first.
 static struct store_analysis rows[] = {
-    {.id = "6", .canary = "shop", .state = STORE_OPEN, .created_ms = NOW - HOUR, .version = "2", .score = NAN},
+    {.id = "6", .canary = "shop", .state = STORE_OPEN, .created_ms = NOW - HOUR, .version = "2", .score = (double)NAN},
     {.id = "5",
      .canary = "cart",
      .state = STORE_DONE,
@@ -37,10 +37,15 @@ static struct store_analysis rows[] = {
      .canary = "soap",
      .state = STORE_DONE,
      .verdict = "error",
-     .score = NAN,
+     .score = (double)NAN,
      .created_ms = NOW - 6 * HOUR,
      .finished_ms = NOW - 5 * HOUR},
-    {.id = "2", .canary = "rope", .state = STORE_CANCELLED, .score = NAN, .created_ms = NOW - 8 * HOUR, .finished_ms = NOW - 7 * HOUR},
+    {.id = "2",
+     .canary = "rope",
+     .state = STORE_CANCELLED,
+     .score = (double)NAN,
+     .created_ms = NOW - 8 * HOUR,
+     .finished_ms = NOW - 7 * HOUR},
     {.id = "1",
      .canary = "old",
      .state = STORE_DONE,

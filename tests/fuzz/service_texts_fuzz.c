@@ -36,7 +36,7 @@ static void read_query(struct view text) {
          .created_ms = 1000,
          .finished_ms = 2000,
          .key = "flagger:eu/shop:1"},
-        {.id = "1", .canary = "cart", .state = STORE_OPEN, .score = NAN, .created_ms = 500},
+        {.id = "1", .canary = "cart", .state = STORE_OPEN, .score = (double)NAN, .created_ms = 500},
     };
     const struct store_analyses all = {rows, 2, NULL};
     struct arena arena = {0};
