@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // How analyses come to the engine: from somebody who asks, or out of the store.
 #include <fcntl.h>
-#include <inttypes.h>
 #include <math.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -14,16 +14,36 @@
 #define MOST_AGE_MS (INT64_C(366) * 86400000)
 #define MOST_AHEAD_MS (INT64_C(31) * 86400000)
 #define MOST_KEY ((size_t)8 << 20)
+#define ID_BYTES ((size_t)16)
+#define TIME_BYTES ((size_t)6) // of them
 
-// Later ids sort behind earlier ones: milliseconds, then what is random. False when the system gives nothing random.
-static bool make_id(int64_t now_ms, char ret[STORE_ID_LEN + 1], struct error *err) {
-    unsigned char bytes[10];
-    int fd = open("/dev/urandom", O_RDONLY | O_CLOEXEC);
-    ssize_t got = fd >= 0 ? read(fd, bytes, sizeof bytes) : -1;
-    if (fd >= 0) close(fd);
-    if (got != (ssize_t)sizeof bytes) return error_set(err, ERROR_IO, "/dev/urandom: cannot be read");
-    int at = snprintf(ret, STORE_ID_LEN + 1, "%012" PRIx64, (uint64_t)now_ms & UINT64_C(0xffffffffffff));
-    for (size_t i = 0; i < sizeof bytes; i++) at += snprintf(ret + at, (size_t)(STORE_ID_LEN + 1 - at), "%02x", bytes[i]);
+// The system is asked once for many ids. False when it gives nothing random.
+static bool take_random(struct engine *e, unsigned char *ret, size_t len, struct error *err) {
+    pthread_mutex_lock(&e->lock);
+    if (e->random_left < len) {
+        int fd = open("/dev/urandom", O_RDONLY | O_CLOEXEC);
+        ssize_t got = fd >= 0 ? read(fd, e->random, sizeof e->random) : -1;
+        if (fd >= 0) close(fd);
+        e->random_left = got > 0 ? (size_t)got : 0;
+    }
+    bool enough = e->random_left >= len;
+    if (enough) memcpy(ret, e->random + (e->random_left -= len), len);
+    pthread_mutex_unlock(&e->lock);
+    return enough || error_set(err, ERROR_IO, "/dev/urandom: cannot be read");
+}
+
+// Later ids sort behind earlier ones: milliseconds, then what is random.
+static bool make_id(struct engine *e, char ret[STORE_ID_LEN + 1], struct error *err) {
+    static const char hex[] = "0123456789abcdef";
+    unsigned char bytes[ID_BYTES];
+    uint64_t now_ms = (uint64_t)engine_now_ms(e);
+    for (size_t i = 0; i < TIME_BYTES; i++) bytes[i] = (unsigned char)(now_ms >> 8 * (TIME_BYTES - 1 - i));
+    if (!take_random(e, bytes + TIME_BYTES, sizeof bytes - TIME_BYTES, err)) return false;
+    for (size_t i = 0; i < sizeof bytes; i++) {
+        ret[2 * i] = hex[bytes[i] >> 4];
+        ret[2 * i + 1] = hex[bytes[i] & 15];
+    }
+    ret[2 * ID_BYTES] = '\0';
     return true;
 }
 
@@ -118,8 +138,8 @@ static void start(struct accepting *a, int64_t revision) {
     e->accepting--;
     e->counts.accepted++;
     engine_insert(e, r);
+    bool first = r->look.due_ms < due_heap_next_ms(&e->heap);
     due_heap_put(&e->heap, &r->due, r->look.due_ms);
-    bool first = due_heap_next_ms(&e->heap) == r->look.due_ms;
     pthread_mutex_unlock(&e->lock);
     if (first) fetcher_wake(e->fetcher);
     answer_kind(a, ENGINE_OK, id, revision, NULL);
@@ -228,7 +248,7 @@ static bool submit(struct engine *e, const struct engine_submission *s, const st
     r->canary = mem_strdup(config->name);
     r->file = mem_strdup(s->config_file);
     r->request = request_text(&request);
-    if (!make_id(engine_now_ms(e), r->id, err) || !draft(e, config, &request, r, &d, err)) {
+    if (!make_id(e, r->id, err) || !draft(e, config, &request, r, &d, err)) {
         free_draft(r);
         return false;
     }

@@ -118,7 +118,8 @@ struct engine {
     struct engine_counts counts;
     struct engine_source_counts *sources;
     size_t source_count, source_cap;
-    unsigned long long ids; // given out
+    unsigned char random[640]; // for ids; what was used of it is not used again
+    size_t random_left;
 };
 
 // engine_table.c; the lock is held.
