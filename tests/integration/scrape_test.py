@@ -123,7 +123,7 @@ class ToldTest(unittest.TestCase):
         wanted = {name.removesuffix("_total") for name in table} - NOT_TOLD
         families = until(lambda: (f := self.families()) and wanted <= {*f} and f, "some metrics are missing")
         self.assertEqual({*families} - wanted, set())
-        for name, label in (("serin_verdict", "canary"), ("serin_metric_class", "metric"), ("serin_metric_info", "unit"), ("serin_group_score", "group"),
+        for name, label in (("serin_verdict", "canary"), ("serin_metric_class", "metric"), ("serin_metric_info", "group"), ("serin_group_score", "group"),
                             ("serin_guard_ok", "guard"), ("serin_external_check_value", "check"), ("serin_source_queries", "source")):
             self.assertIn(HOSTILE, [sample.labels.get(label) for sample in families[name]], name)
         sides = {(sample.labels["side"], sample.labels["bound"]) for sample in families["serin_burn_rate"]}
