@@ -22,6 +22,7 @@ struct gate {
     struct gate_items items;
     struct approval wanted; // what an approval must be of
     size_t needed, given;   // approvals
+    double verdict_age_s;   // NaN: no verdict
 };
 
 static bool find_artefact(const struct canary_config *config, const struct gate_options *options, struct arena *arena, const char **ret,
@@ -204,6 +205,7 @@ static json_t *document(const struct gate *g) {
     json_object_set_new(r, "gate", json_string(gate_state_name(g->items.state)));
     json_object_set_new(r, "advisory", json_boolean(o->advisory));
     json_object_set_new(r, "exit_code", json_integer(gate_exit_code(g->items.state)));
+    json_object_set_new(r, "verdict_age_s", result_known(g->verdict_age_s));
     json_object_set_new(r, "approvals", approvals);
     json_t *items = items_json(&g->items, reasons);
     json_object_set_new(r, "reasons", reasons);
@@ -217,6 +219,7 @@ json_t *gate_run(const struct canary_config *config, const struct gate_options *
     if (!find_artefact(config, options, arena, &g.wanted.artefact, err)) return NULL;
     struct gate_verdict_question question = {config, options->result, g.wanted.artefact, options->now_ms, options->release_start_ms};
     bool marginal = gate_verdict_judge(&question, &g.items);
+    g.verdict_age_s = gate_verdict_age_s(&question);
     if (!ask_sources(&g, err)) return NULL;
     ask_freezes(&g);
     ask_approvals(&g, marginal);

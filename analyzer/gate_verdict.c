@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "gate_verdict.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "analyzer/verdict.h"
@@ -124,6 +125,12 @@ static void compare_artefact(const struct gate_verdict_question *q, struct gate_
         item.opens = "the artefact that was judged, or a verdict of this one";
     }
     gate_items_add(items, item);
+}
+
+double gate_verdict_age_s(const struct gate_verdict_question *q) {
+    int64_t end_ms;
+    const char *end = text_of(json_object_get(q->result, "window"), "end");
+    return time_parse(view_of(end), &end_ms) ? (double)(q->now_ms - end_ms) / 1000 : (double)NAN;
 }
 
 bool gate_verdict_judge(const struct gate_verdict_question *q, struct gate_items *items) {

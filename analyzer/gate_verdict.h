@@ -19,6 +19,9 @@ struct gate_verdict_question {
 bool gate_artefact(const struct canary_config *config, const struct name_values *vars, struct arena *arena, const char **ret,
                    struct error *err);
 
+// Seconds since the judged window ended; NaN without a result that says it.
+double gate_verdict_age_s(const struct gate_verdict_question *question);
+
 // Adds the items. Returns whether the verdict is marginal: it holds only with an approval.
 bool gate_verdict_judge(const struct gate_verdict_question *question, struct gate_items *items);
 

@@ -48,6 +48,11 @@ bool option_gate_until(struct option_call *p, const char *value) {
     return error_set(p->err, ERROR_USAGE, "expected a time such as 2025-01-01T18:00:00Z or a duration such as 4h, found %s", value);
 }
 
+bool option_gate_output(struct option_call *p, const char *value) {
+    static const char *const formats[] = {"text", "json", "prom", NULL};
+    return option_format(p, value, formats);
+}
+
 bool option_gate_advisory(struct option_call *p, const char *value) {
     struct gate_arguments *a = &p->options->gate;
     (void)value;

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "exporters/gate_report.h"
+
 #define MOST_REPORT_BYTES ((size_t)64 << 20)
 
 const struct canary_config *history_config(const struct options *options, const struct command *command, struct arena *arena,
@@ -40,8 +42,10 @@ static bool render(const json_t *document, history_text_fn *text, const struct o
     struct report_style style = output_style(options, output);
     struct buf out;
     buf_init(&out, MOST_REPORT_BYTES);
-    bool json = strcmp(output->format, "json") == 0;
-    bool ok = (json ? report_json(&out, document, err) : text(&out, document, &style, err)) && output_write(&out, output, err);
+    bool ok = strcmp(output->format, "json") == 0   ? report_json(&out, document, err)
+              : strcmp(output->format, "prom") == 0 ? gate_prom(&out, document, err) // of serin gate alone
+                                                    : text(&out, document, &style, err);
+    ok = ok && output_write(&out, output, err);
     buf_finish(&out);
     return ok;
 }

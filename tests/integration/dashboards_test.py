@@ -45,6 +45,7 @@ NOT_SHOWN = {  # metrics that no panel asks for
     "serin_objective_target_ratio": "configured, not measured",
     "serin_objective_exhaustion_seconds": "for alerts",
     "serin_objective_gate": "for pipelines",
+    "serin_gate_wait_seconds": "of serin gate, for pipelines",
     "serin_source_query_tries_total": "told by queries and retries",
     "serin_source_query_hedged_total": "for tuning",
     "serin_source_query_shared_total": "for tuning",

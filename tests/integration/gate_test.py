@@ -301,6 +301,18 @@ class GateTest(unittest.TestCase):
         again = self.ask(path, "--release-start", RELEASE, "--output", "json", "--source", f"recorded:{self.dir}/run")
         self.assertEqual((again[0], again[1]), (GATE, live[1]), show(again))
 
+    def test_prom__tells_state_wait_and_checks(self):
+        path = self.write(gate="{artefact: '${digest}', checks: [{name: cost, query: cost_per_day, max: 900}]}", metrics=METRICS)
+        digest = ("--var", "digest=sha256:1")
+        given = self.dir / "given.json"
+        given.write_text(json.dumps(self.analyze(path, *digest)))
+        result = self.ask(path, *digest, "--result", given, "--output", "prom", at=AT + 90)
+        self.assertEqual(result[0], PASS, show(result))
+        lines = [line for line in result[1].splitlines() if not line.startswith("#")]
+        wanted = ['serin_gate_open{canary="shop"} 1', 'serin_gate_wait_seconds{canary="shop"} 90']
+        self.assertEqual(lines, [*wanted, 'serin_external_check_value{canary="shop",check="cost"} 812.5'])
+        self.assertIn('serin_gate_open{canary="shop"} 0\n', self.ask(path, *digest, "--output", "prom")[1])
+
     def test_output__is_plain_and_short_on_request(self):
         path = self.write(gate="{checks: [{name: f, query: findings, max: 0}]}")
         self.assertTrue(self.ask(path, "--ascii")[1].isascii())

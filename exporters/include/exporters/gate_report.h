@@ -8,7 +8,10 @@
 // Appends the text of a document "serin.gate/1". Fails as report_text() does.
 bool gate_text(struct buf *out, const json_t *document, const struct report_style *style, struct error *err);
 
-// The same for "serin.freezes/1".
+// Appends the same document as metrics, for the textfile collector of the node exporter.
+bool gate_prom(struct buf *out, const json_t *document, struct error *err);
+
+// As gate_text(), of a document "serin.freezes/1".
 bool freezes_text(struct buf *out, const json_t *document, const struct report_style *style, struct error *err);
 
 #endif
