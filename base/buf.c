@@ -11,6 +11,8 @@
 #include "base/mem.h"
 #include "shortest.h"
 
+enum { USUAL_TEXT = 48 };
+
 void buf_init(struct buf *buf, size_t limit) {
     *buf = (struct buf){.limit = limit};
 }
@@ -74,15 +76,24 @@ void buf_repeat(struct buf *buf, char c, size_t count) {
     buf->data[buf->len] = '\0';
 }
 
+// Most texts fit where they are written first.
 void buf_printf(struct buf *buf, const char *format, ...) {
     va_list args, again;
+    size_t left = buf->limit - buf->len;
+    if (!reserve(buf, left < USUAL_TEXT ? left : USUAL_TEXT)) return;
+    size_t room = buf->cap - buf->len;
     va_start(args, format);
     va_copy(again, args);
-    int n = vsnprintf(NULL, 0, format, args);
+    int n = vsnprintf(buf->data + buf->len, room, format, args);
     va_end(args);
-    if (n >= 0 && reserve(buf, (size_t)n)) {
-        vsnprintf(buf->data + buf->len, (size_t)n + 1, format, again);
+    if (n >= 0 && (size_t)n < room && (size_t)n <= left) {
         buf->len += (size_t)n;
+    } else {
+        buf->data[buf->len] = '\0';
+        if (n >= 0 && reserve(buf, (size_t)n)) {
+            vsnprintf(buf->data + buf->len, (size_t)n + 1, format, again);
+            buf->len += (size_t)n;
+        }
     }
     va_end(again);
 }

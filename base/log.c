@@ -30,7 +30,9 @@ bool log_wanted(enum log_level level) {
 static void begin_field(struct log_line *line, const char *name) {
     bool json = line->format == LOG_FORMAT_JSON, first = line->text.len == (json ? 1 : 0);
     if (!first) buf_char(&line->text, json ? ',' : ' ');
-    buf_printf(&line->text, json ? "\"%s\":" : "%s=", name);
+    if (json) buf_char(&line->text, '"');
+    buf_str(&line->text, name);
+    buf_str(&line->text, json ? "\":" : "=");
 }
 
 static bool is_plain(struct view value) {

@@ -86,6 +86,26 @@ static void test_buf__latches_at_its_limit(void **state) {
     buf_finish(&b);
 }
 
+static void test_buf_printf__writes_all_or_nothing(void **state) {
+    (void)state;
+    struct buf b;
+    buf_init(&b, 600);
+    buf_printf(&b, "%s", "");
+    assert_string_equal(buf_text(&b), "");
+    buf_printf(&b, "%d-", 7);
+    buf_printf(&b, "%0500d", 5); // more than what is at hand
+    assert_int_equal(b.len, 502);
+    assert_memory_equal(b.data, "7-000", 5);
+    assert_string_equal(b.data + 499, "005");
+    buf_printf(&b, "%099d", 1);
+    assert_true(b.failed);
+    assert_int_equal(b.len, 502);
+    assert_int_equal(b.data[502], '\0');
+    buf_printf(&b, "x");
+    assert_int_equal(b.len, 502);
+    buf_finish(&b);
+}
+
 static void test_buf__take_hands_the_text_over(void **state) {
     (void)state;
     struct buf b;
@@ -127,6 +147,7 @@ int main(void) {
         cmocka_unit_test(test_buf_double__spells_the_shortest_form),
         cmocka_unit_test(test_buf_double__reads_back_as_the_same_bits),
         cmocka_unit_test(test_buf__latches_at_its_limit),
+        cmocka_unit_test(test_buf_printf__writes_all_or_nothing),
         cmocka_unit_test(test_buf__take_hands_the_text_over),
         cmocka_unit_test(test_buf__grows_by_small_and_large_steps),
     };
