@@ -3,8 +3,6 @@
 
 #include <stdbool.h>
 
-#include "serve/json_plain.h"
-
 // Counts brackets and commas outside of texts: what a parser would make of them, without making it.
 static bool is_bounded(struct view text, struct error *err) {
     size_t depth = 0, values = 0;
@@ -31,8 +29,6 @@ static bool is_bounded(struct view text, struct error *err) {
 
 json_t *json_text_parse(struct view text, struct error *err) {
     json_error_t why;
-    json_t *plain = json_plain_parse(text);
-    if (plain != NULL) return plain;
     if (!is_bounded(text, err)) return NULL;
     json_t *json = json_loadb(text.len > 0 ? text.ptr : "", text.len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &why);
     if (json == NULL) error_set(err, ERROR_DATA, "not JSON: line %d column %d: %s", why.line, why.column, why.text);
