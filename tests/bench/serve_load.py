@@ -6,6 +6,7 @@ shared. Prints the looks that were missed, the peak memory, how many verdicts we
 processor time of serin a minute. A verdict is published when it is on disk: beside it stands what one fdatasync takes there, and
 with a folder of a tmpfs the time is serin's own. Usage: serve_load.py SERIN [ANALYSES [FOLDER]]. Skips, and says so, when nginx
 is missing."""
+import datetime
 import http.client
 import json
 import os
@@ -85,12 +86,16 @@ def counts(address):
     return {name: float(value) for name, value in re.findall(r"^(serin_(?:looks|publish_delay|analyses_open)\S*) (\S+)$", page, re.M)}
 
 
+def time_text(seconds):
+    return datetime.datetime.fromtimestamp(seconds, datetime.timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
 def begin(address, analyses):
     """Spread over the minute before their first look: its data end a minute after the start, and late samples have another one."""
     link, now = http.client.HTTPConnection(address), time.time()
     for i in range(analyses):
         start = now - 60 - SETTLE_S + 5 + 60 * i / analyses
-        body = json.dumps({"canary": "shop", "start": int(start), "vars": {"number": str(i)}})
+        body = json.dumps({"canary": "shop", "start": time_text(start), "vars": {"number": str(i)}})
         link.request("POST", "/api/v1/analyses", body, {"Content-Type": "application/json"})
         answer = link.getresponse()
         if answer.status != 202:
