@@ -45,15 +45,28 @@ void engine_drop_look(struct look_run *run) {
     run_finish(run);
 }
 
-// Puts the analysis back into the heap, when it goes on, and ends the look.
+static void finish_look(struct work_task *task) {
+    run_finish((struct look_run *)task);
+}
+
+// Puts the analysis back into the heap, when it goes on, and ends the look. What the look has used is freed by a worker: on the store's
+// thread that would hold up the looks that were committed with this one.
 static void end_look(struct look_run *run, int64_t due_ms) {
     struct engine *e = run->engine;
+    struct lane *lane = run->running->lane;
     pthread_mutex_lock(&e->lock);
-    if (!run->running->gone) engine_wait_for(e, run->running, due_ms);
+    bool wake = lane->first != NULL;
+    if (!run->running->gone) {
+        engine_wait_for(e, run->running, due_ms);
+        wake = wake || due_heap_next_ms(&e->heap) == due_ms;
+    }
     leave(run);
+    bool stopping = e->stopping; // there may be no workers any more
+    run->task.run = finish_look;
+    if (!stopping) work_queue_put(e->workers, &run->task, false);
     pthread_mutex_unlock(&e->lock);
-    fetcher_wake(e->fetcher);
-    run_finish(run);
+    if (wake) fetcher_wake(e->fetcher);
+    if (stopping) run_finish(run);
 }
 
 void engine_look_again(struct look_run *run, const struct error *err) {
