@@ -4,6 +4,7 @@
 SERIN_KILLS says how often; without it the run is short. The moments come from a fixed seed, the load does not wait for them.
 """
 
+import base64
 import collections
 import http.client
 import json
@@ -16,6 +17,7 @@ import time
 import unittest
 
 from fake_prometheus import FakePrometheus
+from publish_test import Receiver
 from service import Service
 
 KILLS = int(os.environ.get("SERIN_KILLS", 10 if os.environ.get("SERIN_SANITIZE") else 25))
@@ -31,6 +33,7 @@ window: {{length: 20s, interval: 2s, step: 1s}}
 metrics:
   - {{name: pool, query: 'max(pool_in_use{{${{scope}},number="${{number}}"}})'}}
   - {{name: lag, query: 'max(queue_lag{{${{scope}},number="${{number}}"}})'}}
+publish: {publish}
 """
 BROKEN = """canary: broken
 sources: {{main: {{url: "{url}", timeout: 5s}}}}
@@ -40,7 +43,9 @@ window: {{length: 20s, interval: 2s, step: 1s}}
 judge: {{name: threshold}}
 metrics:
   - {{name: pool, threshold: {{query: 'max(pool_in_use{{${{scope}},number="${{number}}"}})', max: 0.1}}}}
+publish: {publish}
 """
+REFUSED_EACH = 97  # messages; the receiver is busy then
 CONNECTION_LOST = (OSError, http.client.HTTPException)
 
 
@@ -106,12 +111,22 @@ class Reader(threading.Thread):
             self.wrong.append(f"{ident} has changed from {self.decided[ident]} to {answer.body}")
 
 
+def busy(_, tries):
+    return (503, {}, b"") if tries % REFUSED_EACH == 0 else (200, {}, b"")
+
+
 class KillTest(unittest.TestCase):
     def setUp(self):
         self.source = self.enterContext(FakePrometheus("good"))
         self.service = self.enterContext(Service())
+        self.receiver = self.enterContext(Receiver({"/": busy}))
+        secret = self.service.dir / "secret"
+        secret.write_text("whsec_" + base64.b64encode(bytes(range(32))).decode() + "\n")
+        secret.chmod(0o600)
         for name, text in (("steady", STEADY), ("broken", BROKEN)):
-            (self.service.dir / f"configs/{name}.yaml").write_text(text.format(url=self.source.url))
+            hook = {"url": f"{self.receiver.url}/{name}", "secret_file": str(secret), "on": ["verdict"]}
+            publish = json.dumps({"webhooks": [hook]})
+            (self.service.dir / f"configs/{name}.yaml").write_text(text.format(url=self.source.url, publish=publish))
         self.service.start()
 
     def kill_and_start(self, moments):
@@ -147,13 +162,16 @@ class KillTest(unittest.TestCase):
         for ident in list(documents):
             reader.read(ident)
         self.assertEqual(reader.wrong, [])
+        self.wait_for_deliveries()
         self.assertEqual(self.service.stop(), 0)
         self.check_analyses(accepted, documents)
         self.check_looks()
+        self.check_messages(documents)
         told = collections.Counter(re.findall(r"event=verdict analysis=(\w+)", self.service.log()))
         self.assertEqual([ident for ident, times in told.items() if times > 1], [])
         looks = self.rows("SELECT count(*) FROM looks")[0][0]
-        print(f"{KILLS} kills, {len(accepted)} analyses, {looks} looks, {len(reader.decided)} verdicts read more than once")
+        print(f"{KILLS} kills, {len(accepted)} analyses, {looks} looks, {len(reader.decided)} verdicts read again, "
+              f"{len(self.receiver.requests)} webhooks received")
 
     def check_analyses(self, accepted, documents):
         rows = self.rows("SELECT key, id, canary, verdict, result FROM analyses")
@@ -184,6 +202,26 @@ class KillTest(unittest.TestCase):
             self.assertEqual(spent, sorted(spent))
             several += canary == "steady" and len(spent) > 1
         self.assertGreater(several, 0)
+
+
+    def wait_for_deliveries(self):
+        deadline = time.monotonic() + 60
+        while self.rows("SELECT count(*) FROM outbox WHERE state = 0")[0][0] > 0:
+            self.assertLess(time.monotonic(), deadline, "messages still wait")
+            time.sleep(0.1)
+
+    def check_messages(self, documents):
+        """One message a verdict, delivered at least once, each time with the same id and body."""
+        sent = {row[0]: row for row in self.rows("SELECT id, analysis, state, body FROM outbox")}
+        self.assertEqual(sorted(row[1] for row in sent.values()), sorted(documents))
+        self.assertEqual({row[2] for row in sent.values()}, {1})
+        received = collections.defaultdict(set)
+        for _, headers, body, _ in self.receiver.requests:
+            received[headers["webhook-id"]].add(body)
+        self.assertEqual({ident: {body} for ident, _, _, body in sent.values()}, received)
+        for _, ident, _, body in sent.values():
+            data = json.loads(body)["data"]
+            self.assertEqual((data["analysis_id"], data["verdict"]), (ident, documents[ident]["verdict"]))
 
 
 if __name__ == "__main__":
