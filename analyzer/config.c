@@ -12,6 +12,7 @@
 #include "config_kayenta.h"
 #include "config_metric.h"
 #include "config_objective.h"
+#include "config_notify.h"
 #include "config_publish.h"
 #include "config_reader.h"
 #include "config_source.h"
@@ -183,6 +184,7 @@ static void read_native(struct config_reader *r, const struct yaml_node *root) {
         {"objectives", config_read_objectives, 0, false},
         {"gate", config_read_gate, 0, false},
         {"publish", config_read_publish, AT(publish), false},
+        {"notify", config_read_notify, AT(notify), false},
     };
 #undef AT
     config_read_map(r, root, NULL, keys, sizeof keys / sizeof keys[0], r->config);

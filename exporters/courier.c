@@ -159,6 +159,7 @@ static void *run(void *user) {
         if (stop == 0) {
             if (c->outbox_ms <= now) c->outbox_ms = earlier(courier_take_outbox(c, now), now + LOOK_MS);
             next = earlier(next, earlier(c->outbox_ms, courier_send_alerts(c, now)));
+            next = earlier(next, courier_send_series(c, now));
         }
         int64_t wait_ms = next > now ? next - now : 0;
         bool idle = true; // a job without requests is over at once
@@ -195,7 +196,7 @@ struct courier *courier_create(const struct courier_options *options, struct err
     pthread_cond_init(&c->quiet, NULL);
     c->client = http_client_create();
     if (store_each_memo(options->store, COURIER_TODO, todo_found, c, err) && courier_read_off(c, err) && courier_read_alerts(c, err) &&
-        start(c, err))
+        courier_read_told(c, err) && courier_read_series(c, err) && start(c, err))
         return c;
     courier_destroy(c, 0);
     return NULL;
@@ -206,6 +207,7 @@ static void free_rooms(struct courier *c) {
         struct courier_room *room = c->rooms;
         c->rooms = room->next;
         free(room->canary);
+        free(room->told);
         free(room);
     }
 }
@@ -226,6 +228,7 @@ void courier_destroy(struct courier *c, int64_t most_ms) {
         free_note(note);
     }
     courier_outbox_finish(c);
+    courier_series_finish(c);
     free_rooms(c);
     free(c->counts);
     http_client_destroy(c->client);

@@ -52,8 +52,11 @@ void courier_keep_alerts(struct courier *c, const struct engine_event *e, struct
     if (verdict == NULL) return;
     enum alert_slot_kind now = slot_of(verdict);
     pthread_mutex_lock(&c->lock);
-    struct alert_slot slot = slot_after(courier_room(c, e->canary, false), now, e);
+    const struct courier_room *room = courier_room(c, e->canary, false);
+    struct alert_slot slot = slot_after(room, now, e);
+    bool silent = room != NULL && strcmp(room->silent, e->id) == 0;
     pthread_mutex_unlock(&c->lock);
+    if (silent) return;
     char *text = memo_text(&slot);
     for (int i = 0; i < COURIER_ALERT_SLOTS; i++) {
         if ((int)now == i) store_batch_memo(batch, slot_memos[i], e->canary, text, e->now_ms);
@@ -74,6 +77,7 @@ void courier_decided(struct courier *c, const struct engine_event *e) {
     enum alert_slot_kind now = slot_of(verdict);
     pthread_mutex_lock(&c->lock);
     struct courier_room *room = courier_room(c, e->canary, false);
+    if (room != NULL && strcmp(room->silent, e->id) == 0) room = NULL;
     if (room != NULL) fill_slot(room, now, slot_after(room, now, e));
     for (int i = 0; room != NULL && i < COURIER_ALERT_SLOTS; i++) {
         if (ends(now, (enum alert_slot_kind)i)) room->slots[i].id[0] = '\0';

@@ -147,11 +147,13 @@ static bool open_digest(struct telling *t, const struct canary_config *config) {
     return ok;
 }
 
+static size_t count_told(const struct telling *t) {
+    size_t count = 0;
+    for (size_t i = 0; i < t->publish->target_count; i++) count += courier_words_match(&t->words, &t->publish->targets[i]) != NULL;
+    return count;
+}
+
 static void tell_all(struct telling *t, const struct canary_config *config) {
-    bool wanted = false;
-    for (size_t i = 0; i < t->publish->target_count; i++)
-        wanted = wanted || courier_words_match(&t->words, &t->publish->targets[i]) != NULL;
-    if (!wanted) return;
     if (open_digest(t, config)) {
         for (size_t i = 0; i < t->publish->target_count; i++) {
             const char *word = courier_words_match(&t->words, &t->publish->targets[i]);
@@ -171,9 +173,12 @@ static bool failed_before(struct courier *c, const struct engine_event *e) {
 
 static void compose(struct courier *c, const struct engine_event *e, struct store_batch *batch) {
     struct telling t = {.courier = c, .event = e, .publish = e->config->publish, .batch = batch, .sha256 = e->config->sha256};
-    if (t.publish == NULL || e->kind == ENGINE_LOOK) return;
+    if (t.publish == NULL) return;
+    courier_wants_series(c, e, batch);
+    if (e->kind == ENGINE_LOOK) return;
     courier_words_of(e, failed_before(c, e), &t.words);
-    tell_all(&t, e->config);
+    size_t count = count_told(&t);
+    if ((count > 0 || e->kind == ENGINE_VERDICT) && !courier_is_noise(c, e, count, batch) && count > 0) tell_all(&t, e->config);
     if (e->kind == ENGINE_VERDICT) courier_keep_alerts(c, e, batch);
 }
 
@@ -224,5 +229,6 @@ void courier_published(void *courier, const struct engine_event *event) {
         courier_note(c, (struct courier_note){.kind = NOTE_TODO, .text = key});
     }
     if (decided && event->document != NULL) courier_decided(c, event);
+    courier_take_series(c, event);
     courier_wake(c);
 }

@@ -22,6 +22,7 @@ static void job_destroy(struct job *job) {
     job->courier->job_count--;
     delivery_finish(&job->delivery);
     letter_release(job->letter);
+    letter_release(job->earlier);
     free(job);
 }
 

@@ -42,12 +42,32 @@ struct alert_slot { // the analysis that alerts of a canary tell of
     char before[COURIER_ALERT_BEFORE][STORE_ID_LEN + 1]; // analyses whose alerts it ends where it does not fire them itself
 };
 
+enum { COURIER_TOLD = 16, COURIER_TOLD_KEY = 32 };
+
+struct courier_told_one {
+    char key[COURIER_TOLD_KEY + 1]; // of correlation id and verdict; "": none
+    char id[STORE_ID_LEN + 1];      // the analysis that told it
+};
+
+struct courier_told { // the latest correlation ids of a canary
+    struct courier_told_one items[COURIER_TOLD];
+    size_t next;
+};
+
 struct courier_room { // of a canary that has somebody to tell
     struct courier_room *next;
     char *canary;
     struct alert_slot slots[COURIER_ALERT_SLOTS];
     char last_fail[STORE_ID_LEN + 1]; // the analysis that failed, while nothing has passed since; "": none
-    struct series_queue *series;      // of the thread alone; NULL: nothing to write
+    char silent[STORE_ID_LEN + 1];    // an analysis that alerts do not tell of; "": none
+    struct courier_told *told;        // NULL: none
+    // Remote write.
+    bool writes;                       // the config says so
+    char written[STORE_ID_LEN + 1];    // the last analysis that was written; "": none
+    int64_t written_ms;
+    bool series_flies, series_seen;
+    int series_failures;               // in a row
+    int64_t series_ms;                 // when the next values may be sent
 };
 
 struct courier_off { // a target that answered 410
@@ -81,6 +101,10 @@ struct job { // requests to one target
     // Of alerts.
     struct courier_room *room;
     enum alert_slot_kind slot;
+    // Of values.
+    struct series_entry *entry;
+    uint64_t target_bit;
+    struct letter *earlier; // NULL: none
 };
 
 struct resting { // a target of the outbox that is not to be looked at
@@ -102,6 +126,7 @@ struct courier {
     struct courier_room *rooms;
     size_t room_count;
     struct courier_off *off;
+    struct series_entry *series; // oldest first
     struct courier_count *counts;
     size_t count_count, count_cap;
     bool look;            // into the outbox
@@ -150,5 +175,17 @@ bool courier_read_alerts(struct courier *c, struct error *err);
 void courier_keep_alerts(struct courier *c, const struct engine_event *event, struct store_batch *batch); // of a verdict
 void courier_decided(struct courier *c, const struct engine_event *event); // a verdict is committed
 int64_t courier_send_alerts(struct courier *c, int64_t now_ms); // begins what is due; returns when to look again
+
+// courier_noise.c
+// Whether an event that `messages` webhooks would be told of is not told, which is counted.
+bool courier_is_noise(struct courier *c, const struct engine_event *event, size_t messages, struct store_batch *batch);
+bool courier_read_told(struct courier *c, struct error *err);
+
+// courier_series.c
+bool courier_read_series(struct courier *c, struct error *err);
+void courier_wants_series(struct courier *c, const struct engine_event *event, struct store_batch *batch);
+void courier_take_series(struct courier *c, const struct engine_event *event); // of a look or verdict that is committed
+int64_t courier_send_series(struct courier *c, int64_t now_ms);
+void courier_series_finish(struct courier *c);
 
 #endif

@@ -9,11 +9,12 @@ import re
 import subprocess
 import time
 import unittest
+import urllib.parse
 
 from fake_prometheus import FakePrometheus
-from harness import SERIN
+from harness import SERIN, Prometheus
 from publish_test import Receiver, answer
-from service import Service
+from service import Service, request
 
 KEY = bytes(range(40))
 
@@ -89,7 +90,7 @@ class CourierTest(unittest.TestCase):
             self.assertEqual(len(r.at("/gone")), 2)
             counted = until(lambda: re.search(r'serin_notifications_suppressed_total{reason="switched off"} (\d+)', s.get("/metrics").body.decode()))
             self.assertGreaterEqual(int(counted[1]), 1)
-            self.assertIn('serin_deliveries_total{target="publish.webhooks[0]",outcome="delivered"} 3', s.get("/metrics").body.decode())
+            until(lambda: b'serin_deliveries_total{target="publish.webhooks[0]",outcome="delivered"} 3' in s.get("/metrics").body)
 
     def test_a_receiver_that_is_down_gets_everything_in_order(self):
         s = self.service
@@ -114,6 +115,31 @@ class CourierTest(unittest.TestCase):
             self.assertEqual(list(last.values()), idents)
             for headers, body, _ in r.at("/hook"):
                 self.verify(headers, body)
+
+    def test_values_are_written_in_order_once_they_are_taken(self):
+        s = self.service
+        down = [True]
+        manner = lambda handler, tries: (503 if down else 204, {}, b"")  # noqa: E731
+        with Receiver({"/write": manner}) as r, Prometheus(None, "--web.enable-remote-write-receiver") as prometheus:
+            writes = [{"url": r.url + "/write"}, {"url": prometheus.url + "/api/v1/write", "labels": {"cluster": "eu-1"}}]
+            self.start(remote_write=writes)
+            for step in range(3):
+                s.decided(s.begin(canary="good", end=int(time.time()) - 120 + 5 * step))
+            until(lambda: len(r.at("/write")) >= 2)
+            first = {body for _, body, _ in r.at("/write")}
+            self.assertEqual(len(first), 1)  # what comes later waits for it
+            down.clear()
+            bodies = until(lambda: len({body for _, body, _ in r.at("/write")}) == 3 and [body for _, body, _ in r.at("/write")])
+            self.assertEqual([len(set(bodies[:-2])), len(set(bodies[-3:]))], [1, 3])  # each once, in order
+            query = prometheus.url + "/api/v1/query?query=" + urllib.parse.quote('count_over_time(serin_score{cluster="eu-1"}[10m])')
+
+            def values():
+                found = request(query).json["data"]["result"]
+                return found and int(found[0]["value"][1])
+
+            until(lambda: values() == 3)
+            counted = b'serin_deliveries_total{target="publish.remote_write[0]",outcome="delivered"} 3'
+            until(lambda: counted in s.get("/metrics").body)
 
     def test_what_was_refused_can_be_replayed(self):
         s = self.service

@@ -158,6 +158,7 @@ struct kayenta_scope { // a side of a Kayenta execution request, given on the co
 struct objective_config; // objective.h
 struct gate_config;      // gate_config.h
 struct publish_config;   // publish_config.h
+struct notify_config;    // notify_config.h
 
 struct canary_config {
     const char *file, *name, *owner, *runbook;
@@ -179,6 +180,7 @@ struct canary_config {
     size_t objective_count;
     struct gate_config *gate; // NULL: the file has none
     struct publish_config *publish; // NULL: nobody is told
+    struct notify_config *notify;   // NULL: the file has none
     struct name_values kayenta_templates;
     struct kayenta_scope kayenta_scopes[SIDE_COUNT];
     struct texts notices; // what the config asks for and this build does not do

@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Remote write: the values of each look and verdict, those of a canary one after the other. What waits is in memory and bounded; the
+// oldest is let go first. Which analysis was written last is a memo, so that series that have ended can be marked after a restart too.
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "courier_private.h"
+#include "exporters/live.h"
+
+#define WRITTEN "courier.written"
+#define FIRST_WAIT_MS INT64_C(1000)
+#define LONGEST_WAIT_MS INT64_C(60000)
+
+enum { MOST_WAITING = 256 };
+
+struct series_entry {
+    struct series_entry *next;
+    struct courier_room *room;
+    json_t *document;               // NULL: the canary is gone
+    char id[STORE_ID_LEN + 1];      // of the analysis
+    char earlier[STORE_ID_LEN + 1]; // that was written before; "": none, or it is a look
+    uint64_t done;                  // targets that have it, or will not take it
+    size_t flying;
+    bool failed;
+};
+
+// From the engine.
+
+void courier_wants_series(struct courier *c, const struct engine_event *e, struct store_batch *batch) {
+    bool wanted = false;
+    for (size_t i = 0; i < e->config->publish->target_count; i++)
+        wanted = wanted || e->config->publish->targets[i].kind == PUBLISH_REMOTE_WRITE;
+    pthread_mutex_lock(&c->lock);
+    struct courier_room *room = courier_room(c, e->canary, wanted);
+    if (room != NULL) room->writes = wanted;
+    pthread_mutex_unlock(&c->lock);
+    if (!wanted || e->kind != ENGINE_VERDICT || e->document == NULL) return;
+    json_t *memo = json_pack("{s:s}", "analysis", e->id);
+    char *text = json_dumps(memo, JSON_COMPACT);
+    store_batch_memo(batch, WRITTEN, e->canary, text, e->now_ms);
+    free(text);
+    json_decref(memo);
+}
+
+static void free_entry(struct series_entry *entry) {
+    json_decref(entry->document);
+    free(entry);
+}
+
+// The lock is held. Returns whether something had to go.
+static bool make_room(struct courier *c) {
+    size_t count = 0;
+    for (const struct series_entry *e = c->series; e != NULL; e = e->next) count++;
+    if (count < MOST_WAITING) return false;
+    struct series_entry **at = &c->series;
+    while (*at != NULL && (*at)->flying > 0) at = &(*at)->next;
+    struct series_entry *oldest = *at;
+    if (oldest == NULL) return false;
+    *at = oldest->next;
+    free_entry(oldest);
+    return true;
+}
+
+static void append(struct courier *c, struct series_entry *entry) {
+    struct series_entry **at = &c->series;
+    while (*at != NULL) at = &(*at)->next;
+    *at = entry;
+}
+
+static struct series_entry *make_entry(struct courier_room *room, const char *id, const json_t *document) {
+    struct series_entry *entry = mem_zero(1, sizeof *entry);
+    entry->room = room;
+    entry->document = json_incref((json_t *)(uintptr_t)document); // nobody changes it any more
+    snprintf(entry->id, sizeof entry->id, "%s", id);
+    return entry;
+}
+
+void courier_take_series(struct courier *c, const struct engine_event *e) {
+    bool dropped = false;
+    if (e->document == NULL || e->kind == ENGINE_LOOK_FAILED) return;
+    pthread_mutex_lock(&c->lock);
+    struct courier_room *room = courier_room(c, e->canary, false);
+    if (room != NULL && room->writes) {
+        dropped = make_room(c);
+        struct series_entry *entry = make_entry(room, e->id, e->document);
+        if (e->kind == ENGINE_VERDICT) {
+            if (strcmp(room->written, e->id) != 0) memcpy(entry->earlier, room->written, sizeof entry->earlier);
+            memcpy(room->written, entry->id, sizeof room->written);
+        }
+        room->written_ms = e->now_ms;
+        append(c, entry);
+    }
+    pthread_mutex_unlock(&c->lock);
+    if (dropped) courier_count(c, "publish.remote_write", "dropped");
+}
+
+static bool written_found(void *user, const char *key, const char *json, int64_t at_ms) {
+    struct courier *c = user;
+    json_t *memo = json_loads(json, 0, NULL);
+    const char *id = json_string_value(json_object_get(memo, "analysis"));
+    pthread_mutex_lock(&c->lock);
+    struct courier_room *room = id != NULL ? courier_room(c, key, true) : NULL;
+    if (room != NULL) snprintf(room->written, sizeof room->written, "%s", id);
+    if (room != NULL) room->written_ms = at_ms;
+    pthread_mutex_unlock(&c->lock);
+    json_decref(memo);
+    return true;
+}
+
+bool courier_read_series(struct courier *c, struct error *err) {
+    return store_each_memo(c->options.store, WRITTEN, written_found, c, err);
+}
+
+void courier_series_finish(struct courier *c) {
+    while (c->series != NULL) {
+        struct series_entry *entry = c->series;
+        c->series = entry->next;
+        free_entry(entry);
+    }
+}
+
+// Sending.
+
+// The lock is held.
+static void remove_entry(struct courier *c, struct series_entry *entry) {
+    struct series_entry **at = &c->series;
+    while (*at != entry) at = &(*at)->next;
+    *at = entry->next;
+    free_entry(entry);
+}
+
+// One target less, or none with the bit 0; with the last one the entry is over, or due again.
+static void landed(struct courier *c, struct series_entry *entry, uint64_t bit, bool failed, int64_t now_ms) {
+    struct courier_room *room = entry->room;
+    if (!failed) entry->done |= bit;
+    entry->failed = entry->failed || failed;
+    if (--entry->flying > 0) return;
+    int64_t wait_ms = room->series_failures < 6 ? FIRST_WAIT_MS << room->series_failures : LONGEST_WAIT_MS;
+    room->series_flies = false;
+    room->series_ms = entry->failed ? now_ms + (wait_ms < LONGEST_WAIT_MS ? wait_ms : LONGEST_WAIT_MS) : now_ms;
+    room->series_failures = entry->failed ? room->series_failures + 1 : 0;
+    if (!entry->failed) remove_entry(c, entry);
+}
+
+static void series_over(struct job *job) {
+    struct courier *c = job->courier;
+    const char *key = job->one.targets[0].key, *why = job->err.text;
+    bool failed = job->err.code != ERROR_NONE;
+    for (size_t i = 0; i < job->delivery.count && !failed; i++) {
+        const struct sending *s = &job->delivery.sendings[i];
+        failed = !s->delivered && s->mends && !job->delivery.posts[i].replaced;
+        why = s->err.text;
+    }
+    if (job->err.code == ERROR_NONE)
+        delivery_tell(&job->delivery);
+    else
+        courier_count(c, key, "failed");
+    pthread_mutex_lock(&c->lock);
+    bool first = failed && job->entry->room->series_failures == 0;
+    const char *canary = job->entry->room->canary;
+    landed(c, job->entry, job->target_bit, failed, courier_now_ms(c));
+    pthread_mutex_unlock(&c->lock);
+    if (first) courier_say(c, canary, "%s: values are not taken, and written again: %s", key, why);
+}
+
+static void count_series(void *user, const char *target, const char *outcome) {
+    courier_count(user, target, outcome);
+}
+
+static void write_to(struct courier *c, struct series_entry *entry, struct letter *letter, size_t target, struct letter *earlier) {
+    struct job *job = job_create(c, letter, &letter->publish.targets[target], series_over);
+    struct delivery *d = &job->delivery;
+    const json_t *document = entry->document != NULL ? entry->document : letter->result;
+    job->entry = entry;
+    job->target_bit = UINT64_C(1) << target;
+    job->earlier = earlier;
+    if (earlier != NULL) earlier->refs++;
+    job->how = (struct deliver_options){
+        .now_ms = courier_now_ms(c), .count = count_series, .user = c, .earlier = earlier != NULL ? earlier->result : NULL};
+    d->ended = entry->document == NULL;
+    if (run_digest_init(&d->digest, document, NULL, job->how.now_ms, &job->err) && delivery_open(d, 0, &job->err))
+        deliver_series(d, &d->receivers[0]);
+    courier_begin(job);
+}
+
+static void send_entry(struct courier *c, struct series_entry *entry) {
+    struct error err = {0};
+    struct letter *letter = letter_load(c, entry->id, entry->document == NULL, &err), *earlier = NULL;
+    if (letter != NULL && entry->earlier[0] != '\0') earlier = letter_load(c, entry->earlier, true, &err);
+    pthread_mutex_lock(&c->lock);
+    entry->flying = 1; // until all are begun
+    entry->failed = letter == NULL && err.code == ERROR_IO;
+    entry->room->series_flies = true;
+    pthread_mutex_unlock(&c->lock);
+    bool known = letter != NULL && (entry->document != NULL || letter->result != NULL);
+    for (size_t i = 0; known && i < letter->publish.target_count; i++) {
+        if (letter->publish.targets[i].kind != PUBLISH_REMOTE_WRITE || (entry->done >> i & 1U) != 0) continue;
+        pthread_mutex_lock(&c->lock);
+        entry->flying++;
+        pthread_mutex_unlock(&c->lock);
+        write_to(c, entry, letter, i, earlier);
+    }
+    letter_release(letter);
+    letter_release(earlier);
+    pthread_mutex_lock(&c->lock);
+    landed(c, entry, 0, entry->failed, courier_now_ms(c));
+    pthread_mutex_unlock(&c->lock);
+}
+
+static struct series_entry *next_entry(struct courier *c, int64_t now_ms, int64_t *ret_next_ms) {
+    struct series_entry *found = NULL;
+    *ret_next_ms = INT64_MAX;
+    pthread_mutex_lock(&c->lock);
+    for (struct courier_room *room = c->rooms; room != NULL; room = room->next) room->series_seen = false;
+    for (struct series_entry *e = c->series; e != NULL && found == NULL; e = e->next) {
+        bool first = !e->room->series_seen;
+        e->room->series_seen = true;
+        if (!first || e->room->series_flies) continue;
+        if (e->room->series_ms <= now_ms)
+            found = e;
+        else if (e->room->series_ms < *ret_next_ms)
+            *ret_next_ms = e->room->series_ms;
+    }
+    pthread_mutex_unlock(&c->lock);
+    return found;
+}
+
+// The values of canaries that were not judged for long end.
+static void end_old(struct courier *c, int64_t now_ms) {
+    for (;;) {
+        char canary[STORE_NAME_LEN + 1] = "";
+        pthread_mutex_lock(&c->lock);
+        for (struct courier_room *room = c->rooms; room != NULL && canary[0] == '\0'; room = room->next) {
+            if (room->written[0] == '\0' || now_ms < room->written_ms + LIVE_RETENTION_MS) continue;
+            snprintf(canary, sizeof canary, "%s", room->canary);
+            append(c, make_entry(room, room->written, NULL));
+            room->written[0] = '\0';
+        }
+        pthread_mutex_unlock(&c->lock);
+        if (canary[0] == '\0') return;
+        struct store_batch *batch = store_batch_create();
+        store_batch_memo(batch, WRITTEN, canary, NULL, now_ms);
+        courier_commit(c, batch, NULL);
+    }
+}
+
+int64_t courier_send_series(struct courier *c, int64_t now_ms) {
+    struct series_entry *entry;
+    int64_t next_ms = INT64_MAX;
+    end_old(c, now_ms);
+    while (c->job_count < (size_t)2 * COURIER_MOST_FLYING && (entry = next_entry(c, now_ms, &next_ms)) != NULL) send_entry(c, entry);
+    return next_ms;
+}
