@@ -2,6 +2,7 @@
 #include "html_chart.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 #include "base/timetext.h"
 #include "text_value.h"
@@ -176,6 +177,58 @@ void html_chart_difference(struct buf *out, const struct html_chart *chart) {
         box(out, class, column(i) - 15, fmin(y, zero), 30, fabs(y - zero));
     }
     line(out, "frame", LEFT, zero, RIGHT, zero);
+    buf_str(out, "</svg>\n");
+}
+
+static int by_value(const void *a, const void *b) {
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+struct spread {                          // of one side
+    double least, most, mean, low, high; // low to high: the middle half of the sixteenths
+};
+
+static bool spread_of(const struct report_stats *stats, const double trend[TEXT_TREND], struct spread *ret) {
+    double sorted[TEXT_TREND];
+    size_t count = 0;
+    for (size_t i = 0; i < TEXT_TREND; i++) {
+        if (isfinite(trend[i])) sorted[count++] = trend[i];
+    }
+    bool known = stats->min.known && stats->max.known && stats->mean.known && count > 0;
+    if (!known || !isfinite(stats->min.value) || !isfinite(stats->max.value) || !isfinite(stats->mean.value)) return false;
+    qsort(sorted, count, sizeof *sorted, by_value);
+    double low = sorted[count / 4], high = sorted[count - 1 - count / 4];
+    *ret = (struct spread){fmin(stats->min.value, low), fmax(stats->max.value, high), stats->mean.value, low, high};
+    return true;
+}
+
+static void whiskers(struct buf *out, const char *side, const struct axis *axis, const struct spread *spread, double y) {
+    double least = place(axis, spread->least), most = place(axis, spread->most), low = place(axis, spread->low);
+    buf_printf(out, "<g class=\"side %s\">", side);
+    line(out, "whisker", least, y, most, y);
+    line(out, "whisker", least, y - 4, least, y + 4);
+    line(out, "whisker", most, y - 4, most, y + 4);
+    box(out, "half", low, y - 7, fmax(1, place(axis, spread->high) - low), 14);
+    line(out, "mean", place(axis, spread->mean), y - 9, place(axis, spread->mean), y + 9);
+    buf_str(out, "</g>");
+}
+
+void html_chart_boxes(struct buf *out, const struct html_chart *chart) {
+    struct spread before, after;
+    struct axis axis = {0, 0, LEFT, RIGHT};
+    if (!spread_of(&chart->extra->baseline, chart->metric->trend[0], &before) ||
+        !spread_of(&chart->extra->canary, chart->metric->trend[1], &after))
+        return;
+    axis.lo = fmin(before.least, after.least);
+    axis.hi = fmax(before.most, after.most);
+    const char *low = value_text(chart, axis.lo, false), *high = value_text(chart, axis.hi, false);
+    if (!settle(&axis)) return;
+    begin(out, "boxes", 66, arena_printf(chart->arena, "%s: spread of baseline and canary, %s to %s", chart->metric->name, low, high));
+    whiskers(out, "baseline", &axis, &before, 13);
+    whiskers(out, "canary", &axis, &after, 37);
+    label(out, LEFT, 62, "start", low);
+    label(out, RIGHT, 62, "end", high);
     buf_str(out, "</svg>\n");
 }
 

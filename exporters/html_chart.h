@@ -19,6 +19,10 @@ void html_chart_overlay(struct buf *out, const struct html_chart *chart);
 // Canary minus baseline over the window, with what is tolerated. Nothing without a time at which both have data.
 void html_chart_difference(struct buf *out, const struct html_chart *chart);
 
+// Box plots of the two sides, one above the other: whiskers at the least and the most sample, the mean, and a box around the middle half
+// of the window's sixteenths. Nothing unless both sides have data.
+void html_chart_boxes(struct buf *out, const struct html_chart *chart);
+
 // The interval of what the judge goes by, the relative change or the shift, against no change, the tolerance and what would be harmful.
 // Nothing without an interval.
 void html_chart_interval(struct buf *out, const struct html_chart *chart);

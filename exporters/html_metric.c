@@ -146,6 +146,7 @@ static void put_charts(const struct section *s) {
     struct html_chart chart = {s->page->report, s->metric, s->extra, to->arena};
     html_chart_overlay(to->out, &chart);
     html_chart_difference(to->out, &chart);
+    html_chart_boxes(to->out, &chart);
     html_chart_interval(to->out, &chart);
 }
 

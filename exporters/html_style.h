@@ -28,6 +28,8 @@ static const char html_style[] =
     "path.canary{stroke:var(--canary)}svg .tolerance{fill:var(--tolerance);stroke:none}\n"
     ".frame{stroke:var(--edge)}.limit{stroke:var(--fail);stroke-dasharray:3 3}.onset{stroke:var(--marginal);stroke-width:2;"
     "stroke-dasharray:2 3}.within{fill:var(--canary);opacity:.45}.beyond{fill:var(--fail)}\n"
+    ".side{stroke-width:1.5}.side.baseline{stroke:var(--baseline);fill:var(--baseline)}.side.canary{stroke:var(--canary);fill:var(--canary)}"
+    ".half{fill-opacity:.3}.mean{stroke-width:3}\n"
     ".range{stroke:var(--canary);stroke-width:2}.estimate{fill:var(--canary)}\n"
     ".key span{margin-right:1rem}.side0{color:var(--baseline)}.side1{color:var(--canary)}\n"
     "@media print{body{max-width:none;font-size:11px}svg,tr,li,pre,header{break-inside:avoid}h2,summary,caption{break-after:avoid}"
