@@ -118,7 +118,8 @@ def busy(_, tries):
 class KillTest(unittest.TestCase):
     def setUp(self):
         self.source = self.enterContext(FakePrometheus("good"))
-        self.service = self.enterContext(Service())
+        self.service = self.enterContext(Service("--config", "serve.yaml"))
+        (self.service.dir / "serve.yaml").write_text("retention: {count: 0}\n")  # each start deletes what is beyond it
         self.receiver = self.enterContext(Receiver({"/": busy}))
         secret = self.service.dir / "secret"
         secret.write_text("whsec_" + base64.b64encode(bytes(range(32))).decode() + "\n")

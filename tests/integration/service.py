@@ -154,7 +154,7 @@ class Service:
     def decided(self, ident, timeout=20):
         answer = self.get(f"/api/v1/analyses/{ident}/wait?timeout={timeout}", timeout=timeout + 10)
         if answer.status != 200 or answer.json["state"] == "open":
-            raise AssertionError(f"{answer}\n{self.log()}")
+            raise AssertionError(f"{answer}\n{self.log()[-20000:]}")
         return answer.json
 
 
