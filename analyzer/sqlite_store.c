@@ -15,6 +15,7 @@
 #include "sqlite_schema.h"
 
 #define READERS 4
+#define LOG_PAGES 1000 // that are written back into the database
 
 static bool failed(const char *path, struct error *err) {
     return error_set(err, ERROR_IO, "%s: %s", path, strerror(errno));
@@ -31,6 +32,14 @@ static bool make_file(const char *path, bool create, struct error *err) {
     return S_ISREG(status.st_mode) || error_set(err, ERROR_USAGE, "%s: not a file", path);
 }
 
+static int count_log(void *user, sqlite3 *link, const char *name, int pages) {
+    struct sqlite_store *store = user;
+    (void)link;
+    (void)name;
+    store->log_pages = pages;
+    return SQLITE_OK;
+}
+
 // A backup that was put in the place of a store has no log yet. Some file systems cannot have one: those of networks.
 static bool use_log(struct sqlite_store *store, struct error *err) {
     sqlite3_stmt *row = database_prepare(&store->writer, "PRAGMA journal_mode=WAL", err);
@@ -38,6 +47,7 @@ static bool use_log(struct sqlite_store *store, struct error *err) {
     if (ok && database_row(&store->writer, row, &ok, err) && strcmp(column_text(row, 0), "wal") != 0)
         ok = error_set(err, ERROR_IO, "%s: no write-ahead log can be kept there; put the store on a local disk", store->path);
     sqlite3_finalize(row);
+    if (ok) sqlite3_wal_hook(store->writer.link, count_log, store);
     return ok;
 }
 
@@ -173,11 +183,20 @@ static bool commit_batches(struct store_backend *backend, struct store_batch *co
     return ok;
 }
 
+// SQLite would do this at the end of a commit, before it says that there is one. What cannot be written back now is tried again.
+static void tidy(struct store_backend *backend) {
+    struct sqlite_store *store = (struct sqlite_store *)backend;
+    if (store->log_pages < LOG_PAGES) return;
+    store->log_pages = 0;
+    sqlite3_wal_checkpoint_v2(store->writer.link, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+}
+
 const struct store_ops sqlite_store_ops = {
     .scheme = "sqlite",
     .open = open_store,
     .close = close_store,
     .commit = commit_batches,
+    .tidy = tidy,
     .get = sqlite_get,
     .list = sqlite_list,
     .each_open = sqlite_each_open,

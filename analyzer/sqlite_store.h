@@ -16,6 +16,7 @@ struct sqlite_store {
     char *path;
     struct file_lock lock; // says whose store it is; not held: of nobody here
     struct database writer;
+    int log_pages; // in the write-ahead log, of the writer thread
 
     size_t reader_count;
     pthread_mutex_t mutex; // guards readers and busy; a reader that is busy is its holder's

@@ -73,8 +73,9 @@ static void *write_batches(void *user) {
         pthread_mutex_unlock(&store->mutex);
         for (size_t i = 0; i < count; i++) {
             if (group[i]->done != NULL) group[i]->done(group[i]->user, &outcomes[i]);
-            store_batch_destroy(group[i]);
         }
+        for (size_t i = 0; i < count; i++) store_batch_destroy(group[i]);
+        store->backend->ops->tidy(store->backend);
         pthread_mutex_lock(&store->mutex);
     }
     pthread_mutex_unlock(&store->mutex);

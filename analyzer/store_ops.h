@@ -21,6 +21,10 @@ struct store_ops { // all must be there
     // returns what it says is committed is on the disk. Returns whether the database could be written.
     bool (*commit)(struct store_backend *backend, struct store_batch *const *batches, size_t count, struct store_outcome *outcomes);
 
+    // On the writer thread, after those who waited for a commit were told: what the database needs now and then, which is not theirs to
+    // wait for.
+    void (*tidy)(struct store_backend *backend);
+
     // On any thread, several at a time; as the functions of store.h without "store_".
     bool (*get)(struct store_backend *backend, const char *id, unsigned parts, struct arena *arena, struct store_analysis *ret,
                 bool *ret_found, struct error *err);
