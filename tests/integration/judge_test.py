@@ -171,6 +171,23 @@ class JudgeTest(unittest.TestCase):
                 self.assertEqual(found, code, text)
                 self.assertEqual(document["score"], 50)
 
+    def test_one_metric_of_twenty__does_not_hide_in_the_score(self):
+        lines = [f"  - {{name: m{n}, query: 'gauge{{n=\"{n}\",${{scope}}}}'}}" for n in range(20)]
+        cases = ((World(), PASS, "pass"), (World(1.5), FAIL, "high"), (World(silent=("canary",)), INCONCLUSIVE, "nodata"))
+        for judge in ("", "judge: {pass: 85, marginal: 70}"):
+            for odd, code, classification in cases:
+                with self.subTest(classification, judge=judge):
+
+                    def answer(handler, path, form, more, odd=odd):
+                        query = urllib.parse.parse_qs(form)["query"][0]
+                        return (odd if 'n="13"' in query else World())(handler, path, form, more)
+
+                    found, document, text = self.judge("\n".join(lines), answer, judge)
+                    self.assertEqual(found, code, text)
+                    classes = [m["classification"] for m in document["metrics"]]
+                    self.assertEqual((classes.pop(13), set(classes)), (classification, {"pass"}))
+                    self.assertGreaterEqual(document["score"], 95)
+
     def test_windows_too_short_for_a_decision__are_refused(self):
         config = self.dir / "short.yaml"
         text = CONFIG.format(url="http://h", judge="", metrics=KINDS["series"])
