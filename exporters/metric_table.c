@@ -110,7 +110,7 @@ const struct exported_metric_row exported_metrics[EXPORTED_COUNT] = {
                                {"canary", "objective"}},
     [EXPORTED_GATE_OPEN] = {"serin_gate_open", "gauge", "", "Whether a canary may be promoted: 1 or 0.", {"canary"}},
     [EXPORTED_GATE_WAIT] =
-        {"serin_gate_wait_seconds", "gauge", "s", "Time from the end of the judged window until the gate was asked.", {"canary"}},
+        {"serin_gate_wait_seconds", "gauge", "seconds", "Time from the end of the judged window until the gate was asked.", {"canary"}},
     [EXPORTED_FREEZE] = {"serin_freeze_active", "gauge", "", "1 for every freeze that keeps canaries from being promoted.", {"freeze"}},
     [EXPORTED_CHECK] =
         {"serin_external_check_value", "gauge", "of the check", "Value that decided an external check of a gate.", {"canary", "check"}},
