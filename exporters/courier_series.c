@@ -72,7 +72,7 @@ static void append(struct courier *c, struct series_entry *entry) {
 static struct series_entry *make_entry(struct courier_room *room, const char *id, const json_t *document) {
     struct series_entry *entry = mem_zero(1, sizeof *entry);
     entry->room = room;
-    entry->document = json_incref((json_t *)(uintptr_t)document); // nobody changes it any more
+    entry->document = json_deep_copy(document); // whoever published it frees it in another thread
     snprintf(entry->id, sizeof entry->id, "%s", id);
     return entry;
 }
