@@ -110,8 +110,7 @@ static void test_fetcher__a_source_that_hangs_holds_up_nobody_else(void **state)
         if (i % 10 != 0) assert_in_range(looks[i].place + 16, i - i / 10, i - i / 10 + 32);
     }
     for (size_t i = 0; i < BATCHES; i++) assert_true(looks[i].over == (i % 10 != 0));
-    run(fetcher, &looks[0]);
-    while (!looks[BATCHES - 10].over) fetcher_step(fetcher, FAR);
+    for (size_t i = 0; i < BATCHES; i += 10) run(fetcher, &looks[i]); // their deadlines are the same but for some milliseconds
     assert_in_range(mono_now_ms() - from, 2900, 4000);
     for (size_t i = 0; i < BATCHES; i++) {
         assert_true(looks[i].ok);
