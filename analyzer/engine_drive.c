@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/mem.h"
 #include "base/timetext.h"
@@ -90,16 +89,10 @@ static void let_sources_go(struct look_run *run) {
     run->source_count = 0;
 }
 
-static int64_t mono_us(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
-}
-
 static void answered(void *user, bool ok, const struct error *err) {
     struct look_run *run = user;
     run->batch = NULL;
-    run->answered_us = mono_us();
+    run->answered_us = mono_now_us();
     plan_answers_take(&run->answers);
     plan_answers_warn(&run->answers, warn, run);
     count_answers(run);

@@ -3,7 +3,6 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "analysis_look.h"
 #include "base/file.h"
@@ -150,18 +149,12 @@ void engine_plan_look(struct engine *e, struct running *r) {
     work_queue_put(e->workers, &run->task, false);
 }
 
-static int64_t mono_us(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
-}
-
 static void count_look(struct engine *e, const struct look_run *run) {
     e->counts.looks++;
     if (run->document != NULL && run->kind != ENGINE_LOOK && watch_course_last(&run->course)->outcome == LOOK_FAILED)
         e->counts.looks_failed++;
     if (run->kind == ENGINE_VERDICT) e->counts.verdicts[run->verdict]++;
-    if (run->answered_us != 0) duration_histogram_add(&e->counts.delays, (double)(mono_us() - run->answered_us) / 1e6);
+    if (run->answered_us != 0) duration_histogram_add(&e->counts.delays, (double)(mono_now_us() - run->answered_us) / 1e6);
 }
 
 // What the store has taken becomes what the analysis is.

@@ -24,6 +24,12 @@ int64_t mono_now_ms(void) {
     return now_ms(CLOCK_MONOTONIC);
 }
 
+int64_t mono_now_us(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
 // Reads exactly `count` digits.
 static bool digits(struct view *in, size_t count, int64_t *ret) {
     if (in->len < count) return false;
@@ -110,8 +116,8 @@ void time_format(struct buf *buf, int64_t ms) {
         days--;
     }
     struct civil_date date = civil_of_days(days);
-    buf_printf(buf, "%04" PRId64 "-%02" PRId64 "-%02" PRId64 "T%02" PRId64 ":%02" PRId64 ":%02" PRId64, date.year, date.month, date.day, rest / 3600000,
-               rest / 60000 % 60, rest / 1000 % 60);
+    buf_printf(buf, "%04" PRId64 "-%02" PRId64 "-%02" PRId64 "T%02" PRId64 ":%02" PRId64 ":%02" PRId64, date.year, date.month, date.day,
+               rest / 3600000, rest / 60000 % 60, rest / 1000 % 60);
     if (rest % 1000 != 0) buf_printf(buf, ".%03" PRId64, rest % 1000);
     buf_char(buf, 'Z');
 }

@@ -80,13 +80,6 @@ struct arena *errand_arena(struct errand *errand) {
     return &errand->arena;
 }
 
-bool errand_is_wanted(struct errand *errand) {
-    pthread_mutex_lock(&errand->lock);
-    bool wanted = errand->call != NULL;
-    pthread_mutex_unlock(&errand->lock);
-    return wanted;
-}
-
 void errand_header(struct errand *errand, const char *name, const char *value) {
     struct answer *a = &errand->answer;
     if (a->header_count == MOST_HEADERS) return;

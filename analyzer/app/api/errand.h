@@ -14,8 +14,6 @@ struct errand *errand_begin(struct call *call, int64_t most_ms);
 
 struct arena *errand_arena(struct errand *errand); // for what is needed until its end; of the side that carries it out
 
-bool errand_is_wanted(struct errand *errand); // false when nobody waits any more
-
 // How it ended. None of them may be followed by another use of the errand.
 void errand_json(struct errand *errand, int status, json_t *body); // takes body
 void errand_text(struct errand *errand, int status, const char *content_type, struct view text);

@@ -3,7 +3,6 @@
 // request_piece() with the headers, with pieces of the body, when it is whole, and again when a deferred call goes on, request_end().
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/log.h"
 #include "base/mem.h"
@@ -16,12 +15,6 @@
 #define MOST_SENDING_MS INT64_C(300000)  // for a client to take its answer
 #define MOST_SPARE_CALLS 64
 #define NO_LIMIT_MS INT64_C(86400000) // while a call is deferred it is the handler's time that counts
-
-static int64_t mono_now_us(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
-}
 
 // A call and its first block of memory are used again: most calls need no more.
 static struct call *take_call(struct listener *listener) {

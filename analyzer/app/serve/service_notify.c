@@ -8,8 +8,9 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "base/timetext.h"
 
 // A path, or a name in the abstract space, which begins with @ there and with NUL in the address.
 static bool make_address(const char *name, struct sockaddr_un *ret, socklen_t *ret_len) {
@@ -43,10 +44,8 @@ bool service_notify_stopping(void) {
 }
 
 bool service_notify_reloading(void) {
-    struct timespec now;
     char text[80];
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    snprintf(text, sizeof text, "RELOADING=1\nMONOTONIC_USEC=%lld", (long long)now.tv_sec * 1000000 + now.tv_nsec / 1000);
+    snprintf(text, sizeof text, "RELOADING=1\nMONOTONIC_USEC=%lld", (long long)mono_now_us());
     return service_notify(text);
 }
 

@@ -12,6 +12,7 @@
 
 int64_t wall_now_ms(void);
 int64_t mono_now_ms(void);
+int64_t mono_now_us(void);
 
 // RFC 3339 ("2025-01-01T00:00:00Z", fraction and offset allowed) or Unix seconds with at most 3 decimals
 // ("1735689600.137"). False when the text is neither; *ret_ms is then untouched.
