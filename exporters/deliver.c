@@ -131,7 +131,6 @@ static void prepare(struct delivery *d) {
     for (size_t i = 0; i < d->publish->target_count; i++) {
         const struct publish_target *target = &d->publish->targets[i];
         struct error err;
-        if (d->ended && target->kind != PUBLISH_REMOTE_WRITE) continue;
         if (!delivery_open(d, i, &err)) {
             say_failed(d, target->key, &err);
             count_outcome(d, target->key, "failed");
@@ -224,11 +223,10 @@ void delivery_begin(struct delivery *d, const struct publish_config *publish, co
     d->series = mem_zero(publish->target_count + 1, sizeof *d->series);
 }
 
-static size_t run(const struct publish_config *publish, const json_t *result, bool ended, const struct deliver_options *options) {
+size_t deliver(const struct publish_config *publish, const json_t *result, const struct deliver_options *options) {
     struct delivery d;
     struct error err;
     delivery_begin(&d, publish, options);
-    d.ended = ended;
     if (run_digest_init(&d.digest, result, publish->link, options->now_ms, &err)) {
         prepare(&d);
         if (d.count > 0) send_and_tell(&d);
@@ -238,12 +236,4 @@ static size_t run(const struct publish_config *publish, const json_t *result, bo
     size_t failed = d.failed;
     delivery_finish(&d);
     return failed;
-}
-
-size_t deliver(const struct publish_config *publish, const json_t *result, const struct deliver_options *options) {
-    return run(publish, result, false, options);
-}
-
-size_t deliver_end(const struct publish_config *publish, const json_t *last, const struct deliver_options *options) {
-    return run(publish, last, true, options);
 }

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Delivers a result document, or its end, as a service does: deliver_tool tell|end CONFIG RESULT [EARLIER]. Prints what is said and
-// counted, a line each.
+// Delivers a result document: deliver_tool CONFIG RESULT [EARLIER]. Prints what is said and counted, a line each.
 #include <stdio.h>
-#include <string.h>
 
 #include "base/file.h"
 #include "base/timetext.h"
@@ -27,13 +25,12 @@ int main(int argc, char **argv) {
     struct error err;
     config_overrides_init(&none);
     findings_init(&findings, &arena);
-    json_t *result = argc > 3 ? json_load_file(argv[3], 0, NULL) : NULL, *earlier = argc > 4 ? json_load_file(argv[4], 0, NULL) : NULL;
-    bool ok = result != NULL && file_read(argv[2], 1 << 20, &arena, &text, &err) &&
-              config_read(text, argv[2], &none, &arena, &findings, &config) && config.publish != NULL;
+    json_t *result = argc > 2 ? json_load_file(argv[2], 0, NULL) : NULL, *earlier = argc > 3 ? json_load_file(argv[3], 0, NULL) : NULL;
+    bool ok = result != NULL && file_read(argv[1], 1 << 20, &arena, &text, &err) &&
+              config_read(text, argv[1], &none, &arena, &findings, &config) && config.publish != NULL;
     if (ok) {
         struct deliver_options how = {.now_ms = wall_now_ms(), .say = say, .count = count, .earlier = earlier};
-        size_t failed = strcmp(argv[1], "end") == 0 ? deliver_end(config.publish, result, &how) : deliver(config.publish, result, &how);
-        printf("failed %zu\n", failed);
+        printf("failed %zu\n", deliver(config.publish, result, &how));
     }
     json_decref(result);
     json_decref(earlier);

@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <cmocka.h>
 
 #include "base/timetext.h"
@@ -187,7 +188,7 @@ void small_service_start(struct small_service *service, void (*change)(struct li
     if (change != NULL) change(&options);
     service->listener = listener_start(&options, &err);
     if (service->listener == NULL) fail_msg("%s", err.text);
-    service->port = listener_port(service->listener);
+    service->port = (int)strtol(strrchr(listener_url(service->listener), ':') + 1, NULL, 10);
 }
 
 void small_service_stop(struct small_service *service) {

@@ -41,7 +41,6 @@ struct call_who call_who(const struct call *call);
 // (NULL: none came). False when the call was answered: no token, a wrong one, too many wrong ones, or one below that role.
 bool call_sign_in(struct call *call, const char *token, enum role least);
 
-const char *call_address(const struct call *call);  // of the client, without port
 int64_t call_now_ms(const struct call *call);       // wall time at which the request came
 struct arena *call_arena(struct call *call);        // freed with the call
 void call_keep(struct call *call, void *value);     // for the handler's own use, between handle, release and resume

@@ -237,10 +237,6 @@ struct listener *listener_start(const struct listener_options *options, struct e
     return NULL;
 }
 
-int listener_port(const struct listener *listener) {
-    return listener->port;
-}
-
 const char *listener_url(const struct listener *listener) {
     return listener->url;
 }

@@ -46,7 +46,6 @@ struct listener;
 // an unreadable or unfit certificate, a bad token file, tokens or TLS missing, routes that contradict each other.
 struct listener *listener_start(const struct listener_options *options, struct error *err);
 
-int listener_port(const struct listener *listener);
 const char *listener_url(const struct listener *listener); // "http://127.0.0.1:9292", without slash at the end
 
 // Takes no more connections, ends what is deferred as CALL_STOPPING, waits for requests in flight for at most that long, closes

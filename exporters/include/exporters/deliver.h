@@ -22,7 +22,4 @@ struct deliver_options {
 // The result is not changed, nor is what it says: a failed delivery is only told. Returns how many requests were not taken.
 size_t deliver(const struct publish_config *publish, const json_t *result, const struct deliver_options *options);
 
-// Tells servers that take remote write that the series of a canary that is gone have ended; `last` is the result that was delivered last.
-size_t deliver_end(const struct publish_config *publish, const json_t *last, const struct deliver_options *options);
-
 #endif
