@@ -132,3 +132,16 @@ bool sqlite_dead(struct store_backend *backend, int64_t after_seq, size_t limit,
     if (ok) *ret = found;
     return ok;
 }
+
+bool sqlite_each_pending(struct store_backend *backend, store_pending_fn *each, void *user, struct error *err) {
+    static const char sql[] = "SELECT target, count(*) FROM outbox WHERE state = 0 GROUP BY target";
+    struct database *db = sqlite_reader_take(backend, err);
+    sqlite3_stmt *row = db != NULL ? database_statement(db, sql, err) : NULL;
+    bool ok = row != NULL, more = true;
+    while (ok && more && database_row(db, row, &ok, err)) {
+        const char *target = column_text(row, 0);
+        if (target != NULL) more = each(user, target, column_number(row, 1));
+    }
+    sqlite_reader_give(backend, db);
+    return ok;
+}

@@ -28,6 +28,7 @@ bool sqlite_due(struct store_backend *backend, const struct store_due_filter *fi
                 struct error *err);
 bool sqlite_dead(struct store_backend *backend, int64_t after_seq, size_t limit, struct arena *arena, struct store_messages *ret,
                  struct error *err);
+bool sqlite_each_pending(struct store_backend *backend, store_pending_fn *each, void *user, struct error *err);
 
 // sqlite_backup.c
 bool sqlite_backup(struct store_backend *backend, const char *path, struct error *err);

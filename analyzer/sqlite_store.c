@@ -206,6 +206,7 @@ const struct store_ops sqlite_store_ops = {
     .memo = sqlite_memo,
     .due = sqlite_due,
     .dead = sqlite_dead,
+    .each_pending = sqlite_each_pending,
     .audit = sqlite_audit,
     .count = sqlite_count,
     .backup = sqlite_backup,

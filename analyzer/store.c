@@ -272,6 +272,10 @@ bool store_dead(struct store *store, int64_t after_seq, size_t limit, struct are
     return store->backend->ops->dead(store->backend, after_seq, limit, arena, ret, err);
 }
 
+bool store_each_pending(struct store *store, store_pending_fn *each, void *user, struct error *err) {
+    return store->backend->ops->each_pending(store->backend, each, user, err);
+}
+
 bool store_audit(struct store *store, int64_t before_seq, size_t limit, struct arena *arena, struct store_audits *ret, struct error *err) {
     return store->backend->ops->audit(store->backend, before_seq, limit, arena, ret, err);
 }

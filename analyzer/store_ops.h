@@ -41,6 +41,7 @@ struct store_ops { // all must be there
                 struct error *err);
     bool (*dead)(struct store_backend *backend, int64_t after_seq, size_t limit, struct arena *arena, struct store_messages *ret,
                  struct error *err);
+    bool (*each_pending)(struct store_backend *backend, store_pending_fn *each, void *user, struct error *err);
     bool (*audit)(struct store_backend *backend, int64_t before_seq, size_t limit, struct arena *arena, struct store_audits *ret,
                   struct error *err);
     bool (*count)(struct store_backend *backend, struct store_counts *ret, struct error *err);

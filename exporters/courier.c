@@ -29,27 +29,6 @@ void courier_say(struct courier *c, const char *canary, const char *format, ...)
     c->options.say(c->options.user, canary, text);
 }
 
-void courier_count(struct courier *c, const char *target, const char *outcome) {
-    size_t i = 0;
-    pthread_mutex_lock(&c->lock);
-    while (i < c->count_count && (strcmp(c->counts[i].target, target) != 0 || strcmp(c->counts[i].outcome, outcome) != 0)) i++;
-    if (i == c->count_count && i < COURIER_MOST_COUNTS) {
-        mem_grow((void **)&c->counts, &c->count_cap, c->count_count, sizeof *c->counts);
-        struct courier_count *count = &c->counts[c->count_count++];
-        *count = (struct courier_count){.count = 0};
-        snprintf(count->target, sizeof count->target, "%s", target);
-        snprintf(count->outcome, sizeof count->outcome, "%s", outcome);
-    }
-    if (i < c->count_count) c->counts[i].count++;
-    pthread_mutex_unlock(&c->lock);
-}
-
-void courier_counts(struct courier *c, void (*each)(void *user, const struct courier_count *count), void *user) {
-    pthread_mutex_lock(&c->lock);
-    for (size_t i = 0; i < c->count_count; i++) each(user, &c->counts[i]);
-    pthread_mutex_unlock(&c->lock);
-}
-
 void courier_wake(struct courier *c) {
     pthread_mutex_lock(&c->lock);
     c->look = true;
@@ -231,6 +210,7 @@ void courier_destroy(struct courier *c, int64_t most_ms) {
     courier_series_finish(c);
     free_rooms(c);
     free(c->counts);
+    protocol_memory_finish(&c->protocols);
     http_client_destroy(c->client);
     pthread_cond_destroy(&c->quiet);
     pthread_mutex_destroy(&c->lock);

@@ -11,6 +11,7 @@
 #include "analyzer/publish_config.h"
 #include "deliver_private.h"
 #include "exporters/courier.h"
+#include "protocol_memory.h"
 
 #define COURIER_TODO "courier.todo"           // memos: events that are still to be composed, by analysis and event
 #define COURIER_OFF "courier.off"             // targets that want nothing more (410), by their name in the outbox
@@ -62,12 +63,23 @@ struct courier_room { // of a canary that has somebody to tell
     char silent[STORE_ID_LEN + 1];    // an analysis that alerts do not tell of; "": none
     struct courier_told *told;        // NULL: none
     // Remote write.
-    bool writes;                       // the config says so
+    uint64_t writes;                   // a bit for each target of the config that takes it
     char written[STORE_ID_LEN + 1];    // the last analysis that was written; "": none
     int64_t written_ms;
     bool series_flies, series_seen;
     int series_failures;               // in a row
     int64_t series_ms;                 // when the next values may be sent
+};
+
+struct series_entry { // values of a look or verdict that wait to be written
+    struct series_entry *next;
+    struct courier_room *room;
+    json_t *document;               // NULL: the canary is gone
+    char id[STORE_ID_LEN + 1];      // of the analysis
+    char earlier[STORE_ID_LEN + 1]; // that was written before; "": none, or it is a look
+    uint64_t done;                  // targets that have it, or will not take it
+    size_t flying;
+    bool failed;
 };
 
 struct courier_off { // a target that answered 410
@@ -137,15 +149,18 @@ struct courier {
     size_t job_count;
     struct resting *resting;
     int64_t outbox_ms; // when to look into the outbox
+    struct protocol_memory protocols;
 };
 
 // courier.c
 int64_t courier_now_ms(const struct courier *c);
 __attribute__((format(printf, 3, 4))) void courier_say(struct courier *c, const char *canary, const char *format, ...);
-void courier_count(struct courier *c, const char *target, const char *outcome);
 void courier_note(struct courier *c, struct courier_note note); // copies its texts and wakes the thread
 struct courier_room *courier_room(struct courier *c, const char *canary, bool make); // the lock is held; NULL: none
 bool courier_commit(struct courier *c, struct store_batch *batch, const char *note); // `note`: target told of with NOTE_TRIED; NULL: none
+
+// courier_count.c
+void courier_count(struct courier *c, const char *target, const char *outcome);
 
 // courier_letter.c
 struct letter *letter_load(struct courier *c, const char *id, bool result, struct error *err); // NULL with err

@@ -15,28 +15,17 @@
 
 enum { MOST_WAITING = 256 };
 
-struct series_entry {
-    struct series_entry *next;
-    struct courier_room *room;
-    json_t *document;               // NULL: the canary is gone
-    char id[STORE_ID_LEN + 1];      // of the analysis
-    char earlier[STORE_ID_LEN + 1]; // that was written before; "": none, or it is a look
-    uint64_t done;                  // targets that have it, or will not take it
-    size_t flying;
-    bool failed;
-};
-
 // From the engine.
 
 void courier_wants_series(struct courier *c, const struct engine_event *e, struct store_batch *batch) {
-    bool wanted = false;
+    uint64_t wanted = 0;
     for (size_t i = 0; i < e->config->publish->target_count; i++)
-        wanted = wanted || e->config->publish->targets[i].kind == PUBLISH_REMOTE_WRITE;
+        wanted |= (uint64_t)(e->config->publish->targets[i].kind == PUBLISH_REMOTE_WRITE) << i;
     pthread_mutex_lock(&c->lock);
-    struct courier_room *room = courier_room(c, e->canary, wanted);
+    struct courier_room *room = courier_room(c, e->canary, wanted != 0);
     if (room != NULL) room->writes = wanted;
     pthread_mutex_unlock(&c->lock);
-    if (!wanted || e->kind != ENGINE_VERDICT || e->document == NULL) return;
+    if (wanted == 0 || e->kind != ENGINE_VERDICT || e->document == NULL) return;
     json_t *memo = json_pack("{s:s}", "analysis", e->id);
     char *text = json_dumps(memo, JSON_COMPACT);
     store_batch_memo(batch, WRITTEN, e->canary, text, e->now_ms);
@@ -82,7 +71,7 @@ void courier_take_series(struct courier *c, const struct engine_event *e) {
     if (e->document == NULL || e->kind == ENGINE_LOOK_FAILED) return;
     pthread_mutex_lock(&c->lock);
     struct courier_room *room = courier_room(c, e->canary, false);
-    if (room != NULL && room->writes) {
+    if (room != NULL && room->writes != 0) {
         dropped = make_room(c);
         struct series_entry *entry = make_entry(room, e->id, e->document);
         if (e->kind == ENGINE_VERDICT) {
@@ -177,8 +166,11 @@ static void write_to(struct courier *c, struct series_entry *entry, struct lette
     job->target_bit = UINT64_C(1) << target;
     job->earlier = earlier;
     if (earlier != NULL) earlier->refs++;
-    job->how = (struct deliver_options){
-        .now_ms = courier_now_ms(c), .count = count_series, .user = c, .earlier = earlier != NULL ? earlier->result : NULL};
+    job->how = (struct deliver_options){.now_ms = courier_now_ms(c),
+                                        .count = count_series,
+                                        .user = c,
+                                        .protocols = &c->protocols,
+                                        .earlier = earlier != NULL ? earlier->result : NULL};
     d->ended = entry->document == NULL;
     if (run_digest_init(&d->digest, document, NULL, job->how.now_ms, &job->err) && delivery_open(d, 0, &job->err))
         deliver_series(d, &d->receivers[0]);

@@ -8,6 +8,7 @@
 #include "base/snappy_block.h"
 #include "deliver_private.h"
 #include "metric_table.h"
+#include "protocol_memory.h"
 #include "run_series.h"
 
 enum { SERIES_OF_A_REQUEST = 500 };
@@ -69,12 +70,18 @@ static void make_series(struct delivery *d, const struct name_values *labels, st
     }
 }
 
+static bool is_known_old(const struct delivery *d, const struct receiver *receiver) {
+    const struct deliver_options *options = d->options;
+    return options->protocols != NULL && protocol_memory_is_old(options->protocols, receiver_url(receiver), options->now_ms);
+}
+
 void deliver_series(struct delivery *d, struct receiver *receiver) {
     struct written_series *list = &d->series[receiver - d->receivers];
+    bool version2 = receiver->target->protocol != REMOTE_WRITE_1 && !is_known_old(d, receiver);
     make_series(d, &receiver->target->labels, list);
     for (size_t i = 0; i < list->set.count; i += SERIES_OF_A_REQUEST) {
         size_t left = list->set.count - i, count = left < SERIES_OF_A_REQUEST ? left : SERIES_OF_A_REQUEST;
-        add_series(d, receiver, &list->set.items[i], count, receiver->target->protocol != REMOTE_WRITE_1);
+        add_series(d, receiver, &list->set.items[i], count, version2);
     }
 }
 
@@ -102,6 +109,8 @@ void deliver_series_again(struct delivery *d) {
         struct receiver *receiver = post->receiver;
         if (receiver->target->protocol == REMOTE_WRITE_2 && receiver != told)
             delivery_say(d, "%s: does not take remote write 2.0; sent again as 1.0", receiver->target->key);
+        if (receiver != told && d->options->protocols != NULL && s->status != 400) // a 400 may be about what was sent
+            protocol_memory_note(d->options->protocols, receiver_url(receiver), d->options->now_ms);
         told = receiver;
         add_series(d, receiver, post->series, post->series_count, false);
     }

@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/utf8.h"
 #include "store_place.h"
 
@@ -42,6 +43,27 @@ static struct store_outcome attempted(struct place *p, int64_t seq, enum store_d
     struct store_batch *batch = store_batch_create();
     store_batch_attempt(batch, &(struct store_attempt){seq, state, PLACE_NOW + 70, PLACE_NOW + 900, status, error});
     return place_outcome(p, batch);
+}
+
+static bool note_pending(void *user, const char *target, int64_t count) {
+    struct buf *text = user;
+    buf_printf(text, "%s=%lld ", target, (long long)count);
+    return true;
+}
+
+static void test_store_outbox__counts_what_is_pending_by_target(void **state) {
+    struct place *p = *state;
+    struct error err;
+    struct buf text;
+    buf_init(&text, 1000);
+    post(p, "m1", "y", 0);
+    post(p, "m2", "x", 0);
+    post(p, "m3", "y", 40);
+    post(p, "m4", "z", 0);
+    assert_int_equal(attempted(p, 4, STORE_DELIVERED, 200, NULL).kind, STORE_COMMITTED);
+    assert_true(store_each_pending(p->store, note_pending, &text, &err));
+    assert_string_equal(buf_text(&text), "x=1 y=2 ");
+    buf_finish(&text);
 }
 
 static void test_store_outbox__each_target_in_order(void **state) {
@@ -152,6 +174,7 @@ static void test_store_outbox__long_errors_are_cut_between_characters(void **sta
 int main(void) {
 #define PLACED(name) cmocka_unit_test_setup_teardown(name, place_make, place_remove)
     const struct CMUnitTest tests[] = {
+        PLACED(test_store_outbox__counts_what_is_pending_by_target),
         PLACED(test_store_outbox__each_target_in_order),
         PLACED(test_store_outbox__message_is_given_back_whole),
         PLACED(test_store_outbox__failed_attempt_holds_its_target),

@@ -141,6 +141,31 @@ class CourierTest(unittest.TestCase):
             counted = b'serin_deliveries_total{target="publish.remote_write[0]",outcome="delivered"} 3'
             until(lambda: counted in s.get("/metrics").body)
 
+    def test_a_server_that_takes_no_remote_write_2_is_asked_once(self):
+        s = self.service
+        manners = {"/old": answer(204), "/new": answer(200, {"X-Prometheus-Remote-Write-Samples-Written": "1000"})}
+        with Receiver(manners) as r:
+            self.start(remote_write=[{"url": r.url + path, "protocol": "auto"} for path in manners])
+            for step in range(3):
+                s.decided(s.begin(canary="good", end=int(time.time()) - 120 + 5 * step))
+            until(lambda: len(r.at("/old")) == 4 and len(r.at("/new")) == 3)
+            versions = {path: [headers["X-Prometheus-Remote-Write-Version"] for headers, _, _ in r.at(path)] for path in manners}
+            self.assertEqual(versions, {"/old": ["2.0.0"] + 3 * ["0.1.0"], "/new": 3 * ["2.0.0"]})
+            self.assertEqual(len({body for _, body, _ in r.at("/old")}), 4)  # the first one twice, in two forms
+
+    def test_what_waits_for_a_receiver_is_counted(self):
+        s = self.service
+        down = [True]
+        manner = lambda handler, tries: (503 if down else 200, {}, b"")  # noqa: E731
+        waits = lambda: dict(re.findall(r'serin_deliveries_waiting{target="(.+?)"} (\d+)', s.get("/metrics").body.decode()))  # noqa: E731
+        with Receiver({"/hook": manner, "/write": manner, "/up": answer(200)}) as r:
+            self.start(webhooks=[{"url": r.url + "/up"}, {"url": r.url + "/hook"}], remote_write=[{"url": r.url + "/write"}])
+            for step in range(2):
+                s.decided(s.begin(canary="good", end=int(time.time()) - 120 + 5 * step))
+            until(lambda: waits() == {"publish.webhooks[0]": "0", "publish.webhooks[1]": "2", "publish.remote_write[0]": "2"})
+            down.clear()
+            until(lambda: waits() == dict.fromkeys(waits(), "0"), 20)
+
     def test_what_was_refused_can_be_replayed(self):
         s = self.service
         manners = {"/hook": answer(404)}

@@ -23,8 +23,7 @@ try:
 except ImportError:
     openmetrics = None
 
-NOT_TOLD = {"serin_deliveries", "serin_deliveries_waiting", "serin_notifications_suppressed"}  # nothing is published
-NOT_TOLD |= {"serin_gate_wait_seconds"}  # serin gate alone tells it
+NOT_TOLD = {"serin_gate_wait_seconds"}  # serin gate alone tells it
 SCRAPE = """scrape_configs:
   - job_name: serin
     scrape_interval: 1s

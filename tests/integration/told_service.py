@@ -42,6 +42,10 @@ groups: {NAME: 100}
 guards: [{name: NAME, query: 'sum(rate(http_requests_total{${scope}}[1m]))', min: 1}]
 metrics: [{name: NAME, group: NAME, unit: NAME, query: 'process_resident_memory_bytes{${scope}}'}]
 gate: {checks: [{name: NAME, query: vector(1), min: 1}]}
+notify: {windows: [{from: 2020-01-01T00:00:00Z, to: 2120-01-01T00:00:00Z}]}
+"""
+PUBLISH = """
+publish: {webhooks: [{url: "http://127.0.0.1:9/"}]}
 """
 
 
@@ -57,11 +61,11 @@ def recent_data(directory):
 
 def tell(service, source, end):
     """Starts the service and makes it tell: of a canary that fails, with an objective and a gate; of a source that is away; of names
-    that nobody should have; of a freeze. `source` is a Prometheus that holds recent_data()."""
+    that nobody should have; of a freeze; of a receiver that is away, and of what it is not told. `source` is a Prometheus that holds recent_data()."""
     configs = service.dir / "configs"
-    (configs / "checkout.yaml").write_text((ROOT / CONFIG).read_text().replace("http://127.0.0.1:9090", source.url) + OBJECTIVE + GATE)
+    (configs / "checkout.yaml").write_text((ROOT / CONFIG).read_text().replace("http://127.0.0.1:9090", source.url) + OBJECTIVE + GATE + PUBLISH)
     (configs / "away.yaml").write_text(AWAY)
-    (configs / "strange.yaml").write_text(STRANGE.replace("NAME", "'" + HOSTILE.replace("'", "''") + "'").replace("URL", source.url))
+    (configs / "strange.yaml").write_text((STRANGE + PUBLISH).replace("NAME", "'" + HOSTILE.replace("'", "''") + "'").replace("URL", source.url))
     service.start()
     service.begin(canary="away")
     for canary in TOLD:

@@ -195,8 +195,8 @@ static void free_sources(struct source_list *list) {
 
 struct delivery_list {
     struct arena *arena;
-    struct live_count *deliveries, *suppressed;
-    size_t delivery_count, delivery_cap, suppressed_count, suppressed_cap;
+    struct live_count *deliveries, *suppressed, *waiting;
+    size_t delivery_count, delivery_cap, suppressed_count, suppressed_cap, waiting_count, waiting_cap;
 };
 
 static void add_delivery(void *user, const struct courier_count *count) {
@@ -210,6 +210,17 @@ static void add_delivery(void *user, const struct courier_count *count) {
     mem_grow((void **)&list->deliveries, &list->delivery_cap, list->delivery_count, sizeof *list->deliveries);
     list->deliveries[list->delivery_count++] =
         (struct live_count){.first = target, .second = arena_strdup(list->arena, count->outcome), .count = count->count};
+}
+
+static void add_waiting_messages(void *user, const char *target, uint64_t count) {
+    struct delivery_list *list = user;
+    size_t i = 0;
+    while (i < list->waiting_count && strcmp(list->waiting[i].first, target) != 0) i++;
+    if (i == list->waiting_count) {
+        mem_grow((void **)&list->waiting, &list->waiting_cap, list->waiting_count, sizeof *list->waiting);
+        list->waiting[list->waiting_count++] = (struct live_count){.first = arena_strdup(list->arena, target)};
+    }
+    list->waiting[i].count += count;
 }
 
 static struct live_counts route_counts(const struct listener *listener, struct arena *arena) {
@@ -256,6 +267,7 @@ static void set_engine(struct exports *exports, const struct exports_from *from,
     struct source_list sources = {0};
     struct delivery_list told = {.arena = &arena};
     courier_counts(from->courier, add_delivery, &told);
+    courier_waiting(from->courier, add_waiting_messages, &told);
     engine_counts(from->engine, &engine);
     engine_sources(from->engine, add_source, &sources);
     listener_counts(from->listener, &listener);
@@ -270,6 +282,7 @@ static void set_engine(struct exports *exports, const struct exports_from *from,
                                .source_count = sources.count,
                                .query_failures = {sources.failures, sources.failure_count},
                                .deliveries = {told.deliveries, told.delivery_count},
+                               .waiting = {told.waiting, told.waiting_count},
                                .suppressed = {told.suppressed, told.suppressed_count},
                                .http_requests = route_counts(from->listener, &arena),
                                .http_rejected = rejected_counts(&listener, &arena),
@@ -282,6 +295,7 @@ static void set_engine(struct exports *exports, const struct exports_from *from,
     free_sources(&sources);
     free(told.deliveries);
     free(told.suppressed);
+    free(told.waiting);
     arena_finish(&arena);
 }
 

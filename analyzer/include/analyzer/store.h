@@ -90,6 +90,7 @@ bool store_list(struct store *store, const struct store_filter *filter, struct a
 typedef bool store_analysis_fn(void *user, const struct store_analysis *analysis);
 typedef bool store_look_fn(void *user, const struct store_look *look);
 typedef bool store_memo_fn(void *user, const char *key, const char *json, int64_t at_ms);
+typedef bool store_pending_fn(void *user, const char *target, int64_t count);
 
 // All open analyses, oldest first, with all their parts.
 bool store_each_open(struct store *store, store_analysis_fn *each, void *user, struct error *err);
@@ -116,6 +117,9 @@ bool store_due(struct store *store, const struct store_due_filter *filter, struc
 
 // Messages that were given up, oldest first, behind after_seq; without bodies.
 bool store_dead(struct store *store, int64_t after_seq, size_t limit, struct arena *arena, struct store_messages *ret, struct error *err);
+
+// How many messages of each target are pending, by target. Each call reads an index of all of them.
+bool store_each_pending(struct store *store, store_pending_fn *each, void *user, struct error *err);
 
 // The audit log, newest first, before before_seq (0: from the newest on).
 bool store_audit(struct store *store, int64_t before_seq, size_t limit, struct arena *arena, struct store_audits *ret, struct error *err);

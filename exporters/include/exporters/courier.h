@@ -51,4 +51,8 @@ struct courier_count { // since the courier was made
 // Calls `each` for all counts, with a lock held: must be quick and must not call the courier. Any thread.
 void courier_counts(struct courier *courier, void (*each)(void *user, const struct courier_count *count), void *user);
 
+// Calls `each` with messages and values that a target has not taken yet, several times for one target, whose counts add up; 0 for those
+// that have taken all. Reads the store; as courier_counts() otherwise.
+void courier_waiting(struct courier *courier, void (*each)(void *user, const char *target, uint64_t count), void *user);
+
 #endif

@@ -8,6 +8,8 @@
 
 #include "analyzer/publish_config.h"
 
+struct protocol_memory;
+
 struct deliver_options {
     int64_t now_ms;                             // wall time of the messages
     const volatile int *interrupted;            // nonzero gives up; may be NULL
@@ -16,6 +18,7 @@ struct deliver_options {
     // in another form counts in that form only.
     void (*count)(void *user, const char *target, const char *outcome);
     void *user;
+    struct protocol_memory *protocols; // of servers that take remote write, over several deliveries; NULL: none
     const json_t *earlier; // the result that was delivered before this one: its series that end are marked so; NULL: not known
 };
 
