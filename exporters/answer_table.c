@@ -121,7 +121,7 @@ static void print_cells(struct text_out *to, const struct table *table, enum tex
 static void print_line(struct text_out *to, const struct table *table, const struct line *line) {
     const struct series_summary *s = &line->summary;
     print_cells(to, table, PAINT_NONE, line->labels, line->cells);
-    if (table->trend) text_sparkline(to, PAINT_NONE, s->trend, s->min, s->max);
+    if (table->trend) text_put(to, PAINT_NONE, text_sparkline(to, s->trend, s->min, s->max));
     if (s->histograms) text_put(to, PAINT_DIM, table->trend ? "  counts of histograms" : "count of a histogram");
     text_newline(to);
     if (s->nans == 0 || !table->trend) return;

@@ -100,8 +100,26 @@ const char *text_cut(const struct text_out *to, const char *text, int columns) {
     return arena_printf(to->arena, "%.*s%s", (int)len, text, to->style->ascii ? "~" : "…");
 }
 
+static bool line_is_blank(const struct buf *out) {
+    size_t at = out->len;
+    while (at > 0 && out->data[at - 1] == ' ') at--;
+    return at == 0 || out->data[at - 1] == '\n';
+}
+
+static const char *no_command(const struct text_out *to, const char *text) {
+    if (strncmp(text + strspn(text, " "), "::", 2) == 0 && line_is_blank(to->out)) text = arena_printf(to->arena, "\\%s", text);
+    for (const char *at = text; (at = strstr(at, "##")) != NULL; at++) {
+        if (at[2] != '[' && strncmp(at + 2, "vso[", 4) != 0) continue;
+        size_t sign = (size_t)(at - text) + 1;
+        text = arena_printf(to->arena, "%.*s\\%s", (int)sign, text, text + sign);
+        at = text + sign;
+    }
+    return text;
+}
+
 void text_put(struct text_out *to, enum text_paint paint, const char *text) {
     if (*text == '\0') return;
+    text = no_command(to, text);
     bool painted = to->style->color && paint != PAINT_NONE;
     if (painted) buf_printf(to->out, "\x1b[%sm", paint_codes[paint]);
     buf_str(to->out, text);
@@ -190,7 +208,7 @@ enum text_paint text_state_paint(enum text_state state) {
     return state_looks[state].paint;
 }
 
-void text_sparkline(struct text_out *to, enum text_paint paint, const double values[TEXT_TREND], double lo, double hi) {
+const char *text_sparkline(const struct text_out *to, const double values[TEXT_TREND], double lo, double hi) {
     static const char *const blocks[] = {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
     static const char *const letters[] = {"_", ".", ":", "-", "=", "+", "*", "#"};
     const char *const *levels = to->style->ascii ? letters : blocks;
@@ -205,6 +223,7 @@ void text_sparkline(struct text_out *to, enum text_paint paint, const double val
         double share = range > 0 ? (values[i] - lo) / range : 0.3;
         buf_str(&line, isnan(values[i]) ? " " : levels[(int)fmin(7, fmax(0, floor(share * 8)))]);
     }
-    text_put(to, paint, buf_text(&line));
+    const char *copy = arena_strdup(to->arena, buf_text(&line));
     buf_finish(&line);
+    return copy;
 }

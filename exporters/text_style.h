@@ -58,6 +58,7 @@ int text_columns(const char *text); // of clean text; East Asian wide characters
 // The text when it fits into `columns`, else its beginning with an ellipsis ("~" in ASCII).
 const char *text_cut(const struct text_out *to, const char *text, int columns);
 
+// A backslash goes into what the log of a pipeline would take for a command: "::" at the beginning of a line, "##[" and "##vso[".
 void text_put(struct text_out *to, enum text_paint paint, const char *text);
 void text_cell(struct text_out *to, enum text_paint paint, const char *text, int columns);       // cut, padded on the right
 void text_cell_right(struct text_out *to, enum text_paint paint, const char *text, int columns); // cut, padded on the left
@@ -77,6 +78,6 @@ int text_symbol_columns(const struct text_out *to);                        // of
 enum text_paint text_state_paint(enum text_state state);
 
 // TEXT_TREND columns for values from the scale lo..hi; NaN is a gap. A range small against its values is not blown up.
-void text_sparkline(struct text_out *to, enum text_paint paint, const double values[TEXT_TREND], double lo, double hi);
+const char *text_sparkline(const struct text_out *to, const double values[TEXT_TREND], double lo, double hi);
 
 #endif

@@ -136,6 +136,24 @@ static void test_text_style__paints_only_when_asked(void **state) {
     finish(&f);
 }
 
+static void test_text_style__lets_no_text_be_a_command_of_a_pipeline(void **state) {
+    (void)state;
+    struct fixture f;
+    start(&f, false, 80);
+    text_tab(&f.to, 2);
+    text_put(&f.to, PAINT_NONE, "::stop-commands::x");
+    text_put(&f.to, PAINT_NONE, " ::inside");
+    text_newline(&f.to);
+    text_prose(&f.to, 4, PAINT_NONE, "::error::a ##vso[task.setvariable] ###[b] ## c");
+    assert_string_equal(buf_text(&f.buf), "  \\::stop-commands::x ::inside\n    \\::error::a #\\#vso[task.setvariable] ##\\#[b] ## c");
+    assert_int_equal(f.to.column, 53);
+    finish(&f);
+}
+
+static void put_sparkline(struct fixture *f, const double values[TEXT_TREND], double lo, double hi) {
+    buf_str(&f->buf, text_sparkline(&f->to, values, lo, hi));
+}
+
 static void test_text_style__draws_sparklines(void **state) {
     (void)state;
     struct fixture f;
@@ -143,27 +161,31 @@ static void test_text_style__draws_sparklines(void **state) {
     for (int i = 0; i < TEXT_TREND; i++) rising[i] = i % 5 == 4 ? (double)NAN : i;
     for (int i = 0; i < TEXT_TREND; i++) flat[i] = 2.385 + 0.001 * (i % 2);
     start(&f, false, 80);
-    text_sparkline(&f.to, PAINT_NONE, rising, 0, 15);
+    put_sparkline(&f, rising, 0, 15);
     assert_string_equal(buf_text(&f.buf), "▁▁▂▂ ▃▄▄▅ ▆▆▇▇ █");
-    assert_int_equal(f.to.column, TEXT_TREND);
+    assert_int_equal(text_columns(buf_text(&f.buf)), TEXT_TREND);
     finish(&f);
     start(&f, true, 80);
-    text_sparkline(&f.to, PAINT_NONE, flat, 2.385, 2.386); // small noise is not blown up
+    put_sparkline(&f, flat, 2.385, 2.386); // small noise is not blown up
     assert_int_equal(strspn(buf_text(&f.buf), "-="), TEXT_TREND);
     finish(&f);
     start(&f, true, 80);
     for (int i = 0; i < TEXT_TREND; i++) flat[i] = 0;
-    text_sparkline(&f.to, PAINT_NONE, flat, 0, 0);
+    put_sparkline(&f, flat, 0, 0);
     assert_string_equal(buf_text(&f.buf), "::::::::::::::::");
     finish(&f);
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_text_style__cleans_text_from_outside), cmocka_unit_test(test_text_style__cleans_a_zero_byte),
-        cmocka_unit_test(test_text_style__cuts_by_columns),          cmocka_unit_test(test_text_style__wraps_prose),
-        cmocka_unit_test(test_text_style__divides_pieces),           cmocka_unit_test(test_text_style__paints_only_when_asked),
+        cmocka_unit_test(test_text_style__cleans_text_from_outside),
+        cmocka_unit_test(test_text_style__cleans_a_zero_byte),
+        cmocka_unit_test(test_text_style__cuts_by_columns),
+        cmocka_unit_test(test_text_style__wraps_prose),
+        cmocka_unit_test(test_text_style__divides_pieces),
+        cmocka_unit_test(test_text_style__paints_only_when_asked),
         cmocka_unit_test(test_text_style__draws_sparklines),
+        cmocka_unit_test(test_text_style__lets_no_text_be_a_command_of_a_pipeline),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
