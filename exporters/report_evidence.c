@@ -8,8 +8,6 @@
 #include "report_part.h"
 #include "text_value.h"
 
-#define MOST_VISIBLE ((size_t)6) // metrics of which it is told what they see
-
 const char *report_evidence_interval(struct text_out *to, const struct report_metric *metric) {
     const struct report_evidence *e = &metric->evidence;
     if (!e->low.known || !e->high.known) return "";
@@ -54,21 +52,24 @@ static const char *clock_text(struct text_out *to, int64_t ms) {
     return copy;
 }
 
-// The first of the metrics that fail; nothing when it began before the window, which no onset can be told from.
-static void print_since(struct text_out *to, const struct report *report) {
+const char *report_since(struct text_out *to, const struct report *report) {
     const struct report_metric *first = NULL;
     for (size_t i = 0; i < report->metric_count; i++) {
         const struct report_metric *m = &report->metrics[i];
         if (m->state != TEXT_FAIL || !m->evidence.has_since) continue;
         if (first == NULL || m->evidence.since_ms < first->evidence.since_ms) first = m;
     }
-    if (first == NULL || first->evidence.since_ms <= report->start_ms) return;
-    report_heading(to, "SINCE");
+    if (first == NULL || first->evidence.since_ms <= report->start_ms) return "";
     double minutes = (double)(first->evidence.since_ms - report->start_ms) / 60000;
-    text_piece(
-        to, REPORT_INDENT, PAINT_NONE,
-        arena_printf(to->arena, "%sZ, %.3g min into the window (%s)", clock_text(to, first->evidence.since_ms), minutes, first->name));
-    text_newline(to);
+    return arena_printf(to->arena, "%sZ, %.3g min into the window (%s)", clock_text(to, first->evidence.since_ms), minutes, first->name);
+}
+
+static const char *share_text(struct text_out *to, const struct report_where *where) {
+    return arena_printf(to->arena, "%s=%s has %.0f%%", where->label, where->value, 100 * where->share);
+}
+
+const char *report_where_line(struct text_out *to, const struct report_where *where) {
+    return arena_printf(to->arena, "%s of the change of %s", share_text(to, where), where->metric);
 }
 
 void report_where(struct text_out *to, const struct report *report) {
@@ -77,43 +78,12 @@ void report_where(struct text_out *to, const struct report *report) {
         bool begins = i == 0 || strcmp(report->where[i - 1].metric, w->metric) != 0;
         if (begins && i > 0) text_newline(to);
         if (i == 0) report_heading(to, "WHERE");
-        const char *share = arena_printf(to->arena, "%s=%s has %.0f%%", w->label, w->value, 100 * w->share);
-        text_piece(to, REPORT_INDENT, PAINT_NONE, begins ? arena_printf(to->arena, "%s of the change of %s", share, w->metric) : share);
+        text_piece(to, REPORT_INDENT, PAINT_NONE, begins ? report_where_line(to, w) : share_text(to, w));
     }
     if (report->where_count > 0) text_newline(to);
-    print_since(to, report);
-}
-
-void report_judge(struct text_out *to, const struct report *report) {
-    int64_t family = 0;
-    if (!report->confidence.known || !report->pass_confidence.known) return;
-    for (size_t i = 0; i < report->metric_count; i++) {
-        if (report->metrics[i].evidence.family > family) family = report->metrics[i].evidence.family;
-    }
-    const char *text = arena_printf(to->arena, "fails when %.4g%% sure, passes when %.4g%% sure", 100 * report->confidence.value,
-                                    100 * report->pass_confidence.value);
-    if (family > 1) text = arena_printf(to->arena, "%s, %" PRId64 " metrics share the level", text, family);
-    text_piece(to, REPORT_INDENT, PAINT_NONE, text);
-}
-
-static const char *size_text(struct text_out *to, double size) {
-    return size < 1 ? arena_printf(to->arena, "%.2g%%", 100 * size) : arena_printf(to->arena, "x%.3g", 1 + size);
-}
-
-void report_visible(struct text_out *to, const struct report *report) {
-    const char *text = "";
-    size_t shown = 0, more = 0;
-    for (size_t i = 0; i < report->metric_count; i++) {
-        const struct report_metric *m = &report->metrics[i];
-        const struct report_number *visible = &m->evidence.visible;
-        if (!m->evidence.present || !visible->known || !isfinite(visible->value) || m->state == TEXT_FAIL) continue;
-        if (shown == MOST_VISIBLE) {
-            more++;
-            continue;
-        }
-        text = arena_printf(to->arena, "%s%s%s %s", text, shown++ > 0 ? ", " : "", m->name, size_text(to, visible->value));
-    }
-    if (shown == 0) return;
-    if (more > 0) text = arena_printf(to->arena, "%s, and %zu more", text, more);
-    text_piece(to, REPORT_INDENT, PAINT_NONE, arena_printf(to->arena, "sees changes from %s", text));
+    const char *since = report_since(to, report);
+    if (*since == '\0') return;
+    report_heading(to, "SINCE");
+    text_piece(to, REPORT_INDENT, PAINT_NONE, since);
+    text_newline(to);
 }

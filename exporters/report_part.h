@@ -34,8 +34,16 @@ size_t report_ranked(struct text_out *to, const struct report *report, const str
 
 void report_table(struct text_out *to, const struct report *report); // groups and metrics
 
-// How small a change the window could have seen in the metrics that do not fail; nothing where no document tells it.
-void report_visible(struct text_out *to, const struct report *report);
+struct report_note { // TEXT_PASS where there is nothing to worry about
+    enum text_state state;
+    const char *text;
+};
+
+// What the verdict rests on, report_trust.c: the guards first, each with its symbol, then samples, levels, queries and sources. Returns
+// how many; the list is in the arena.
+size_t report_trust(struct text_out *to, const struct report *report, struct report_note **ret_notes);
+struct report_texts report_failures(struct text_out *to, const struct report *report); // why queries failed, the first five
+bool report_query_failed(const struct report_query *query);
 
 // The interval of the shift, "[+70ms..+91ms]"; "" when there is none.
 const char *report_interval(struct text_out *to, const struct report_metric *metric);
@@ -46,12 +54,19 @@ const char *report_limit(struct text_out *to, const struct report_metric *metric
 // Baseline to canary: "+37%", "x6.4"; the difference where a ratio means nothing; "-" when a side has no data.
 const char *report_change(struct text_out *to, const struct report_metric *metric);
 
+// The canary over the window on the scale of both sides, in TEXT_TREND columns; "" without data.
+const char *report_trend(struct text_out *to, const struct report_metric *metric);
+
 const char *report_mean(struct text_out *to, const struct report_metric *metric, const struct report_sample *side); // "-" without data
 
 // What the judge serin found; report_evidence.c.
 const char *report_evidence_interval(struct text_out *to, const struct report_metric *metric); // of the change: "[+9.1%..+15.6%]"
 void report_evidence_lines(struct text_out *to, const struct report_metric *metric, int indent); // sentence, then the numbers
+
+// Since when the metric that failed first is bad: "00:17:15Z, 5.25 min into the window (error_ratio)"; "" when that is not known or
+// was before the window, from which no onset can be told.
+const char *report_since(struct text_out *to, const struct report *report);
+const char *report_where_line(struct text_out *to, const struct report_where *where); // "pod=x has 92% of the change of error_ratio"
 void report_where(struct text_out *to, const struct report *report);                             // WHERE and SINCE, where known
-void report_judge(struct text_out *to, const struct report *report);                             // one piece of TRUST
 
 #endif

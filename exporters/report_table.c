@@ -69,13 +69,13 @@ static void print_header(const struct table *table) {
     text_newline(to);
 }
 
-static void print_trend(const struct table *table, const struct report_metric *metric) {
+const char *report_trend(struct text_out *to, const struct report_metric *metric) {
     double lo = (double)INFINITY, hi = -(double)INFINITY;
     for (size_t i = 0; i < TEXT_TREND; i++) {
         lo = fmin(lo, fmin(metric->trend[0][i], metric->trend[1][i]));
         hi = fmax(hi, fmax(metric->trend[0][i], metric->trend[1][i]));
     }
-    if (lo <= hi) text_sparkline(table->to, PAINT_CANARY, metric->trend[1], lo, hi);
+    return lo <= hi ? text_sparkline(to, metric->trend[1], lo, hi) : "";
 }
 
 static const char *note_of(struct text_out *to, const struct report_metric *metric) {
@@ -116,7 +116,7 @@ static void print_metric(const struct table *table, const struct report_metric *
     text_tab(to, table->note);
     if (judged) {
         text_cell(to, paint, metric->classification, CLASS_COLUMNS + 2);
-        print_trend(table, metric);
+        text_put(to, PAINT_CANARY, report_trend(to, metric));
     } else {
         text_put(to, paint, text_cut(to, note_of(to, metric), to->width - table->note));
     }

@@ -63,77 +63,22 @@ static void print_list(struct text_out *to, const char *heading, const struct re
     }
 }
 
-static void trust_samples(struct text_out *to, const struct report *report) {
-    int64_t least[2] = {INT64_MAX, INT64_MAX}, most[2] = {-1, -1};
-    for (size_t i = 0; i < report->metric_count; i++) {
-        const struct report_sample *sides[2] = {&report->metrics[i].baseline, &report->metrics[i].canary};
-        for (int k = 0; k < 2; k++) {
-            if (!sides[k]->present) continue;
-            if (sides[k]->samples < least[k]) least[k] = sides[k]->samples;
-            if (sides[k]->samples > most[k]) most[k] = sides[k]->samples;
-        }
-    }
-    for (int k = 0; k < 2; k++) {
-        const char *side = k == 0 ? "baseline" : "canary";
-        if (most[k] < 0) continue;
-        const char *range = arena_printf(to->arena, "%" PRId64, least[k]);
-        if (most[k] != least[k]) range = arena_printf(to->arena, "%s to %" PRId64, range, most[k]);
-        text_piece(to, REPORT_INDENT, PAINT_NONE, arena_printf(to->arena, "%s %s samples", side, range));
-    }
-}
-
-static bool is_bad(const struct report_query *query) {
-    return strcmp(query->outcome, "ok") != 0;
-}
-
-static void trust_queries(struct text_out *to, const struct report *report) {
-    size_t failed = 0;
-    int64_t retries = 0;
-    for (size_t i = 0; i < report->query_count; i++) {
-        failed += is_bad(&report->queries[i]);
-        if (report->queries[i].tries > 1) retries += report->queries[i].tries - 1;
-    }
-    if (report->query_count == 0) return;
-    const char *text = arena_printf(to->arena, "%zu %s, all answered", report->query_count, report->query_count == 1 ? "query" : "queries");
-    if (failed > 0) text = arena_printf(to->arena, "%zu of %zu queries failed", failed, report->query_count);
-    if (retries > 0) text = arena_printf(to->arena, "%s, %" PRId64 " %s", text, retries, retries == 1 ? "retry" : "retries");
-    text_piece(to, REPORT_INDENT, failed > 0 ? PAINT_ERROR : PAINT_NONE, text);
-}
-
-static void trust_failures(struct text_out *to, const struct report *report) {
-    size_t shown = 0;
-    for (size_t i = 0; i < report->query_count && shown < MOST_WARNINGS; i++) {
-        const struct report_query *query = &report->queries[i];
-        if (!is_bad(query)) continue;
-        shown++;
-        text_tab(to, REPORT_INDENT);
-        text_cell(to, PAINT_ERROR, text_symbol(to, TEXT_ERROR), text_symbol_columns(to));
-        text_prose(to, REPORT_INDENT + text_symbol_columns(to) + 1, PAINT_NONE,
-                   arena_printf(to->arena, "%s %s on %s: %s", query->metric, query->side, query->source,
-                                query->error != NULL ? query->error : query->outcome));
-        text_newline(to);
-    }
-}
-
 static void print_trust(struct text_out *to, const struct report *report) {
+    struct report_note *notes;
+    size_t count = report_trust(to, report, &notes);
+    struct report_texts failures = report_failures(to, report);
     report_heading(to, "TRUST");
-    for (size_t i = 0; i < report->guard_count; i++) {
-        const struct report_guard *guard = &report->guards[i];
-        const char *text = arena_printf(to->arena, "%s %s: %s", text_symbol(to, guard->state), guard->name, guard->text);
-        text_piece(to, REPORT_INDENT, text_state_paint(guard->state), text);
-    }
-    trust_samples(to, report);
-    report_judge(to, report);
-    report_visible(to, report);
-    trust_queries(to, report);
-    for (size_t i = 0; i < report->source_count; i++) {
-        const struct report_source *source = &report->sources[i];
-        bool known = source->version != NULL && source->version[0] != '\0';
-        const char *text = arena_printf(to->arena, "source %s%s%s", source->name, known ? " " : "", known ? source->version : "");
-        text_piece(to, REPORT_INDENT, PAINT_NONE, text);
+    for (size_t i = 0; i < count; i++) {
+        bool guard = i < report->guard_count;
+        text_piece(to, REPORT_INDENT, guard || notes[i].state != TEXT_PASS ? text_state_paint(notes[i].state) : PAINT_NONE, notes[i].text);
     }
     text_newline(to);
-    trust_failures(to, report);
+    for (size_t i = 0; i < failures.count; i++) {
+        text_tab(to, REPORT_INDENT);
+        text_cell(to, PAINT_ERROR, text_symbol(to, TEXT_ERROR), text_symbol_columns(to));
+        text_prose(to, REPORT_INDENT + text_symbol_columns(to) + 1, PAINT_NONE, failures.items[i]);
+        text_newline(to);
+    }
 }
 
 static void print_notices(struct text_out *to, const struct report *report) {
@@ -164,7 +109,7 @@ static void print_next(struct text_out *to, const struct report *report) {
 }
 
 static void print_query(struct text_out *to, const struct report_query *query) {
-    bool bad = is_bad(query);
+    bool bad = report_query_failed(query);
     text_prose(to, 2, bad ? PAINT_ERROR : PAINT_NONE, arena_printf(to->arena, "%s %s %s", query->metric, query->part, query->side));
     text_piece(to, 4, PAINT_NONE, arena_printf(to->arena, "%s on %s: %s", query->mode, query->source, query->outcome));
     text_piece(to, 4, PAINT_NONE, arena_printf(to->arena, "%" PRId64 " series, %" PRId64 " samples", query->series, query->samples));
