@@ -2,16 +2,17 @@
 // A comment on a pull request. Its first line names canary and run, so that a bot can replace the comment of an earlier run. GitHub
 // takes 65536 characters; what does not fit is left out whole and counted.
 #include <inttypes.h>
-#include <math.h>
 #include <string.h>
 
 #include "markdown_text.h"
 #include "objective_doc.h"
+#include "report_extra.h"
 #include "report_part.h"
 #include "report_render.h"
 #include "text_value.h"
 
-enum { MOST_BYTES = 60000, MOST_TABLES = 54000, MOST_HEAD = 40000, MOST_NAME = 120, MOST_PROSE = 1000, MOST_ITEMS = 20 };
+enum { MOST_BYTES = 60000, MOST_LISTS = 52000, MOST_TABLES = 46000, MOST_HEAD = 40000 }; // of the page so far, with room for its end
+enum { MOST_NAME = 120, MOST_PROSE = 1000, MOST_ITEMS = 20, MOST_VARIABLES = 5 };
 
 struct page {
     struct text_out *to;
@@ -48,33 +49,25 @@ static void put_heading(const struct page *page) {
                      report_score(page->to, report)));
 }
 
-// "critical, high: 0.21% → 1.34%, x6.4 [+0.98pp..+1.26pp], n=30/30"
+// "`latency` (critical): is 38.5% higher (37.1 to 39.9%), 99.99% sure; n=112/112 `▂▂▅▇`"; the numbers of both sides are in the table.
 static const char *finding(const struct page *page, const struct report_metric *metric) {
     struct text_out *to = page->to;
-    const char *text = arena_printf(to->arena, "%s%s", metric->critical ? "critical, " : "", metric->classification);
-    const char *after = report_mean(to, metric, &metric->canary), *interval = report_interval(to, metric);
-    if (metric->state == TEXT_NODATA || metric->state == TEXT_ERROR) return text;
-    if (metric->baseline.present) after = arena_printf(to->arena, "%s → %s", report_mean(to, metric, &metric->baseline), after);
-    const char *change = report_change(to, metric);
-    if (metric->has_limit) change = arena_printf(to->arena, "limit %s", report_limit(to, metric));
-    text = arena_printf(to->arena, "%s: %s", text, after);
-    if (strcmp(change, "-") != 0) text = arena_printf(to->arena, "%s, %s", text, change);
-    if (*interval != '\0') text = arena_printf(to->arena, "%s %s", text, interval);
-    if (!metric->baseline.present) return arena_printf(to->arena, "%s, n=%" PRId64, text, metric->canary.samples);
-    return arena_printf(to->arena, "%s, n=%" PRId64 "/%" PRId64, text, metric->baseline.samples, metric->canary.samples);
+    const char *reason = prose(page, metric->reason != NULL ? metric->reason : metric->classification);
+    const char *text = arena_printf(to->arena, "- %s %s%s: %s", text_symbol(to, metric->state), name_of(page, metric->name),
+                                    metric->critical ? " (critical)" : "", reason);
+    const char *trend = report_trend(to, metric);
+    if (metric->state != TEXT_FAIL) return text;
+    if (metric->baseline.present)
+        text = arena_printf(to->arena, "%s; n=%" PRId64 "/%" PRId64, text, metric->baseline.samples, metric->canary.samples);
+    else
+        text = arena_printf(to->arena, "%s; n=%" PRId64, text, metric->canary.samples);
+    return *trend == '\0' ? text : arena_printf(to->arena, "%s `%s`", text, trend);
 }
 
 static void put_findings(const struct page *page, const struct report_metric *const *metrics, size_t count) {
-    struct text_out *to = page->to;
     size_t i = 0;
-    for (; i < count && i < MOST_ITEMS; i++) {
-        const struct report_metric *metric = metrics[i];
-        const char *line = arena_printf(to->arena, "- %s %s %s", text_symbol(to, metric->state), name_of(page, metric->name),
-                                        markdown_text(to->arena, finding(page, metric)));
-        if (metric->reason != NULL) line = arena_printf(to->arena, "%s — %s", line, prose(page, metric->reason));
-        if (!put(page, MOST_HEAD, arena_printf(to->arena, "%s\n", line))) break;
-    }
-    if (i < count) put(page, MOST_HEAD, arena_printf(to->arena, "- and %zu more, see the table\n", count - i));
+    while (i < count && i < MOST_ITEMS && put(page, MOST_HEAD, arena_printf(page->to->arena, "%s\n", finding(page, metrics[i])))) i++;
+    if (i < count) put(page, MOST_HEAD, arena_printf(page->to->arena, "- and %zu more, see the table\n", count - i));
     if (count > 0) put(page, MOST_HEAD, "\n");
 }
 
@@ -103,7 +96,8 @@ static void put_budgets(const struct page *page) {
 static const char *joined(const struct page *page, const struct report_texts *texts) {
     const char *text = "";
     for (size_t i = 0; i < texts->count && i < MOST_ITEMS; i++) {
-        text = arena_printf(page->to->arena, "%s%s%s", text, i == 0 ? "" : " · ", prose(page, texts->items[i]));
+        if (*texts->items[i] == '\0') continue;
+        text = arena_printf(page->to->arena, "%s%s%s", text, *text == '\0' ? "" : " · ", prose(page, texts->items[i]));
     }
     return text;
 }
@@ -170,7 +164,7 @@ static void put_others(const struct page *page, const struct report_metric *cons
 }
 
 static void put_item(const struct page *page, const char *text) {
-    put(page, MOST_BYTES - 200, arena_printf(page->to->arena, "- %s\n", text));
+    put(page, MOST_LISTS, arena_printf(page->to->arena, "- %s\n", text));
 }
 
 static void put_scopes(const struct page *page) {
@@ -190,28 +184,33 @@ static void put_scopes(const struct page *page) {
 static void put_trust(const struct page *page) {
     struct text_out *to = page->to;
     const struct report *report = page->report;
-    size_t failed = 0;
+    struct report_note *notes;
+    size_t count = report_trust(to, report, &notes);
+    struct report_texts failures = report_failures(to, report);
     put(page, MOST_TABLES + 1000, "<details><summary>Trust and configuration</summary>\n\n");
-    for (size_t i = 0; i < report->guard_count && i < MOST_ITEMS; i++) {
-        const struct report_guard *guard = &report->guards[i];
-        put_item(page,
-                 arena_printf(to->arena, "%s %s: %s", text_symbol(to, guard->state), name_of(page, guard->name), prose(page, guard->text)));
-    }
-    for (size_t i = 0; i < report->query_count; i++) failed += strcmp(report->queries[i].outcome, "ok") != 0;
-    put_item(page, failed == 0 ? arena_printf(to->arena, "%zu queries, all answered", report->query_count)
-                               : arena_printf(to->arena, "%zu of %zu queries failed", failed, report->query_count));
-    for (size_t i = 0; i < report->source_count && i < MOST_ITEMS; i++) {
-        const struct report_source *source = &report->sources[i];
-        put_item(page, arena_printf(to->arena, "source %s %s", name_of(page, source->name),
-                                    prose(page, source->version != NULL ? source->version : "")));
-    }
+    for (size_t i = 0; i < count && i < 2 * MOST_ITEMS; i++) put_item(page, prose(page, notes[i].text));
+    for (size_t i = 0; i < failures.count; i++)
+        put_item(page, arena_printf(to->arena, "%s %s", text_symbol(to, TEXT_ERROR), prose(page, failures.items[i])));
     for (size_t i = 0; i < report->notices.count && i < MOST_ITEMS; i++) put_item(page, prose(page, report->notices.items[i]));
     put_scopes(page);
-    put_item(page, prose(page, report_window(to, report)));
     put_item(page, arena_printf(to->arena, "judge %s", name_of(page, report->judge)));
     if (report->config_file != NULL) put_item(page, arena_printf(to->arena, "config %s", name_of(page, report->config_file)));
     if (report->config_sha256 != NULL) put_item(page, arena_printf(to->arena, "sha256 %s", name_of(page, report->config_sha256)));
-    put(page, MOST_BYTES - 100, "\n</details>\n\n");
+    put(page, MOST_BYTES, "\n</details>\n\n");
+}
+
+// "run `7f3a` · version `1.42.0` · 2025-01-01 00:02-00:30Z step 15s · serin 0.1.0"
+static void put_foot(const struct page *page) {
+    struct arena *arena = page->to->arena;
+    const struct report_labels *variables = &page->report->variables;
+    const char *text = arena_printf(arena, "run %s", name_of(page, page->report->id));
+    for (size_t i = 0; i < variables->count && i < MOST_VARIABLES; i++) {
+        const char *name = markdown_text(arena, text_cut(page->to, variables->items[i].name, MOST_NAME));
+        text = arena_printf(arena, "%s · %s %s", text, name, name_of(page, variables->items[i].value));
+    }
+    put(page, MOST_BYTES,
+        arena_printf(arena, "%s · %s · serin %s\n", text, report_window(page->to, page->report),
+                     prose(page, report_extra_text(page->result, "serin", arena))));
 }
 
 static void write_report(struct text_out *to, const struct report *report, const json_t *result) {
@@ -222,6 +221,7 @@ static void write_report(struct text_out *to, const struct report *report, const
     put_paragraph(&page, "Why", prose(&page, report_reason(to, report)));
     put_findings(&page, named, count);
     put_where(&page);
+    put_paragraph(&page, "Since", prose(&page, report_since(to, report)));
     put_budgets(&page);
     if (report->looks != NULL) put_paragraph(&page, "Watch", prose(&page, report->looks));
     put_paragraph(&page, "Missing", joined(&page, &report->missing));
@@ -229,7 +229,7 @@ static void write_report(struct text_out *to, const struct report *report, const
     put_table(&page, named, count);
     put_others(&page, named, count);
     put_trust(&page);
-    put(&page, MOST_BYTES, arena_printf(to->arena, "run %s\n", name_of(&page, report->id)));
+    put_foot(&page);
 }
 
 bool report_markdown(struct buf *out, const json_t *result, const struct report_style *style, struct error *err) {
