@@ -20,7 +20,7 @@ struct tally {
     size_t cases, failures, errors, skipped;
 };
 
-static struct outcome outcome_of(const struct report_metric *metric) {
+static struct outcome outcome_of(struct text_out *to, const struct report_metric *metric) {
     const char *text = metric->reason != NULL ? metric->reason : metric->classification;
     switch (metric->state) {
     case TEXT_FAIL:
@@ -31,7 +31,7 @@ static struct outcome outcome_of(const struct report_metric *metric) {
     case TEXT_NODATA:
         return (struct outcome){"skipped", NULL, text};
     case TEXT_QUARANTINED:
-        return (struct outcome){"skipped", NULL, "muted or not required, so it does not count"};
+        return (struct outcome){"skipped", NULL, arena_printf(to->arena, "muted or not required, so it does not count: %s", text)};
     case TEXT_PASS:
     case TEXT_MARGINAL:
         break;
@@ -39,16 +39,12 @@ static struct outcome outcome_of(const struct report_metric *metric) {
     return (struct outcome){NULL, NULL, NULL};
 }
 
-static struct tally tally_of(const struct report *report) {
-    struct tally tally = {.cases = report->metric_count};
-    for (size_t i = 0; i < report->metric_count; i++) {
-        const char *element = outcome_of(&report->metrics[i]).element;
-        if (element == NULL) continue;
-        tally.failures += strcmp(element, "failure") == 0;
-        tally.errors += strcmp(element, "error") == 0;
-        tally.skipped += strcmp(element, "skipped") == 0;
-    }
-    return tally;
+static void count(struct tally *tally, const struct outcome *outcome) {
+    tally->cases++;
+    if (outcome->element == NULL) return;
+    tally->failures += strcmp(outcome->element, "failure") == 0;
+    tally->errors += strcmp(outcome->element, "error") == 0;
+    tally->skipped += strcmp(outcome->element, "skipped") == 0;
 }
 
 // The verdict as a test case where it is bad and no metric says so, such as an analysis that could not begin.
@@ -83,10 +79,12 @@ static const char *details_of(struct text_out *to, const struct report_metric *m
     const char *text = arena_printf(to->arena, "%s %s, canary %s", metric->baseline.present ? "baseline" : "limit", before,
                                     report_mean(to, metric, &metric->canary));
     if (strcmp(change, "-") != 0) text = arena_printf(to->arena, "%s, change %s%s%s", text, change, *interval != '\0' ? " " : "", interval);
+    if (!metric->baseline.present) return arena_printf(to->arena, "%s, samples %" PRId64, text, metric->canary.samples);
     return arena_printf(to->arena, "%s, samples %" PRId64 "/%" PRId64, text, metric->baseline.samples, metric->canary.samples);
 }
 
-static void put_outcome(struct text_out *to, const struct outcome *outcome) {
+// The numbers stand below the reason of a failure too: GitLab shows nothing else of it.
+static void put_outcome(struct text_out *to, const struct outcome *outcome, const char *details) {
     struct buf *out = to->out;
     if (outcome->element == NULL) return;
     buf_printf(out, "\n      <%s", outcome->element);
@@ -94,6 +92,7 @@ static void put_outcome(struct text_out *to, const struct outcome *outcome) {
     if (outcome->type != NULL) xml_attribute(out, "type", outcome->type);
     buf_char(out, '>');
     xml_text(out, outcome->text);
+    if (details != NULL && strcmp(outcome->element, "failure") == 0) xml_text(out, arena_printf(to->arena, "\n%s", details));
     buf_printf(out, "</%s>", outcome->element);
 }
 
@@ -102,9 +101,10 @@ static void put_case(struct text_out *to, const struct report *report, const cha
     buf_str(to->out, "    <testcase");
     xml_attribute(to->out, "name", name);
     xml_attribute(to->out, "classname", report->canary);
+    if (report->config_file != NULL) xml_attribute(to->out, "file", report->config_file);
     put_time(to->out, seconds);
     buf_char(to->out, '>');
-    put_outcome(to, outcome);
+    put_outcome(to, outcome, details);
     if (details != NULL) {
         buf_str(to->out, "\n      <system-out>");
         xml_text(to->out, details);
@@ -151,27 +151,41 @@ static void put_totals(struct buf *out, const struct tally *tally) {
                tally->skipped);
 }
 
+static void put_line(struct text_out *to, const char *heading, const char *text) {
+    if (*text != '\0') xml_text(to->out, arena_printf(to->arena, "\n%s: %s", heading, text));
+}
+
 static void put_verdict_text(struct text_out *to, const struct report *report) {
     buf_str(to->out, "    <system-out>");
     xml_text(to->out, arena_printf(to->arena, "%s %s, %s\n", report_verdict(to, report), report->canary, report_score(to, report)));
     xml_text(to->out, report_reason(to, report));
-    for (size_t i = 0; i < report->guard_count; i++) {
-        const struct report_guard *guard = &report->guards[i];
-        xml_text(to->out, arena_printf(to->arena, "\n%s %s: %s", text_symbol(to, guard->state), guard->name, guard->text));
-    }
-    for (size_t i = 0; i < report->next.count; i++) xml_text(to->out, arena_printf(to->arena, "\nnext: %s", report->next.items[i]));
+    for (size_t i = 0; i < report->where_count; i++) put_line(to, "where", report_where_line(to, &report->where[i]));
+    put_line(to, "since", report_since(to, report));
+    for (size_t i = 0; i < report->missing.count; i++) put_line(to, "missing", report->missing.items[i]);
+    struct report_note *notes;
+    size_t notes_count = report_trust(to, report, &notes);
+    for (size_t i = 0; i < notes_count; i++) put_line(to, "trust", notes[i].text);
+    for (size_t i = 0; i < report->next.count; i++) put_line(to, "next", report->next.items[i]);
     buf_str(to->out, "</system-out>\n");
 }
 
+static struct tally tally_of(struct text_out *to, const struct report *report, struct outcome *ret_verdict) {
+    struct tally tally = {0};
+    for (size_t i = 0; i < report->metric_count; i++) {
+        struct outcome outcome = outcome_of(to, &report->metrics[i]);
+        count(&tally, &outcome);
+    }
+    *ret_verdict = verdict_outcome(to, report, &tally);
+    if (ret_verdict->element != NULL) count(&tally, ret_verdict);
+    return tally;
+}
+
 static void write_report(struct text_out *to, const struct report *report, const json_t *result) {
-    struct tally tally = tally_of(report);
-    struct outcome verdict = verdict_outcome(to, report, &tally);
-    bool alone = verdict.element != NULL;
-    tally.cases += alone;
-    tally.errors += alone && strcmp(verdict.element, "error") == 0;
-    tally.failures += alone && strcmp(verdict.element, "failure") == 0;
+    struct outcome verdict;
+    struct tally tally = tally_of(to, report, &verdict);
     buf_str(to->out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"serin\"");
     put_totals(to->out, &tally);
+    put_time(to->out, seconds_of(report, NULL));
     buf_str(to->out, ">\n  <testsuite");
     xml_attribute(to->out, "name", report->canary);
     put_totals(to->out, &tally);
@@ -179,14 +193,14 @@ static void write_report(struct text_out *to, const struct report *report, const
     xml_attribute(to->out, "timestamp", arena_strndup(to->arena, instant(to, report->end_ms), 19)); // of the schema: without a zone
     buf_str(to->out, ">\n");
     put_properties(to, report);
+    if (verdict.element != NULL) put_case(to, report, "verdict", 0, &verdict, NULL); // first: of two equal names readers keep that one
     for (size_t i = 0; i < report->metric_count; i++) {
         const struct report_metric *metric = &report->metrics[i];
         struct report_extra extra;
         report_extra_read(result, i, to->arena, &extra);
-        struct outcome outcome = outcome_of(metric);
+        struct outcome outcome = outcome_of(to, metric);
         put_case(to, report, metric->name, seconds_of(report, extra.name), &outcome, details_of(to, metric));
     }
-    if (alone) put_case(to, report, "verdict", 0, &verdict, NULL);
     put_verdict_text(to, report);
     buf_str(to->out, "  </testsuite>\n</testsuites>\n");
 }
