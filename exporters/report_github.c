@@ -50,8 +50,9 @@ static void write_annotations(struct text_out *to, const struct report *report, 
     size_t count = report_ranked(to, report, &metrics);
     (void)result;
     const char *head = arena_printf(to->arena, "%s: %s", report->canary, report_score(to, report)), *why = report_reason(to, report);
-    annotate(to, level_of(report->state), arena_printf(to->arena, "serin: %s", report_verdict(to, report)),
-             *why == '\0' ? head : arena_printf(to->arena, "%s: %s", head, why));
+    if (*why != '\0') head = arena_printf(to->arena, "%s: %s", head, why);
+    if (count > MOST_ANNOTATIONS - 1) head = arena_printf(to->arena, "%s; %zu are named here", head, (size_t)MOST_ANNOTATIONS - 1);
+    annotate(to, level_of(report->state), arena_printf(to->arena, "serin: %s", report_verdict(to, report)), head);
     for (size_t i = 0; i < count && i < MOST_ANNOTATIONS - 1; i++) {
         const char *title = arena_printf(to->arena, "%s: %s", report->canary, metrics[i]->name);
         annotate(to, level_of(metrics[i]->state), title, message_of(to, metrics[i]));

@@ -162,7 +162,10 @@ class JUnit(unittest.TestCase):
                 found = [e.tag for e in case if e.tag != "system-out"]
                 self.assertEqual(found, [child] if child else [], metric["name"])
                 if child in ("failure", "error") and name != "hostile":
-                    self.assertEqual(case.find(child).text, metric["reason"])
+                    reason, *numbers = case.find(child).text.split("\n")
+                    self.assertEqual((reason, case.find(child).get("message")), (metric["reason"], metric["reason"]))
+                    self.assertEqual(numbers, [case.find("system-out").text] if child == "failure" else [])
+                    self.assertEqual(case.get("file"), result["config"]["file"])
 
     def test_verdict_is_a_property(self):
         for name in NAMES:
@@ -180,6 +183,8 @@ class Lines(unittest.TestCase):
             metrics = [e for e in events if e["event"] == "metric"]
             self.assertEqual([{k: v for k, v in e.items() if k not in ("event", "id")} for e in metrics], result["metrics"])
             self.assertEqual(events[-1]["verdict"], result["verdict"])
+            groups = [e for e in events if e["event"] == "group"]
+            self.assertEqual([{k: v for k, v in e.items() if k not in ("event", "id")} for e in groups], result["groups"])
 
     def test_variables_are_what_gitlab_reads(self):
         for name in NAMES:

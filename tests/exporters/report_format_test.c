@@ -120,7 +120,7 @@ static void test_report_format__markdown_keeps_to_what_a_comment_takes(void **st
         render(&out, result, "markdown");
         assert_in_range(out.len, 500, 60000);
         assert_int_equal(strstr(buf_text(&out), "more metrics in the result document") != NULL, counts[i] > 500);
-        assert_non_null(strstr(buf_text(&out), "run `7f3a9c01d2e4b6a8`\n"));
+        assert_non_null(strstr(buf_text(&out), "run `7f3a9c01d2e4b6a8` · "));
         size_t opened = 0, closed = 0;
         for (const char *at = buf_text(&out); (at = strstr(at, "<details>")) != NULL; at++) opened++;
         for (const char *at = buf_text(&out); (at = strstr(at, "</details>")) != NULL; at++) closed++;
@@ -143,6 +143,15 @@ static void test_report_format__junit_never_hides_the_verdict(void **state) {
     json_object_set_new(result, "verdict", json_string("fail"));
     render(&out, result, "junit");
     assert_non_null(strstr(buf_text(&out), "tests=\"1\" failures=\"1\" errors=\"0\" skipped=\"0\""));
+    buf_finish(&out);
+    json_decref(result);
+    result = document_load("pass"); // of cases with one name GitLab keeps the first
+    json_object_set_new(result, "verdict", json_string("fail"));
+    json_object_set_new(json_array_get(json_object_get(result, "metrics"), 0), "name", json_string("verdict"));
+    render(&out, result, "junit");
+    const char *first = strstr(buf_text(&out), "<testcase name=\"verdict\"");
+    assert_non_null(first);
+    assert_true(strstr(first, "<failure") < strstr(first, "</testcase>"));
     buf_finish(&out);
     json_decref(result);
 }
