@@ -75,16 +75,30 @@ struct drafted { // an analysis before it is accepted
     char sha256[DIGEST_HEX_LEN + 1]; // of the config
 };
 
+// From the id, so that another engine takes the looks at the same times.
+static double lateness_of(const char *id) {
+    char digest[DIGEST_HEX_LEN + 1];
+    digest_hex(view_of(id), digest);
+    digest[8] = '\0';
+    return (double)strtoul(digest, NULL, 16) / 4294967296.0;
+}
+
+bool engine_open_course(const struct engine *e, const struct running *r, const struct canary_config *config,
+                        const struct analysis_request *request, struct watch_course *ret, struct error *err) {
+    *ret = (struct watch_course){.config = config, .once = r->once, .lateness = lateness_of(r->id)};
+    look_state_init(&ret->state, config, &request->overrides);
+    ret->state.start_ms = r->start_ms;
+    ret->state.settle_ms = e->options.settle_ms;
+    if (r->look_state != NULL && !look_state_parse(&ret->state, view_of(r->look_state), r->id, err)) return false;
+    for (size_t i = ret->state.count; i > 0 && ret->state.entries[i - 1].outcome == LOOK_FAILED; i--) ret->failed++;
+    return watch_course_schedule(ret, r->id, err);
+}
+
 // Whether its looks can be planned, and when.
 static bool draft(struct engine *e, const struct canary_config *config, const struct analysis_request *request, struct running *r,
                   struct drafted *ret, struct error *err) {
-    struct watch_course course = {.config = config, .once = request->once};
-    look_state_init(&course.state, config, &request->overrides);
-    course.state.start_ms = r->start_ms;
-    course.state.settle_ms = e->options.settle_ms;
-    bool ok = r->look_state == NULL || look_state_parse(&course.state, view_of(r->look_state), r->id, err);
-    for (size_t i = course.state.count; i > 0 && course.state.entries[i - 1].outcome == LOOK_FAILED; i--) course.failed++;
-    ok = ok && watch_course_schedule(&course, r->id, err);
+    struct watch_course course;
+    bool ok = engine_open_course(e, r, config, request, &course, err);
     if (ok) {
         r->look = watch_course_next(&course, engine_now_ms(e));
         r->planned = course.schedule.planned;

@@ -73,20 +73,6 @@ void engine_look_again(struct look_run *run, const struct error *err) {
     end_look(run, engine_now_ms(run->engine) + RETRY_MS);
 }
 
-// What of the watch was there before: the state in the store, or a new one.
-static bool open_course(struct look_run *run, struct error *err) {
-    const struct running *r = run->running;
-    struct watch_course *c = &run->course;
-    c->config = run->config->config;
-    c->once = r->once;
-    look_state_init(&c->state, c->config, &run->request.overrides);
-    c->state.start_ms = r->start_ms;
-    c->state.settle_ms = run->engine->options.settle_ms;
-    if (r->look_state != NULL && !look_state_parse(&c->state, view_of(r->look_state), r->id, err)) return false;
-    for (size_t i = c->state.count; i > 0 && c->state.entries[i - 1].outcome == LOOK_FAILED; i--) c->failed++;
-    return watch_course_schedule(c, r->id, err);
-}
-
 static bool read_request(struct look_run *run, struct error *err) {
     json_t *json = json_loads(run->running->request, 0, NULL);
     bool ok = analysis_request_read(json, &run->arena, &run->request, err);
@@ -99,7 +85,7 @@ static bool make_plan(struct look_run *run, struct error *err) {
     struct view text = {r->text->text, r->text->len};
     if (!read_request(run, err)) return false;
     run->config = config_cache_get(run->engine->configs, text, r->file, &run->request.overrides, NULL, err);
-    if (run->config == NULL || !open_course(run, err)) return false;
+    if (run->config == NULL || !engine_open_course(run->engine, r, run->config->config, &run->request, &run->course, err)) return false;
     run->at = r->look;
     watch_course_catch_up(&run->course, engine_now_ms(run->engine), &run->at);
     return watch_course_plan(&run->course, &run->at, &run->arena, &run->plan, err);

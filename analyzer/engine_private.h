@@ -141,6 +141,11 @@ void engine_look_again(struct look_run *run, const struct error *err); // in a w
 // Ends an analysis that cannot be carried out, with the verdict "error" and no document.
 void engine_give_up(struct look_run *run, const struct error *err);
 
+// engine_accept.c: what of the watch was there before, in the analysis, or a new one. The caller finishes its state in any case. False
+// with err when the state cannot be read or no schedule can be made.
+bool engine_open_course(const struct engine *engine, const struct running *running, const struct canary_config *config,
+                        const struct analysis_request *request, struct watch_course *ret, struct error *err);
+
 // engine_accept.c: an analysis that the store holds; on the creating thread, before others run.
 void engine_resume(struct engine *engine, const struct store_analysis *row);
 

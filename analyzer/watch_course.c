@@ -9,12 +9,25 @@
 #include "look_classes.h"
 #include "watch_look.h"
 
+#define MOST_LATE_MS INT64_C(60000)
+
 const struct look_entry *watch_course_last(const struct watch_course *c) {
     return c->state.count > 0 ? &c->state.entries[c->state.count - 1] : NULL;
 }
 
+static int64_t least(int64_t a, int64_t b) {
+    return a < b ? a : b;
+}
+
+// Less than a step, so that each look comes before the next one is due.
+static int64_t most_late_ms(const struct watch_course *c, size_t number) {
+    int64_t most = least(c->schedule.step_ms * 3 / 4, MOST_LATE_MS);
+    return number < c->schedule.planned ? most : least(most, c->state.settle_ms / 10);
+}
+
 int64_t watch_course_due_ms(const struct watch_course *c, size_t number) {
-    return look_schedule_end_ms(&c->schedule, number) + c->state.settle_ms;
+    int64_t late_ms = (int64_t)(c->lateness * (double)most_late_ms(c, number));
+    return look_schedule_end_ms(&c->schedule, number) + c->state.settle_ms + late_ms;
 }
 
 bool watch_course_schedule(struct watch_course *c, const char *where, struct error *err) {

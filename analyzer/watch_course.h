@@ -10,6 +10,7 @@
 struct watch_course {
     const struct canary_config *config; // borrowed
     bool once;                          // one look, at the end of the window; else as window.interval asks
+    double lateness;                    // from 0 to below 1: the share of what a look may come late, see watch_course_due_ms()
     struct look_schedule schedule;
     struct look_state state; // finish it with look_state_finish()
     size_t failed;           // looks in a row whose source failed
@@ -26,6 +27,9 @@ bool watch_course_schedule(struct watch_course *course, const char *where, struc
 
 const struct look_entry *watch_course_last(const struct watch_course *course); // NULL before the first look
 
+// The end of the look's data, time for late samples, and the lateness: the looks of many watches end at the same multiples of a step, and
+// are better not taken at once. A look may be late by three quarters of a step and a minute; the last one, that somebody waits for, by no
+// more than a tenth of the time for late samples. What it judges stays the same.
 int64_t watch_course_due_ms(const struct watch_course *course, size_t number);
 
 // The look to take next: the last of those that are due, else the first to come. Data of the whole window are there to stay, so at

@@ -134,7 +134,7 @@ static void begin(struct stage *s, int delay_ms) {
     make_body(s);
     s->answer = (struct fake_answer){.body = buf_text(&s->body), .delay_ms = delay_ms};
     s->server = fake_server_start(&s->answer, 1, NULL);
-    atomic_store(&s->now_ms, START_MS + 11 * MINUTE_MS);
+    atomic_store(&s->now_ms, START_MS + 12 * MINUTE_MS); // the first look may be 45 s late
     open_engine(s);
 }
 
@@ -231,6 +231,39 @@ static void test_engine__looks_come_one_after_another(void **state) {
     assert_int_equal(counts.looks_missed, 0);
     assert_int_equal(counts.open, 0);
     arena_finish(&arena);
+    end(&s);
+}
+
+static int64_t due_of(struct stage *s, const char *id) {
+    struct engine_now now;
+    engine_now(s->engine, id, &now);
+    assert_true(now.found);
+    return now.next_ms;
+}
+
+// Eight windows of one start: their first looks lie apart, by three quarters of a step at most, and so they do for another engine.
+static void test_engine__looks_that_end_together_are_not_due_together(void **state) {
+    (void)state;
+    enum { COUNT = 8 };
+    const int64_t first_ms = START_MS + 11 * MINUTE_MS; // ten steps, and a minute for late samples
+    struct stage s;
+    struct engine_answer answers[COUNT];
+    int64_t due[COUNT], least = INT64_MAX, most = 0;
+    begin(&s, 0);
+    atomic_store(&s.now_ms, START_MS);
+    for (size_t i = 0; i < COUNT; i++) {
+        answers[i] = ask(&s, false, NULL);
+        due[i] = due_of(&s, answers[i].id);
+        assert_in_range(due[i], first_ms, first_ms + MINUTE_MS * 3 / 4 - 1);
+        if (due[i] < least) least = due[i];
+        if (due[i] > most) most = due[i];
+    }
+    assert_true(most - least > MINUTE_MS / 100); // eight random ids that do not have it: once in 10^12 runs
+    struct engine_answer last = ask(&s, true, NULL);
+    assert_in_range(due_of(&s, last.id), START_MS + 31 * MINUTE_MS, START_MS + 31 * MINUTE_MS + MINUTE_MS / 10 - 1);
+    close_engine(&s);
+    open_engine(&s);
+    for (size_t i = 0; i < COUNT; i++) assert_int_equal(due_of(&s, answers[i].id), due[i]);
     end(&s);
 }
 
@@ -384,6 +417,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_engine__one_look_gives_one_verdict),
         cmocka_unit_test(test_engine__looks_come_one_after_another),
+        cmocka_unit_test(test_engine__looks_that_end_together_are_not_due_together),
         cmocka_unit_test(test_engine__another_engine_goes_on_where_the_first_was),
         cmocka_unit_test(test_engine__the_same_key_gives_the_same_analysis),
         cmocka_unit_test(test_engine__a_cancelled_analysis_gets_no_verdict),
