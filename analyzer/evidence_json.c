@@ -9,11 +9,19 @@ static void put(struct result_nodes *nodes, json_t *object, const char *name, do
     json_object_set_new_nocheck(object, name, result_nodes_known(nodes, value));
 }
 
+static void put_sightings(struct result_nodes *nodes, json_t *object, const struct evidence_sightings *seen) {
+    json_object_set_new_nocheck(object, "method", result_nodes_text(nodes, seen->predictive ? "predictive" : "barnard"));
+    json_object_set_new_nocheck(object, "active", result_nodes_count(nodes, (int64_t)seen->active));
+    json_object_set_new_nocheck(object, "steps", result_nodes_count(nodes, (int64_t)seen->steps));
+    json_object_set_new_nocheck(object, "silent", result_nodes_count(nodes, (int64_t)seen->silent));
+}
+
 static json_t *part_json(struct result_nodes *nodes, const struct evidence_part *part) {
     json_t *item = json_object();
     json_object_set_new_nocheck(item, "part", result_nodes_text(nodes, evidence_kind_name(part->kind)));
     json_object_set_new_nocheck(item, "bad", result_nodes_text(nodes, part->decrease ? "decrease" : "increase"));
     if (part->kind == EVIDENCE_TAIL) put(nodes, item, "edge", part->edge);
+    if (part->kind == EVIDENCE_APPEARANCE) put_sightings(nodes, item, &part->seen);
     put(nodes, item, "estimate", part->estimate);
     put(nodes, item, "se", part->se);
     put(nodes, item, "df", part->df);

@@ -105,7 +105,8 @@ static const char *finding_text(const struct speaker *s) {
     case EVIDENCE_BURST:
         return "has a burst that the baseline lacks";
     case EVIDENCE_APPEARANCE:
-        return arena_printf(s->arena, "shows in %.3g%% of the steps what the baseline never has", 100 * part->estimate);
+        return arena_printf(s->arena, "has a value in %zu of %zu steps, the baseline in none of %zu", part->seen.active, part->seen.steps,
+                            part->seen.silent);
     case EVIDENCE_WINDOW:
         return isfinite(part->estimate) ? arena_printf(s->arena, "is %.3g times the baseline's for a short time", part->estimate)
                                         : "has bad events for a short time where the baseline has none";

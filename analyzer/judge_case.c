@@ -11,6 +11,9 @@
 #define MOST_BUCKETS ((size_t)1000)
 #define MOST_BUCKET_COUNTS ((size_t)10000000)
 #define MOST_ID ((size_t)1000)
+#define RATIO_TOLERANCE 0.25 // where none is given; of values that of evidence_settings_default()
+
+enum { TYPE_GAUGE, TYPE_COUNT, TYPE_RATIO, TYPE_HISTOGRAM };
 
 struct reader {
     const json_t *object;
@@ -27,9 +30,12 @@ static bool wrong(const struct reader *r, const char *name, const char *expected
     return error_set(r->err, ERROR_DATA, "%s: expected %s", name, expected);
 }
 
+// Leaves *ret as it is when the member is not there.
 static bool read_word(const struct reader *r, const char *name, const char *const *words, size_t count, size_t *ret) {
-    const char *value = json_string_value(json_object_get(r->object, name));
+    const json_t *member = json_object_get(r->object, name);
+    const char *value = json_string_value(member);
     struct buf list;
+    if (member == NULL) return true;
     for (size_t i = 0; value != NULL && i < count; i++) {
         if (strcmp(value, words[i]) != 0) continue;
         *ret = i;
@@ -151,23 +157,30 @@ static bool read_histogram(const struct reader *r, struct judge_case *ret) {
 
 static bool read_settings(const struct reader *r, struct evidence_settings *s) {
     static const char *const directions[] = {"increase", "decrease", "either"};
-    size_t direction;
+    size_t direction = (size_t)s->direction;
     if (!read_word(r, "direction", directions, 3, &direction)) return false;
     s->direction = (enum evidence_direction)direction;
-    if (json_object_get(r->object, "tolerance") == NULL) return wrong(r, "tolerance", "a number");
     return read_number(r, "tolerance", &s->tolerance) && read_number(r, "abs_tolerance", &s->absolute) &&
            read_number(r, "harm", &s->harm) && evidence_settings_check(s, r->err);
+}
+
+// Members that only this type has.
+static size_t usual_type(const struct reader *r) {
+    if (json_object_get(r->object, "baseline_hist") != NULL) return TYPE_HISTOGRAM;
+    return json_object_get(r->object, "baseline_total") != NULL ? TYPE_RATIO : TYPE_GAUGE;
 }
 
 static bool read_object(const struct reader *r, struct judge_case *ret) {
     static const char *const types[] = {"gauge", "count", "ratio", "histogram"};
     const char *id = json_string_value(json_object_get(r->object, "id"));
-    size_t type;
     if (!json_is_object(r->object)) return error_set(r->err, ERROR_DATA, "expected an object");
     if (id == NULL || strlen(id) > MOST_ID) return wrong(r, "id", "a text of at most 1000 bytes");
     ret->id = arena_strdup(r->arena, id);
-    if (!read_word(r, "type", types, 4, &type) || !read_settings(r, &ret->settings)) return false;
-    ret->type = type < 2 ? JUDGE_CASE_SERIES : type == 2 ? JUDGE_CASE_COUNTS : JUDGE_CASE_HISTOGRAM;
+    size_t type = usual_type(r);
+    if (!read_word(r, "type", types, 4, &type)) return false;
+    if (type == TYPE_RATIO) ret->settings.tolerance = RATIO_TOLERANCE;
+    if (!read_settings(r, &ret->settings)) return false;
+    ret->type = type == TYPE_RATIO ? JUDGE_CASE_COUNTS : type == TYPE_HISTOGRAM ? JUDGE_CASE_HISTOGRAM : JUDGE_CASE_SERIES;
     switch (ret->type) {
     case JUDGE_CASE_SERIES:
         return read_series(r, ret);

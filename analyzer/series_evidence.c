@@ -219,20 +219,44 @@ static void judge_constant(const struct paired *p, const struct evidence_setting
     e->has_onset = e->status == EVIDENCE_FAIL;
 }
 
+static void tell_onset(struct evidence *e, size_t first) {
+    e->has_onset = e->status == EVIDENCE_FAIL;
+    if (e->has_onset) e->onset = first;
+}
+
 // No change is relative to nothing: what appears is counted.
 static void judge_appearance(const struct paired *p, const struct evidence_settings *settings, struct arena *arena, struct evidence *e) {
     bool either = settings->direction == EVIDENCE_EITHER;
     size_t count = either ? 2 : 1, horizon = settings->horizon > p->count ? settings->horizon : p->count, firsts[2];
     struct battery batteries[2];
+    struct appearance appearance = appearance_of(p);
+    double absolute = ldexp(settings->absolute, -p->exponent);
     for (size_t i = 0; i < count; i++) {
         double sign = i == 1 || settings->direction == EVIDENCE_DECREASE ? -1 : 1;
         batteries[i] = (struct battery){.settings = settings, .sign = sign, .share = either ? 0.5 : 1, .evidence = e};
-        appearance_add(&batteries[i], p, burst_width(horizon), arena, &firsts[i]);
+        appearance_add(&batteries[i], &appearance, absolute, arena, &firsts[i]);
+        appearance_add_burst(&batteries[i], &appearance, absolute, burst_width(horizon));
     }
     evidence_conclude(e, settings);
-    if (e->status != EVIDENCE_FAIL) return;
-    e->has_onset = true;
-    e->onset = (size_t)p->steps[firsts[e->parts[e->decisive].decrease && either ? 1 : 0]];
+    tell_onset(e, firsts[e->decisive >= 0 && e->parts[e->decisive].decrease && either ? 1 : 0]);
+}
+
+// Too few values for anything else. As none is below 0, an increase is all that can be seen, and has alpha to itself. A longer
+// window than usual that was asked for is waited for.
+static void judge_few(const struct series_columns *columns, const struct evidence_settings *settings, struct arena *arena,
+                      struct evidence *e) {
+    struct battery battery = {.settings = settings, .sign = 1, .share = 1, .evidence = e};
+    struct appearance appearance;
+    size_t first;
+    if (settings->direction == EVIDENCE_DECREASE || settings->least > APPEARANCE_SHORT) return;
+    if (!appearance_find(columns, arena, &appearance)) return;
+    appearance_add(&battery, &appearance, settings->absolute, arena, &first);
+    evidence_conclude(e, settings);
+    tell_onset(e, first);
+    if (e->status == EVIDENCE_FAIL) return;
+    e->status = EVIDENCE_INCONCLUSIVE;
+    e->reason = EVIDENCE_TOO_FEW;
+    e->passes = false;
 }
 
 void series_evidence_make(const struct series_columns *columns, const struct evidence_settings *settings, struct arena *arena,
@@ -243,7 +267,10 @@ void series_evidence_make(const struct series_columns *columns, const struct evi
     bool enough = paired_build(columns, settings, arena, &paired);
     ret->count = paired.count;
     ret->ranks = evidence_ranks(columns->baseline, columns->canary, columns->count, 1 - 2 * settings->beta, arena);
-    if (!enough) return;
+    if (!enough) {
+        judge_few(columns, settings, arena, ret);
+        return;
+    }
     ret->log_scale = paired.log_scale;
     if (paired_identical(&paired)) {
         evidence_rule(ret, EVIDENCE_PASS, EVIDENCE_IDENTICAL);

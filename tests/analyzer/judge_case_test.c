@@ -79,6 +79,24 @@ static void test_judge_case__histogram(void **state) {
     arena_finish(&arena);
 }
 
+static void test_judge_case__what_is_left_out_has_defaults(void **state) {
+    (void)state;
+    struct arena arena = {0};
+    struct judge_case c = good("{\"id\":\"a\",\"baseline\":[0],\"canary\":[1]}", &arena);
+    assert_int_equal(c.type, JUDGE_CASE_SERIES);
+    assert_int_equal(c.settings.direction, EVIDENCE_INCREASE);
+    check_near("tolerance", c.settings.tolerance, 0.05, 0);
+    c = good("{\"id\":\"a\",\"baseline\":[0],\"canary\":[1],\"baseline_total\":[9],\"canary_total\":[8]}", &arena);
+    assert_int_equal(c.type, JUDGE_CASE_COUNTS);
+    check_near("tolerance of ratios", c.settings.tolerance, 0.25, 0);
+    c = good("{\"id\":\"a\",\"le\":[1],\"baseline_hist\":[],\"canary_hist\":[]}", &arena);
+    assert_int_equal(c.type, JUDGE_CASE_HISTOGRAM);
+    check_near("tolerance of histograms", c.settings.tolerance, 0.05, 0);
+    arena_finish(&arena);
+    bad("{\"id\":\"a\",\"direction\":3,\"baseline\":[0],\"canary\":[1]}", ERROR_DATA, "direction");
+    bad("{\"id\":\"a\",\"type\":null,\"baseline\":[0],\"canary\":[1]}", ERROR_DATA, "type");
+}
+
 static void test_judge_case__what_is_wrong_is_named(void **state) {
     (void)state;
     bad("", ERROR_DATA, "not JSON");
@@ -116,8 +134,11 @@ static void test_judge_case__input_is_bounded(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_judge_case__series),           cmocka_unit_test(test_judge_case__counts),
-        cmocka_unit_test(test_judge_case__histogram),        cmocka_unit_test(test_judge_case__what_is_wrong_is_named),
+        cmocka_unit_test(test_judge_case__series),
+        cmocka_unit_test(test_judge_case__counts),
+        cmocka_unit_test(test_judge_case__histogram),
+        cmocka_unit_test(test_judge_case__what_is_wrong_is_named),
+        cmocka_unit_test(test_judge_case__what_is_left_out_has_defaults),
         cmocka_unit_test(test_judge_case__input_is_bounded),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

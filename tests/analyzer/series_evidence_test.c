@@ -206,6 +206,82 @@ static void test_series_evidence__values_that_the_baseline_never_has(void **stat
     assert_int_equal(e.onset, 14);
 }
 
+// A canary of `active` steps with a value after `quiet` ones, against a baseline of `silent` zeros.
+static struct evidence judge_short(size_t silent, size_t quiet, size_t active, const struct evidence_settings *settings) {
+    double baseline[20], canary[20];
+    for (size_t i = 0; i < 20; i++) {
+        baseline[i] = i < silent ? 0 : (double)NAN;
+        canary[i] = i < quiet ? 0 : i < quiet + active ? (double)(1 + i % 2) : (double)NAN;
+    }
+    return judge(&(struct series_columns){.baseline = baseline, .canary = canary, .count = 20}, settings);
+}
+
+static void test_series_evidence__values_that_a_short_baseline_never_has(void **state) {
+    (void)state;
+    static const struct {
+        size_t silent, quiet, active;
+        double p;
+        bool fails;
+    } cases[] = {
+        {6, 3, 3, 10.0 / 1001, true},
+        {6, 4, 2, 1, false}, // p is 1 where two may be chance
+        {5, 0, 5, 1.0 / 2772, true},
+        {4, 1, 3, 0.0095238095238095247, true},
+        {5, 2, 3, 1.0 / 99, false},
+        {20, 4, 2, 1, false},
+        {20, 3, 3, 0.0003256003256003256, true},
+        {6, 20, 0, 1, false},
+        {3, 0, 6, 1, false},
+        {6, 0, 3, 1, false}, // fewer than four on a side
+    };
+    struct evidence_settings settings;
+    evidence_settings_default(&settings);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        for (int either = 0; either < 2; either++) {
+            settings.direction = either ? EVIDENCE_EITHER : EVIDENCE_INCREASE;
+            struct evidence e = judge_short(cases[i].silent, cases[i].quiet, cases[i].active, &settings);
+            check_near("p", e.p, cases[i].p, 1e-15);
+            check_verdict(&e, cases[i].fails ? EVIDENCE_FAIL : EVIDENCE_INCONCLUSIVE, cases[i].fails ? "appearance" : "too_few");
+            if (!cases[i].fails) continue;
+            assert_int_equal(e.onset, cases[i].quiet);
+            struct evidence_sightings seen = find_part(&e, EVIDENCE_APPEARANCE).seen;
+            assert_true(seen.predictive && seen.active == cases[i].active && seen.steps == cases[i].quiet + cases[i].active);
+            assert_int_equal(seen.silent, cases[i].silent);
+        }
+    }
+}
+
+static void test_series_evidence__a_short_baseline_has_its_limits(void **state) {
+    (void)state;
+    struct evidence_settings settings, own;
+    evidence_settings_default(&settings);
+    own = settings;
+    own.alpha = 0.009; // as one of several looks
+    struct evidence e = judge_short(6, 3, 3, &own);
+    assert_int_equal(e.status, EVIDENCE_INCONCLUSIVE);
+    check_near("p at another level", e.p, 10.0 / 1001, 1e-15);
+    own = settings;
+    own.absolute = 0.9; // the mean is 5 / 6
+    e = judge_short(6, 3, 3, &own);
+    check_verdict(&e, EVIDENCE_INCONCLUSIVE, "too_few");
+    own = settings;
+    own.direction = EVIDENCE_DECREASE;
+    e = judge_short(6, 3, 3, &own);
+    check_verdict(&e, EVIDENCE_INCONCLUSIVE, "too_few");
+    own = settings;
+    own.least = 9; // asked to wait for more
+    e = judge_short(6, 3, 3, &own);
+    check_verdict(&e, EVIDENCE_INCONCLUSIVE, "too_few");
+    own.least = 4; // fewer than usual: a fail stays one
+    e = judge_short(6, 3, 3, &own);
+    check_verdict(&e, EVIDENCE_FAIL, "appearance");
+    const double some[] = {0, 0, 0, 0.5, 0, 0}, below[] = {0, 1, 1, 1, -1, 0}, none[] = {0, 0, 0, 0, 0, 0}, more[] = {0, 1, 1, 1, 0, 0};
+    e = judge(&(struct series_columns){.baseline = some, .canary = more, .count = 6}, &settings);
+    check_verdict(&e, EVIDENCE_INCONCLUSIVE, "too_few");
+    e = judge(&(struct series_columns){.baseline = none, .canary = below, .count = 6}, &settings);
+    check_verdict(&e, EVIDENCE_INCONCLUSIVE, "too_few");
+}
+
 static void test_series_evidence__more_spread(void **state) {
     (void)state;
     struct sides s = unchanged(80, 0.03, 10);
@@ -403,6 +479,8 @@ int main(void) {
         cmocka_unit_test(test_series_evidence__a_leak),
         cmocka_unit_test(test_series_evidence__a_burst),
         cmocka_unit_test(test_series_evidence__values_that_the_baseline_never_has),
+        cmocka_unit_test(test_series_evidence__values_that_a_short_baseline_never_has),
+        cmocka_unit_test(test_series_evidence__a_short_baseline_has_its_limits),
         cmocka_unit_test(test_series_evidence__more_spread),
         cmocka_unit_test(test_series_evidence__damage_to_a_part_of_the_requests),
         cmocka_unit_test(test_series_evidence__constant_series),

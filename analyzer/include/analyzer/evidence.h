@@ -65,6 +65,12 @@ enum evidence_kind {
 const char *evidence_status_name(enum evidence_status status); // "pass", "fail", "inconclusive"
 const char *evidence_kind_name(enum evidence_kind kind);       // "location", "later", ...
 
+struct evidence_sightings { // appearance: how often something showed
+    bool predictive;        // p is Laplace's predictive chance, as the window is short, and not Barnard's test
+    size_t active, steps;   // on the canary, of so many
+    size_t silent;          // steps at which the baseline showed nothing: all it has
+};
+
 struct evidence_part {
     enum evidence_kind kind;
     bool decrease;        // of the two batteries of direction either: the one for which a decrease is bad
@@ -74,6 +80,7 @@ struct evidence_part {
     double low, high;     // one-sided limits of the estimate at share * alpha and at beta; NaN where the part has none
     double share;         // of alpha; 0 for policy
     double p;             // NaN for policy
+    struct evidence_sightings seen; // appearance; else zeroes
     bool large;           // the estimate is beyond what is tolerated
     bool fails;           // at the alpha of the settings
     bool blocks;          // stands against a pass
@@ -83,7 +90,9 @@ struct evidence_part {
 
 enum evidence_reason {
     EVIDENCE_TESTED,    // the parts say it
-    EVIDENCE_TOO_FEW,   // fewer values than settings.least, fewer than 20 requests in a histogram, or no bound of it above 0
+    // Fewer values than settings.least (a part may say what they show all the same), fewer than 20 requests in a histogram, or no
+    // bound of it above 0.
+    EVIDENCE_TOO_FEW,
     EVIDENCE_IDENTICAL, // both sides are the same numbers: pass
     EVIDENCE_CONSTANT,  // the difference never varies: pass or fail by its size, which no test can add to
 };
