@@ -46,8 +46,9 @@ static void read_base_url(struct config_reader *r, const struct yaml_node *node,
 }
 
 static void read_on(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, void *field) {
-    static const char *const words[] = {"pass",    "marginal", "fail",    "inconclusive", "error",           "verdict",
-                                        "no_data", "resolved", "started", "look_failed",  "approval_needed", "cancelled"};
+    static const char *const words[] = {"pass",        "marginal",   "fail",    "inconclusive", "error",           "verdict",
+                                        "no_data",     "resolved",   "started", "look_failed",  "approval_needed", "cancelled",
+                                        "gate_opened", "gate_closed"};
     config_texts(r, node, path, field);
     for (size_t i = 0; node->kind == YAML_LIST && i < node->count; i++) {
         struct config_path here = {path, NULL, i};

@@ -9,22 +9,11 @@
 #include "base/digest.h"
 #include "base/mem.h"
 #include "courier_private.h"
-#include "courier_words.h"
 #include "webhook_body.h"
 
 #define MOST_BODY ((size_t)8 << 20)
 
 enum { MOST_CANARY = 150, NAME_DIGITS = 8, ID_DIGITS = 32 };
-
-struct telling { // an event on its way into a batch
-    struct courier *courier;
-    const struct engine_event *event;
-    const struct publish_config *publish;
-    struct courier_words words;
-    struct run_digest digest;
-    struct store_batch *batch;
-    const char *sha256; // of the config
-};
 
 const char *courier_target_key(const char *target) {
     const char *slash = strrchr(target, '/');
@@ -34,7 +23,7 @@ const char *courier_target_key(const char *target) {
 // "checkout/publish.webhooks[0]#1a2b3c4d": another URL is another receiver, whose messages need not wait for these.
 static const char *target_name(struct telling *t, const struct publish_target *target) {
     char url[DIGEST_HEX_LEN + 1], long_name[DIGEST_HEX_LEN + 1];
-    const char *canary = t->event->canary;
+    const char *canary = t->canary;
     digest_hex(view_of(target->url != NULL ? target->url : target->url_file), url);
     if (strlen(canary) > MOST_CANARY) {
         digest_hex(view_of(canary), long_name);
@@ -45,9 +34,7 @@ static const char *target_name(struct telling *t, const struct publish_target *t
 
 // The same for the same event and target, and for no other: a message with the id of another one would keep its event from being kept.
 static void name_message(struct telling *t, const char *target) {
-    const struct engine_event *e = t->event;
-    const char *what =
-        arena_printf(&t->digest.arena, "%s\n%s\n%zu.%zu\n%s", e->id, engine_event_name(e->kind), e->look, e->attempt, target);
+    const char *what = arena_printf(&t->digest.arena, "%s\n%s\n%s", t->id, t->occasion, target);
     digest_hex(view_of(what), t->digest.id);
 }
 
@@ -66,21 +53,20 @@ static void put(json_t *object, const char *key, const char *text) {
 }
 
 static json_t *more_of(const struct telling *t, const char *word) {
-    const struct engine_event *e = t->event;
     const char *url = t->courier->options.public_url;
     json_t *more = json_object();
     put(more, "event", word);
-    put(more, "analysis_id", e->id);
-    if (e->request != NULL) {
-        put(more, "correlation_id", e->request->correlation);
-        put(more, "version", e->request->version);
-        put(more, "artefact", e->request->artefact);
+    put(more, "analysis_id", t->id);
+    if (t->request != NULL) {
+        put(more, "correlation_id", t->request->correlation);
+        put(more, "version", t->request->version);
+        put(more, "artefact", t->request->artefact);
     }
-    if (e->look > 0) json_object_set_new(more, "look", json_integer((json_int_t)e->look));
+    if (t->look > 0) json_object_set_new(more, "look", json_integer((json_int_t)t->look));
     if (strcmp(word, "approval_needed") == 0 && url != NULL && *url != '\0') {
         struct buf name;
         buf_init(&name, 4096);
-        http_percent_encode(&name, view_of(e->canary));
+        http_percent_encode(&name, view_of(t->canary));
         json_object_set_new(more, "callback", json_sprintf("%s/api/v1/approvals/%s", url, buf_text(&name)));
         buf_finish(&name);
     }
@@ -97,6 +83,7 @@ static void tell_target(struct telling *t, const struct publish_target *target, 
         return;
     }
     json_t *more = more_of(t, word);
+    json_object_update(more, (json_t *)(uintptr_t)t->data); // it is only read
     name_message(t, name);
     d->type = courier_word_type(word);
     d->more = more;
@@ -104,26 +91,25 @@ static void tell_target(struct telling *t, const struct publish_target *target, 
     if (webhook_body(&body, d, target, &err)) {
         char *headers = headers_text(d, target->format);
         struct store_message message = {.id = arena_printf(&d->arena, "msg_%.*s", ID_DIGITS, d->id),
-                                        .analysis = t->event->id,
+                                        .analysis = t->id,
                                         .target = name,
                                         .kind = "webhook",
                                         .event = word,
                                         .body = {buf_text(&body), body.len},
                                         .headers = headers,
-                                        .created_ms = t->event->now_ms,
-                                        .due_ms = t->event->now_ms};
+                                        .created_ms = t->now_ms,
+                                        .due_ms = t->now_ms};
         store_batch_add_message(t->batch, &message);
         free(headers);
     } else {
-        courier_say(t->courier, t->event->canary, "%s: cannot be told: %s", target->key, err.text);
+        courier_say(t->courier, t->canary, "%s: cannot be told: %s", target->key, err.text);
     }
     d->more = NULL;
     json_decref(more);
     buf_finish(&body);
 }
 
-static bool open_digest(struct telling *t, const struct canary_config *config) {
-    const struct engine_event *e = t->event;
+static bool open_digest(struct telling *t, const struct engine_event *e) {
     struct error err;
     const char *link = letter_link(t->courier, t->publish, e->id, &t->digest.arena);
     char *kept = mem_strdup(link); // the digest begins with an empty arena
@@ -137,8 +123,8 @@ static bool open_digest(struct telling *t, const struct canary_config *config) {
         struct run_notice notice = {.what = courier_event_text(e->kind),
                                     .id = e->id,
                                     .canary = e->canary,
-                                    .owner = config->owner,
-                                    .runbook = config->runbook,
+                                    .owner = e->config->owner,
+                                    .runbook = e->config->runbook,
                                     .verdict = decided ? verdict_name(VERDICT_ERROR) : NULL};
         run_digest_notice(&t->digest, &notice, NULL, e->now_ms);
     }
@@ -147,19 +133,24 @@ static bool open_digest(struct telling *t, const struct canary_config *config) {
     return ok;
 }
 
-static size_t count_told(const struct telling *t) {
+size_t courier_count_told(const struct telling *t) {
     size_t count = 0;
     for (size_t i = 0; i < t->publish->target_count; i++) count += courier_words_match(&t->words, &t->publish->targets[i]) != NULL;
     return count;
 }
 
-static void tell_all(struct telling *t, const struct canary_config *config) {
-    if (open_digest(t, config)) {
-        for (size_t i = 0; i < t->publish->target_count; i++) {
-            const char *word = courier_words_match(&t->words, &t->publish->targets[i]);
-            if (word != NULL) tell_target(t, &t->publish->targets[i], word);
-        }
+void courier_tell(struct telling *t) {
+    for (size_t i = 0; i < t->publish->target_count; i++) {
+        const char *word = courier_words_match(&t->words, &t->publish->targets[i]);
+        if (word != NULL) tell_target(t, &t->publish->targets[i], word);
     }
+}
+
+static void tell_all(struct telling *t, const struct engine_event *e) {
+    char occasion[128];
+    snprintf(occasion, sizeof occasion, "%s\n%zu.%zu", engine_event_name(e->kind), e->look, e->attempt);
+    t->occasion = occasion;
+    if (open_digest(t, e)) courier_tell(t);
     run_digest_finish(&t->digest);
 }
 
@@ -172,13 +163,21 @@ static bool failed_before(struct courier *c, const struct engine_event *e) {
 }
 
 static void compose(struct courier *c, const struct engine_event *e, struct store_batch *batch) {
-    struct telling t = {.courier = c, .event = e, .publish = e->config->publish, .batch = batch, .sha256 = e->config->sha256};
+    struct telling t = {.courier = c,
+                        .id = e->id,
+                        .canary = e->canary,
+                        .request = e->request,
+                        .look = e->look,
+                        .now_ms = e->now_ms,
+                        .publish = e->config->publish,
+                        .batch = batch,
+                        .sha256 = e->config->sha256};
     if (t.publish == NULL) return;
     courier_wants_series(c, e, batch);
     if (e->kind == ENGINE_LOOK) return;
     courier_words_of(e, failed_before(c, e), &t.words);
-    size_t count = count_told(&t);
-    if ((count > 0 || e->kind == ENGINE_VERDICT) && !courier_is_noise(c, e, count, batch) && count > 0) tell_all(&t, e->config);
+    size_t count = courier_count_told(&t);
+    if ((count > 0 || e->kind == ENGINE_VERDICT) && !courier_is_noise(c, e, count, batch) && count > 0) tell_all(&t, e);
     if (e->kind == ENGINE_VERDICT) courier_keep_alerts(c, e, batch);
 }
 

@@ -9,6 +9,7 @@
 #include <pthread.h>
 
 #include "analyzer/publish_config.h"
+#include "courier_words.h"
 #include "deliver_private.h"
 #include "exporters/courier.h"
 #include "protocol_memory.h"
@@ -85,6 +86,20 @@ struct series_entry { // values of a look or verdict that wait to be written
 struct courier_off { // a target that answered 410
     struct courier_off *next;
     char *target, *config_sha256;
+};
+
+struct telling { // an event on its way into a batch
+    struct courier *courier;
+    const char *id, *canary, *occasion; // the analysis; what happens, which for one analysis happens once
+    const struct analysis_request *request; // NULL: not known
+    size_t look;                            // 0: none
+    int64_t now_ms;
+    const struct publish_config *publish;
+    const char *sha256; // of the config
+    struct courier_words words;
+    struct run_digest digest;
+    const json_t *data; // members of the data for this event alone; NULL: none
+    struct store_batch *batch;
 };
 
 struct letter { // an analysis with its config, shared by jobs of the courier's thread
@@ -175,6 +190,8 @@ void courier_sweep(struct courier *c); // ends what is over
 void courier_drop_jobs(struct courier *c);
 
 // courier_compose.c
+size_t courier_count_told(const struct telling *telling);
+void courier_tell(struct telling *telling); // adds a message for each target that wants one of the words
 void courier_compose_todo(struct courier *c, const char *key); // what could not be composed with the event
 const char *courier_target_key(const char *target);             // where the key begins in the name of a target
 

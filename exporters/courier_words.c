@@ -55,9 +55,14 @@ const char *courier_words_match(const struct courier_words *words, const struct 
 const char *courier_word_type(const char *word) {
     static const struct {
         const char *word, *type;
-    } types[] = {{"started", RUN_DIGEST_STARTED},           {"look_failed", "serin.look.failed"},
-                 {"cancelled", "serin.analysis.cancelled"}, {"approval_needed", "serin.approval.needed"},
-                 {"resolved", "serin.verdict.resolved"},    {"no_data", "serin.verdict.no_data"}};
+    } types[] = {{"started", RUN_DIGEST_STARTED},
+                 {"look_failed", "serin.look.failed"},
+                 {"cancelled", "serin.analysis.cancelled"},
+                 {"approval_needed", "serin.approval.needed"},
+                 {"resolved", "serin.verdict.resolved"},
+                 {"no_data", "serin.verdict.no_data"},
+                 {COURIER_GATE_OPENED, "serin.gate.opened"},
+                 {COURIER_GATE_CLOSED, "serin.gate.closed"}};
     for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
         if (strcmp(types[i].word, word) == 0) return types[i].type;
     }

@@ -6,6 +6,9 @@
 #include "analyzer/engine.h"
 #include "analyzer/publish_config.h"
 
+#define COURIER_GATE_OPENED "gate_opened"
+#define COURIER_GATE_CLOSED "gate_closed"
+
 enum { COURIER_WORDS = 8 };
 
 struct courier_words { // what says more goes first

@@ -42,6 +42,9 @@ void run_digest_notice(struct run_digest *d, const struct run_notice *notice, co
     d->report.owner = clean(d, notice->owner);
     d->report.runbook = clean(d, notice->runbook);
     d->report.verdict = clean(d, notice->verdict);
+    d->report.reasons.items = arena_array(&d->arena, notice->reasons.count + 1, sizeof *d->report.reasons.items);
+    for (size_t i = 0; i < notice->reasons.count; i++)
+        d->report.reasons.items[d->report.reasons.count++] = clean(d, notice->reasons.items[i]);
 }
 
 void run_digest_finish(struct run_digest *d) {
@@ -172,6 +175,7 @@ json_t *run_digest_json(struct run_digest *d) {
     put_text(d, data, "link", d->link);
     put_text(d, data, "verdict", report->verdict);
     if (d->result != NULL) put_result(d, data);
+    if (d->result == NULL && report->reasons.count > 0) put_texts(d, data, "reasons", &report->reasons);
     if (d->more != NULL) json_object_update_missing(data, (json_t *)(uintptr_t)d->more); // it is only read
     return data;
 }

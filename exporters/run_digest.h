@@ -28,6 +28,7 @@ struct run_digest {
 
 struct run_notice { // of what there is no result of; what is NULL is not told
     const char *what, *id, *canary, *owner, *runbook, *verdict;
+    struct report_texts reasons;
 };
 
 // False with err as of report_read(). Finish it either way.

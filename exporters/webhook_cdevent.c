@@ -22,11 +22,26 @@ static const char *outcome_of(const char *verdict, bool version4) {
     return "cancel";
 }
 
+static const struct own { // events of ours that CDEvents has no word for
+    const char *type, *name;
+} owns[] = {
+    {"serin.gate.opened", "dev.cdeventsx.serin-gate.opened.0.1.0"},
+    {"serin.gate.closed", "dev.cdeventsx.serin-gate.closed.0.1.0"},
+};
+
+static const char *own_type(const struct run_digest *d) {
+    for (size_t i = 0; i < sizeof owns / sizeof owns[0]; i++) {
+        if (strcmp(d->type, owns[i].type) == 0) return owns[i].name;
+    }
+    return NULL;
+}
+
 static bool is_start(const struct run_digest *d) {
     return strcmp(d->type, RUN_DIGEST_STARTED) == 0;
 }
 
 const char *webhook_cdevent_type(const struct run_digest *d, bool version4) {
+    if (own_type(d) != NULL) return own_type(d);
     if (is_start(d)) return version4 ? "dev.cdevents.testsuiterun.started.0.2.0" : "dev.cdevents.testsuiterun.started.0.3.0";
     return version4 ? "dev.cdevents.testsuiterun.finished.0.2.0" : "dev.cdevents.testsuiterun.finished.0.3.0";
 }
@@ -55,6 +70,7 @@ static const char *environment_of(const struct run_digest *d) {
 static json_t *content_of(struct run_digest *d, bool version4) {
     const struct report *report = &d->report;
     const char *canary = text_cut(&d->to, report->canary, DIGEST_LABEL);
+    if (own_type(d) != NULL) return json_pack("{s:s}", "name", canary);
     json_t *content =
         json_pack("{s:{s:s}, s:{s:s, s:s}}", "environment", "id", environment_of(d), "testSuite", "id", canary, "name", canary);
     if (is_start(d)) return content;
@@ -69,7 +85,7 @@ json_t *webhook_cdevent(struct run_digest *d, const char *source, bool version4)
     json_t *event = json_object(), *subject = json_object();
     put(subject, "id", text_cut(&d->to, d->report.id, DIGEST_LABEL));
     put(subject, "source", source);
-    if (version4) put(subject, "type", "testSuiteRun");
+    if (version4) put(subject, "type", own_type(d) != NULL ? "serin-gate" : "testSuiteRun");
     json_object_set_new(subject, "content", content_of(d, version4));
     json_object_set_new(event, "context", context_of(d, source, version4));
     json_object_set_new(event, "subject", subject);

@@ -7,6 +7,7 @@
 #include "api/analysis_view.h"
 #include "api/audit.h"
 #include "api/body.h"
+#include "api/gate_watch.h"
 #include "api/named_config.h"
 #include "base/timetext.h"
 
@@ -175,6 +176,7 @@ static void approve_by_clerk(void *user, struct errand *errand, void *input) {
     } else if (!audit_add(service, d->who, "approve", config->name, d->reason, &err)) {
         errand_store_failed(errand, &err);
     } else {
+        gate_watch_note(service->gates, config->name);
         errand_json(errand, 201,
                     json_pack("{s:s,s:o,s:o,s:o,s:o}", "id", approval.id, "canary", view_text(approval.canary), "artefact",
                               view_text(approval.artefact), "by", view_text(approval.by), "reason", view_text(approval.reason)));

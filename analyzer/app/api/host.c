@@ -10,6 +10,7 @@
 #include "analyzer/verdict.h"
 #include "api/exports.h"
 #include "api/flagger_run.h"
+#include "api/gate_watch.h"
 #include "api/host_private.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -68,6 +69,7 @@ static void published(void *user, const struct engine_event *event) {
     if (event->kind == ENGINE_VERDICT || event->kind == ENGINE_CANCELLED) watchers_wake(host->service.watchers, event->id);
     if (event->kind == ENGINE_VERDICT)
         exports_verdict(host->service.exports, event->canary, event->id, verdict != NULL ? verdict : "error", event->now_ms);
+    if (event->kind == ENGINE_VERDICT) gate_watch_note(host->service.gates, event->canary);
     if (event->kind == ENGINE_LOOK || event->kind == ENGINE_CANCELLED) exports_change(host->service.exports, event->id);
     log_begin(&line, LOG_LEVEL_INFO, engine_event_name(event->kind));
     log_text(&line, "analysis", event->id);
@@ -119,6 +121,11 @@ static bool open_courier(struct host *host, struct error *err) {
     return host->service.courier != NULL;
 }
 
+static bool open_gates(struct host *host, struct error *err) {
+    host->service.gates = gate_watch_start(&host->service, err);
+    return host->service.gates != NULL;
+}
+
 static bool open_desks(struct host *host, struct error *err) {
     struct desk_options clerks = {.threads = CLERKS, .most = 256, .most_of_key = 64, .user = &host->service};
     struct desk_options envoys = {.threads = ENVOYS, .most = 64, .most_of_key = 2, .user = &host->service};
@@ -156,14 +163,15 @@ static bool open_all(struct host *host, struct error *err) {
     if (s->store == NULL) return false;
     s->exports = exports_create(s->store, SERIN_VERSION);
     exports_restore(s->exports, wall_now_ms());
-    return open_courier(host, err) && open_engine(host, err) && open_desks(host, err) && open_listener(host, err) &&
-           keeper_start(host, err);
+    return open_courier(host, err) && open_gates(host, err) && open_engine(host, err) && open_desks(host, err) &&
+           open_listener(host, err) && keeper_start(host, err);
 }
 
 // First nobody may ask any more, then what is under way ends, then what it used is closed.
 static void close_all(struct host *host) {
     struct service *s = &host->service;
     keeper_stop(host); // it reads the listener's counts
+    gate_watch_stop(s->gates);
     pthread_mutex_lock(&host->listener_lock);
     struct listener *listener = host->listener;
     host->listener = NULL; // for a clerk that still reads configs again
@@ -174,6 +182,7 @@ static void close_all(struct host *host) {
     engine_destroy(s->engine);
     desk_close(s->envoys);
     desk_close(s->clerks);
+    gate_watch_destroy(s->gates);
     courier_destroy(s->courier, DELIVER_MS);
     exports_destroy(s->exports);
     store_close(s->store);

@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "api/exports.h"
+#include "api/gate_watch.h"
 #include "api/host_private.h"
 #include "api/schedule.h"
 #include "base/log.h"
@@ -74,6 +75,7 @@ static void *keep(void *argument) {
         int64_t now = mono_now_ms();
         run_schedules(host, slots);
         refresh_exports(host);
+        gate_watch_refresh(host->service.gates, wall_now_ms());
         if (now >= look_ms) {
             look_at_configs(host);
             look_ms = now + LOOK_MS;

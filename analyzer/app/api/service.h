@@ -22,6 +22,7 @@ struct service {
     struct readiness *readiness;
     struct flagger_locks *flagger;
     struct exports *exports;
+    struct gate_watch *gates;
     const char *state_dir;  // of freezes and approvals
     const char *public_url; // how others reach the service, without slash at the end; "" when links are to be relative
     // Reads configs, tokens and certificates again. False with err, and what was read before stays.

@@ -37,6 +37,12 @@ void courier_destroy(struct courier *courier, int64_t most_ms);
 void courier_compose(void *courier, const struct engine_event *event, struct store_batch *batch);
 void courier_published(void *courier, const struct engine_event *event);
 
+// What the gate of a canary says now, a document of schema serin.gate/1; `id` is the analysis it hangs on. When it has opened or closed
+// since what was kept last, the webhooks of that analysis's config are told so; a gate whose sources do not answer has done neither.
+// False with err when that cannot be kept; it is then as if the gate had not been looked at. Blocks: not on the store's thread, and one
+// call at a time for a canary.
+bool courier_gate(struct courier *courier, const char *canary, const char *id, const json_t *document, struct error *err);
+
 // Looks for what is due at once, after the clock that it was given has jumped. Any thread.
 void courier_wake(struct courier *courier);
 
