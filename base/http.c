@@ -5,7 +5,6 @@
 
 #include <curl/curl.h>
 #include <pthread.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -14,6 +13,7 @@
 #include "base/timetext.h"
 #include "http_easy.h"
 #include "http_error.h"
+#include "lull.h"
 
 #define MOST_HOPS 5
 #define MOST_IDLE_HANDLES 32
@@ -39,10 +39,10 @@ struct transfer {
 struct http_client {
     CURLM *multi;
     struct transfer *transfers;
-    size_t active;
+    size_t active, arriving;       // arriving: of which a part of the body is here
     CURL *idle[MOST_IDLE_HANDLES]; // easy handles to use again
     size_t idle_count;
-    atomic_bool woken; // by http_client_wake(), and not seen yet
+    struct lull lull; // woken by http_client_wake()
 };
 
 static pthread_once_t curl_started = PTHREAD_ONCE_INIT;
@@ -57,6 +57,7 @@ struct http_client *http_client_create(void) {
     client->multi = curl_multi_init();
     if (client->multi == NULL) abort();
     curl_multi_setopt(client->multi, CURLMOPT_MAXCONNECTS, MOST_CONNECTIONS);
+    lull_init(&client->lull);
     return client;
 }
 
@@ -65,6 +66,7 @@ void http_client_destroy(struct http_client *client) {
     http_client_cancel(client);
     for (size_t i = 0; i < client->idle_count; i++) curl_easy_cleanup(client->idle[i]);
     curl_multi_cleanup(client->multi);
+    lull_finish(&client->lull);
     free(client);
 }
 
@@ -232,8 +234,10 @@ static size_t end_finished(struct http_client *client) {
 static size_t end_idle(struct http_client *client) {
     size_t ended = 0;
     int64_t now = mono_now_ms();
+    client->arriving = 0;
     for (struct transfer *t = client->transfers, *next; t != NULL; t = next) {
         next = t->next;
+        client->arriving += t->last_byte_ms != 0;
         if (t->last_byte_ms == 0 || now - t->last_byte_ms < t->idle_timeout_ms) continue;
         t->failure.idle_ms = t->idle_timeout_ms;
         transfer_end(client, t, CURLE_OPERATION_TIMEDOUT);
@@ -242,19 +246,29 @@ static size_t end_idle(struct http_client *client) {
     return ended;
 }
 
+// Sleeps until there is something to read or somebody wakes it.
+static void sleep_until(struct http_client *client, int64_t most_ms) {
+    int64_t from_us = mono_now_us();
+    if (client->arriving == 0) lull_rest(&client->lull, lull_us(&client->lull, client->active));
+    curl_multi_poll(client->multi, NULL, 0, most_ms > 500 ? 500 : (int)most_ms, NULL);
+    lull_waited(&client->lull, mono_now_us() - from_us, client->active);
+}
+
 bool http_client_wait(struct http_client *client, int64_t until_mono_ms) {
     for (;;) {
         int running;
         curl_multi_perform(client->multi, &running);
-        bool ended = end_finished(client) + end_idle(client) > 0, woken = atomic_exchange(&client->woken, false);
+        size_t ended = end_finished(client) + end_idle(client);
+        bool woken = lull_take_wake(&client->lull);
+        lull_answered(&client->lull, ended);
         int64_t left = until_mono_ms - mono_now_ms();
-        if (ended || woken || left <= 0) return woken;
-        curl_multi_poll(client->multi, NULL, 0, left > 500 ? 500 : (int)left, NULL);
+        if (ended > 0 || woken || left <= 0) return woken;
+        sleep_until(client, left);
     }
 }
 
 void http_client_wake(struct http_client *client) {
-    atomic_store(&client->woken, true);
+    lull_wake(&client->lull);
     curl_multi_wakeup(client->multi);
 }
 

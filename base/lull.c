@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "lull.h"
+
+#include <math.h>
+#include <time.h>
+
+#define FEWEST 4        // in flight; of fewer, hardly two would end in one rest
+#define SHORTEST_US 200 // less is not worth going to sleep for; a server that is quicker than we are never makes us rest
+#define LONGEST_US 1000 // more gains nothing
+#define SMOOTH 16       // what one look at the gap counts
+
+void lull_init(struct lull *lull) {
+    pthread_condattr_t attributes;
+    pthread_condattr_init(&attributes);
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    *lull = (struct lull){.woken = false};
+    pthread_mutex_init(&lull->lock, NULL);
+    pthread_cond_init(&lull->wakes, &attributes);
+    pthread_condattr_destroy(&attributes);
+}
+
+void lull_finish(struct lull *lull) {
+    pthread_cond_destroy(&lull->wakes);
+    pthread_mutex_destroy(&lull->lock);
+}
+
+void lull_waited(struct lull *lull, int64_t us, size_t in_flight) {
+    if (in_flight >= FEWEST) lull->waited_us += us;
+}
+
+void lull_answered(struct lull *lull, size_t count) {
+    if (count == 0) return;
+    double gap_us = (double)lull->waited_us / (double)count;
+    lull->gap_us += (fmin(gap_us, LONGEST_US) - lull->gap_us) / SMOOTH;
+    lull->waited_us = 0;
+}
+
+int64_t lull_us(const struct lull *lull, size_t in_flight) {
+    double us = lull->gap_us * (double)in_flight / 2;
+    return in_flight < FEWEST || us < SHORTEST_US ? 0 : (int64_t)fmin(us, LONGEST_US);
+}
+
+void lull_rest(struct lull *lull, int64_t us) {
+    if (us == 0) return;
+    struct timespec until;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    int64_t ns = until.tv_nsec + us * 1000;
+    until.tv_sec += (time_t)(ns / 1000000000);
+    until.tv_nsec = (long)(ns % 1000000000);
+    pthread_mutex_lock(&lull->lock);
+    while (!lull->woken && pthread_cond_timedwait(&lull->wakes, &lull->lock, &until) == 0) continue;
+    pthread_mutex_unlock(&lull->lock);
+}
+
+void lull_wake(struct lull *lull) {
+    pthread_mutex_lock(&lull->lock);
+    lull->woken = true;
+    pthread_cond_signal(&lull->wakes);
+    pthread_mutex_unlock(&lull->lock);
+}
+
+bool lull_take_wake(struct lull *lull) {
+    pthread_mutex_lock(&lull->lock);
+    bool woken = lull->woken;
+    lull->woken = false;
+    pthread_mutex_unlock(&lull->lock);
+    return woken;
+}

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "lull.h"
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "base/timetext.h"
+
+// As of a client that waits so long with so many in flight, and then reads so many answers, again and again.
+static void go_on(struct lull *lull, int64_t waits_us, size_t in_flight, size_t answers) {
+    for (int i = 0; i < 200; i++) {
+        lull_waited(lull, waits_us, in_flight);
+        lull_answered(lull, answers);
+    }
+}
+
+static void test_lull__is_what_half_of_the_answers_take(void **state) {
+    (void)state;
+    static const struct {
+        int64_t waits_us;
+        size_t in_flight, answers;
+        int64_t us;
+    } cases[] = {
+        {0, 8, 3, 0},        // they are there when we come to look
+        {30, 8, 1, 0},       // too short to sleep
+        {100, 8, 1, 400},    //
+        {400, 8, 4, 400},    // as many answers in the same time
+        {440, 8, 8, 220},    // the server has nothing left to do: sleep less
+        {110, 4, 1, 220},    //
+        {100, 3, 1, 0},      // hardly two would come
+        {90000, 8, 1, 1000}, // bounded
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct lull lull;
+        lull_init(&lull);
+        assert_int_equal(lull_us(&lull, cases[i].in_flight), 0);
+        go_on(&lull, cases[i].waits_us, cases[i].in_flight, cases[i].answers);
+        assert_in_range((uint64_t)lull_us(&lull, cases[i].in_flight), (uint64_t)cases[i].us * 99 / 100, (uint64_t)cases[i].us);
+        lull_finish(&lull);
+    }
+}
+
+static void test_lull__forgets(void **state) {
+    (void)state;
+    struct lull lull;
+    lull_init(&lull);
+    go_on(&lull, INT64_C(3600000000), 8, 1);
+    assert_in_range((uint64_t)lull_us(&lull, 8), 990, 1000);
+    go_on(&lull, 5, 8, 2); // the server became quick
+    assert_int_equal(lull_us(&lull, 32), 0);
+    lull_waited(&lull, INT64_C(3600000000), 2); // a wait for few tells nothing
+    lull_answered(&lull, 0);
+    lull_answered(&lull, 2);
+    assert_int_equal(lull_us(&lull, 32), 0);
+    lull_finish(&lull);
+}
+
+static void test_lull__ends_when_woken(void **state) {
+    (void)state;
+    struct lull lull;
+    lull_init(&lull);
+    assert_false(lull_take_wake(&lull));
+    lull_wake(&lull);
+    int64_t from = mono_now_us();
+    lull_rest(&lull, INT64_C(60000000));
+    assert_in_range((uint64_t)(mono_now_us() - from), 0, 30000000);
+    assert_true(lull_take_wake(&lull));
+    assert_false(lull_take_wake(&lull));
+    from = mono_now_us();
+    lull_rest(&lull, 1500);
+    assert_true(mono_now_us() - from >= 1500);
+    lull_finish(&lull);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_lull__is_what_half_of_the_answers_take),
+        cmocka_unit_test(test_lull__forgets),
+        cmocka_unit_test(test_lull__ends_when_woken),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
