@@ -16,7 +16,8 @@ struct placeholder_context {
     int64_t window_ms, step_ms;
 };
 
-// Appends text to out with every placeholder replaced; values are not expanded again. `context` NULL: only vars are known.
+// Appends text to out with every placeholder replaced; values are not expanded again. `context` NULL: only vars are known,
+// and the text is no query; else values within a string of PromQL are escaped for it, and one with a backtick between backticks is an error.
 // An unknown or unclosed placeholder is an error that names the nearest known one. "$" not followed by "{" stays as it is.
 bool placeholder_expand(struct buf *out, struct view text, const struct name_values *vars, const struct placeholder_context *context,
                         struct error *err);
