@@ -2,6 +2,7 @@
 """Analyses as a service: accepted, judged, waited for, called off, kept over a restart."""
 
 import json
+import re
 import threading
 import time
 import unittest
@@ -240,6 +241,26 @@ class ServeTest(unittest.TestCase):
             self.assertNotIn(b"<script>alert", page.body)
             self.assertIn(b"fail", page.body.lower())
             self.assertIn("default-src 'none'", page.headers["Content-Security-Policy"])
+
+    def test_pages_of_what_has_no_result(self):
+        s = self.service
+        running = s.post("/api/v1/analyses", {"canary": "good"}).json["id"]
+        page = s.get("/analyses/" + running)
+        self.assertEqual((page.status, b"no look yet" in page.body, b"refresh" in page.body), (200, True, True), page)
+        s.post(f"/api/v1/analyses/{running}/cancel")
+        page = s.get("/analyses/" + running)
+        self.assertEqual((page.status, b"called off" in page.body, b"refresh" in page.body), (200, True, False), page)
+        self.assertIn("called off", s.get(f"/api/v1/analyses/{running}/result").json["error"]["message"])
+        self.assertEqual(s.get("/analyses/" + "0" * 32).status, 404)
+
+    def test_overview_has_every_canary_and_the_worst_first(self):
+        s = self.service
+        s.config("idle", self.source.url)
+        self.assertEqual(s.post("/-/reload").status, 200)
+        s.decided(s.begin(canary="bad"))
+        s.decided(s.begin(canary="good"))
+        shown = re.findall(rb'href="/canaries/([a-z]+)"', s.get("/").body)
+        self.assertEqual((shown[0], sorted(shown)), (b"bad", [b"bad", b"good", b"idle"]))
 
     def test_the_document_tells_every_route(self):
         document = self.service.get("/api/v1/openapi.json").json

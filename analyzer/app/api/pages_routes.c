@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Pages for people: the canaries with their newest verdict, and the analyses of one.
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "api/analysis_view.h"
@@ -48,17 +49,23 @@ static void put_path(struct buf *out, const char *prefix, const char *name) {
     http_percent_encode(out, view_of(name));
 }
 
-static void put_row(struct buf *out, const struct store_analysis *row, bool with_canary) {
+// `link` is what stands before every path of the service.
+static void put_canary(struct buf *out, const char *link, const char *name) {
+    buf_str(out, "<td><a href=\"");
+    put(out, link);
+    put_path(out, "/canaries/", name);
+    buf_str(out, "\">");
+    put(out, name);
+    buf_str(out, "</a></td>");
+}
+
+static void put_row(struct buf *out, const char *link, const struct store_analysis *row, bool with_canary) {
     const char *verdict = analysis_view_verdict(row);
     buf_str(out, "<tr>");
-    if (with_canary) {
-        put_path(out, "<td><a href=\"/canaries/", row->canary);
-        buf_str(out, "\">");
-        put(out, row->canary);
-        buf_str(out, "</a></td>");
-    }
-    buf_printf(out, "<td class=\"%s\"><a class=\"%s\" href=\"/analyses/%s\">%s</a></td><td class=\"n\">", verdict, verdict, row->id,
-               verdict);
+    if (with_canary) put_canary(out, link, row->canary);
+    buf_printf(out, "<td class=\"%s\"><a class=\"%s\" href=\"", verdict, verdict);
+    put(out, link);
+    buf_printf(out, "/analyses/%s\">%s</a></td><td class=\"n\">", row->id, verdict);
     if (isfinite(row->score)) buf_printf(out, "%.4g", row->score);
     buf_str(out, "</td><td>");
     put(out, row->version);
@@ -79,9 +86,9 @@ static void reply_page_text(struct call *call, struct buf *out) {
     buf_finish(out);
 }
 
-static bool seen_before(const struct store_analyses *rows, size_t i) {
-    for (size_t k = 0; k < i; k++) {
-        if (strcmp(rows->items[k].canary, rows->items[i].canary) == 0) return true;
+static bool seen_before(const struct store_analyses *rows, const char *canary) {
+    for (size_t i = 0; i < rows->count; i++) {
+        if (strcmp(rows->items[i].canary, canary) == 0) return true;
     }
     return false;
 }
@@ -98,26 +105,70 @@ static void put_problems(struct buf *out, const struct catalog_view *view) {
     buf_str(out, "</p>");
 }
 
+// What a reader should see first.
+static int urgency(const struct store_analysis *row) {
+    static const char *const words[] = {"fail", "error", "inconclusive", "marginal", "running", "cancelled"};
+    int i = 0;
+    while (i < (int)(sizeof words / sizeof words[0]) && strcmp(words[i], analysis_view_verdict(row)) != 0) i++;
+    return i;
+}
+
+static int by_urgency(const void *a, const void *b) {
+    const struct store_analysis *x = a, *y = b;
+    int difference = urgency(x) - urgency(y);
+    return difference != 0 ? difference : (x->created_ms < y->created_ms) - (x->created_ms > y->created_ms);
+}
+
+// The newest analysis of each canary: of those that were begun last, and of every config, however long ago that was.
+static bool newest_of_each(struct call *call, const struct catalog_view *view, struct store_analyses *ret, struct error *err) {
+    struct store *store = service_of(call)->store;
+    struct store_filter recent = {.limit = STORE_PAGE_MOST};
+    struct store_analyses page;
+    if (!store_list(store, &recent, call_arena(call), &page, err)) return false;
+    *ret = (struct store_analyses){.items = arena_alloc(call_arena(call), (page.count + view->count + 1) * sizeof *ret->items)};
+    for (size_t i = 0; i < page.count; i++) {
+        if (!seen_before(ret, page.items[i].canary)) ret->items[ret->count++] = page.items[i];
+    }
+    for (size_t i = 0; i < view->count; i++) {
+        struct store_filter last = {.canary = view->entries[i]->name, .limit = 1};
+        struct store_analyses found;
+        if (seen_before(ret, last.canary)) continue;
+        if (!store_list(store, &last, call_arena(call), &found, err)) return false;
+        if (found.count > 0) ret->items[ret->count++] = found.items[0];
+    }
+    qsort(ret->items, ret->count, sizeof *ret->items, by_urgency);
+    return true;
+}
+
+static void put_overview(struct buf *out, const char *link, const struct catalog_view *view, const struct store_analyses *rows) {
+    buf_printf(out, "%s<h1>serin</h1><p>%zu configs</p>", head, view->count);
+    put_problems(out, view);
+    buf_str(out, "<table><tr><th>canary<th>verdict<th>score<th>version<th>begun<th>decided</tr>");
+    for (size_t i = 0; i < rows->count; i++) put_row(out, link, &rows->items[i], true);
+    for (size_t i = 0; i < view->count; i++) {
+        if (seen_before(rows, view->entries[i]->name)) continue;
+        buf_str(out, "<tr>");
+        put_canary(out, link, view->entries[i]->name);
+        buf_str(out, "<td>none yet</td><td></td><td></td><td></td><td></td></tr>");
+    }
+}
+
 static void overview(struct call *call) {
     const struct service *service = service_of(call);
-    struct store_filter filter = {.limit = STORE_PAGE_MOST};
+    const struct catalog_view *view = catalog_take(service->catalog);
     struct store_analyses rows;
     struct error err = {0};
     struct buf out;
-    if (!store_list(service->store, &filter, call_arena(call), &rows, &err)) {
-        reply_store_failed(call, &err);
+    bool ok = newest_of_each(call, view, &rows, &err);
+    buf_init(&out, MOST_PAGE_BYTES);
+    if (ok) put_overview(&out, service->public_url, view, &rows);
+    catalog_release(service->catalog, view);
+    if (ok) {
+        reply_page_text(call, &out);
         return;
     }
-    const struct catalog_view *view = catalog_take(service->catalog);
-    buf_init(&out, MOST_PAGE_BYTES);
-    buf_printf(&out, "%s<h1>serin</h1><p>%zu configs</p>", head, view->count);
-    put_problems(&out, view);
-    catalog_release(service->catalog, view);
-    buf_str(&out, "<table><tr><th>canary<th>verdict<th>score<th>version<th>begun<th>decided</tr>");
-    for (size_t i = 0; i < rows.count; i++) {
-        if (!seen_before(&rows, i)) put_row(&out, &rows.items[i], true);
-    }
-    reply_page_text(call, &out);
+    buf_finish(&out);
+    reply_store_failed(call, &err);
 }
 
 static bool is_config(const struct service *service, const char *name) {
@@ -142,10 +193,12 @@ static void canary(struct call *call) {
         return;
     }
     buf_init(&out, MOST_PAGE_BYTES);
-    buf_printf(&out, "%s<p><a href=\"/\">serin</a></p><h1>", head);
+    buf_printf(&out, "%s<p><a href=\"", head);
+    put(&out, service_of(call)->public_url);
+    buf_str(&out, "/\">serin</a></p><h1>");
     put(&out, filter.canary);
     buf_str(&out, "</h1><table><tr><th>verdict<th>score<th>version<th>begun<th>decided</tr>");
-    for (size_t i = 0; i < rows.count; i++) put_row(&out, &rows.items[i], false);
+    for (size_t i = 0; i < rows.count; i++) put_row(&out, service_of(call)->public_url, &rows.items[i], false);
     reply_page_text(call, &out);
 }
 

@@ -106,6 +106,10 @@ static void show_result(struct call *call) {
     struct store_analysis row;
     char tag[STORE_ID_LEN + 32];
     if (!read_analysis(call, STORE_RESULT, &row)) return;
+    if (row.result == NULL && row.state == STORE_CANCELLED) {
+        reply_error_hint(call, 404, "no_result", "GET .../looks shows what there is", "the analysis %s was called off", row.id);
+        return;
+    }
     if (row.result == NULL) {
         reply_error_hint(call, 404, "no_result", "GET .../wait answers when it is decided; GET .../looks shows what there is until then",
                          "the analysis %s is not decided", row.id);
@@ -119,12 +123,28 @@ static void show_result(struct call *call) {
 
 struct report_wanted {
     const char *id;
+    bool page; // for people, who follow links to analyses that have nothing to report yet
     const struct report_format *format;
     const char *content_type;
 };
 
-// What the report is made of: the result, or while there is none the last look.
-static const char *document_of(const struct service *service, struct errand *errand, const char *id) {
+// The id is the store's: it needs no escape.
+static void put_waiting_page(struct errand *errand, const struct store_analysis *row) {
+    bool open = row->state == STORE_OPEN;
+    struct buf out;
+    buf_init(&out, 4096);
+    buf_printf(&out,
+               "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"color-scheme\" content=\"light dark\">%s"
+               "<title>serin</title></head><body><p>The analysis %s %s</p></body></html>\n",
+               open ? "<meta http-equiv=\"refresh\" content=\"10\">" : "", row->id,
+               open ? "has had no look yet." : "was called off before its first look.");
+    errand_text(errand, 200, "text/html; charset=utf-8", (struct view){buf_text(&out), out.len});
+    buf_finish(&out);
+}
+
+// What the report is made of: the result, or while there is none the last look. NULL: the errand is answered.
+static const char *document_of(const struct service *service, struct errand *errand, const struct report_wanted *wanted) {
+    const char *id = wanted->id;
     struct arena *arena = errand_arena(errand);
     struct store_analysis row;
     const char *document = NULL;
@@ -138,8 +158,12 @@ static const char *document_of(const struct service *service, struct errand *err
         return row.result;
     } else if (!store_last_look(service->store, id, arena, &document, &err)) {
         errand_store_failed(errand, &err);
+    } else if (document == NULL && wanted->page) {
+        put_waiting_page(errand, &row);
     } else if (document == NULL) {
-        errand_error(errand, 404, "no_result", "GET .../wait answers when it is decided", "the analysis %s has had no look yet", id);
+        bool over = row.state == STORE_CANCELLED;
+        errand_error(errand, 404, "no_result", over ? "there will be none" : "GET .../wait answers when it is decided",
+                     over ? "the analysis %s was called off before its first look" : "the analysis %s has had no look yet", id);
     }
     return document;
 }
@@ -162,18 +186,18 @@ static void render(struct errand *errand, const struct report_wanted *wanted, co
 
 static void make_report(void *user, struct errand *errand, void *input) {
     const struct report_wanted *wanted = input;
-    const char *text = document_of(user, errand, wanted->id);
+    const char *text = document_of(user, errand, wanted);
     if (text == NULL) return;
     json_t *document = json_loads(text, 0, NULL);
     render(errand, wanted, document);
     json_decref(document);
 }
 
-static void begin_report(struct call *call, const char *format, const char *content_type) {
+static void begin_report(struct call *call, bool page, const char *format, const char *content_type) {
     struct errand *errand = errand_begin(call, REPORT_MS);
     struct arena *arena = errand_arena(errand);
     struct report_wanted *wanted = arena_alloc(arena, sizeof *wanted);
-    *wanted = (struct report_wanted){arena_strdup(arena, call_path(call, "id")), report_format_find(view_of(format)), content_type};
+    *wanted = (struct report_wanted){arena_strdup(arena, call_path(call, "id")), page, report_format_find(view_of(format)), content_type};
     desk_give(service_of(call)->clerks, "report", errand, make_report, wanted);
 }
 
@@ -187,7 +211,7 @@ static void show_report(struct call *call) {
     if (format == NULL) format = "text";
     for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
         if (strcmp(types[i][0], format) != 0) continue;
-        begin_report(call, format, types[i][1]);
+        begin_report(call, false, format, types[i][1]);
         return;
     }
     reply_error(call, 400, "bad_parameter", "format must be text, json, markdown, html or junit");
@@ -195,7 +219,7 @@ static void show_report(struct call *call) {
 
 // The same for people who follow links.
 static void show_page(struct call *call) {
-    begin_report(call, "html", "text/html; charset=utf-8");
+    begin_report(call, true, "html", "text/html; charset=utf-8");
 }
 
 static const struct route_parameter look_parameters[] = {
@@ -219,7 +243,7 @@ static const struct route_answer report_answers[] = {{200, "the report, of the l
                                                      {404, "there is nothing to report", "Error", NULL},
                                                      {0, NULL, NULL, NULL}};
 static const struct route_answer page_answers[] = {
-    {200, "the report as a page", NULL, "text/html"}, {404, "there is nothing to report", "Error", NULL}, {0, NULL, NULL, NULL}};
+    {200, "the report as a page", NULL, "text/html"}, {404, "there is no such analysis", "Error", NULL}, {0, NULL, NULL, NULL}};
 
 static const struct route routes[] = {
     {.method = "GET",
