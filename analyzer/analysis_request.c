@@ -240,6 +240,8 @@ bool analysis_request_read(const json_t *json, struct arena *arena, struct analy
     }
     json_decref(own);
     if (!good) return false;
+    if (request.canary != NULL && request.config.ptr != NULL)
+        return error_set(err, ERROR_USAGE, "config: give canary, the name of a config, or config, the text of one, not both");
     bool windowed = request.start_ms != INT64_MIN && request.end_ms != INT64_MIN;
     if (windowed && request.end_ms <= request.start_ms) return error_set(err, ERROR_USAGE, "end: must be after start");
     if (windowed && request.overrides.length_ms > 0)

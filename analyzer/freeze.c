@@ -77,9 +77,9 @@ bool freeze_set(const char *state, struct freeze *freeze, struct error *err) {
     if (!person_text_check("--by", freeze->by, PERSON_NAME_BYTES, err) ||
         !person_text_check("--reason", freeze->reason, PERSON_REASON_BYTES, err))
         return false;
-    if (freeze->until_ms <= freeze->at_ms) return error_set(err, ERROR_USAGE, "--until must be later than now");
+    if (freeze->until_ms <= freeze->at_ms) return error_set(err, ERROR_USAGE, "until: must be later than now");
     if (freeze->until_ms - freeze->at_ms > FREEZE_LONGEST_MS)
-        return error_set(err, ERROR_USAGE, "--until is more than 366 days away: a freeze must end");
+        return error_set(err, ERROR_USAGE, "until: more than 366 days away; a freeze must end");
     if (!state_dir_lock(&dir, state, err)) return false;
     json_t *nameless = freeze_json(freeze);
     state_dir_name(nameless, freeze->id);

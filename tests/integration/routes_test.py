@@ -128,7 +128,7 @@ class RoutesTest(unittest.TestCase):
             name, filled = operation["operationId"], self.filled(path)
             if method == "GET" and not name.startswith("query") and operation["x-role"] != "none" and name != "readMetrics":
                 self.check(self.ask("admin", method, filled + "?nonsense=1"), {400}, name)
-        for query in ("limit=501", "limit=-1", "limit=x", "since=yesterday", "state=odd", "verdict=odd", "cursor=odd", "limit=1&limit=2"):
+        for query in ("limit=501", "limit=0", "limit=-1", "limit=x", "since=yesterday", "state=odd", "verdict=odd", "cursor=odd", "limit=1&limit=2"):
             self.check(self.ask("read", "GET", "/api/v1/analyses?" + query), {400}, query)
         for query in ("timeout=601", "timeout=-1", "timeout=1.5"):
             self.check(self.ask("read", "GET", f"/api/v1/analyses/{self.done['id']}/wait?{query}"), {400}, query)
@@ -138,7 +138,8 @@ class RoutesTest(unittest.TestCase):
     def test_wrong_members(self):
         for wrong in ({}, {"canary": 1}, {"canary": "good", "start": "soon"}, {"canary": "good", "length": "-1m"}, {"canary": "good", "vars": []},
                       {"canary": "good", "start": 2, "end": 1}, {"canary": "good", "looks": "often"}, {"canary": "good", "pass": 101},
-                      {"canary": "good", "idempotency_key": ""}, {"canary": "good", "sides": {"x": "y"}}, {"config": "", "end": 1}):
+                      {"canary": "good", "idempotency_key": ""}, {"canary": "good", "sides": {"x": "y"}}, {"config": "", "end": 1},
+                      {"canary": "good", "config": "canary: good"}):
             self.check(self.ask("run", "POST", "/api/v1/analyses", wrong), {422}, wrong)
         self.check(self.ask("run", "POST", "/api/v1/analyses", {"canary": "good"}, {"Idempotency-Key": "k" * 300}), {400}, "long key")
         for wrong in ({"scope": "all", "reason": "x"}, {"scope": "all", "reason": "x", "for": "1h", "until": "2100-01-01T00:00:00Z"},

@@ -116,7 +116,7 @@ static bool read_filter(struct call *call, struct store_filter *filter, enum sto
         return false;
     }
     if (!query_time(call, "since", &filter->since_ms) || !query_time(call, "until", &filter->until_ms) ||
-        !query_number(call, "limit", STORE_PAGE_MOST, &limit))
+        !query_limit(call, STORE_PAGE_MOST, &limit))
         return false;
     filter->limit = (size_t)limit;
     return true;
@@ -239,7 +239,7 @@ static const struct route_parameter list_parameters[] = {
     {"since", "created from this time on: RFC 3339 or Unix seconds", NULL, false},
     {"until", "created before this time", NULL, false},
     {"cursor", "next of the page before", NULL, false},
-    {"limit", "most analyses of a page; else 50", "{\"type\":\"integer\",\"minimum\":0,\"maximum\":500}", false},
+    {"limit", "most analyses of a page; else 50", "{\"type\":\"integer\",\"minimum\":1,\"maximum\":500}", false},
     {NULL, NULL, NULL, false},
 };
 

@@ -215,7 +215,7 @@ static void audit(struct call *call) {
     struct store_audits page;
     struct error err = {0};
     int64_t before = 0, limit = 50;
-    if (!query_number(call, "before", INT64_MAX, &before) || !query_number(call, "limit", AUDIT_MOST, &limit)) return;
+    if (!query_number(call, "before", INT64_MAX, &before) || !query_limit(call, AUDIT_MOST, &limit)) return;
     if (!store_audit(service_of(call)->store, before, limit > 0 ? (size_t)limit : 1, call_arena(call), &page, &err)) {
         reply_store_failed(call, &err);
         return;
@@ -230,7 +230,7 @@ static const struct route_parameter freezes_parameters[] = {
     {"all", "true: those that are over or lifted too", "{\"type\":\"boolean\"}", false}, {NULL, NULL, NULL, false}};
 static const struct route_parameter audit_parameters[] = {
     {"before", "rows older than that seq", "{\"type\":\"integer\",\"minimum\":0}", false},
-    {"limit", "most rows of a page; else 50", "{\"type\":\"integer\",\"minimum\":0,\"maximum\":500}", false},
+    {"limit", "most rows of a page; else 50", "{\"type\":\"integer\",\"minimum\":1,\"maximum\":500}", false},
     {NULL, NULL, NULL, false},
 };
 static const struct route_answer freezes_answers[] = {{200, "freezes by time", "FreezeList", NULL}, {0, NULL, NULL, NULL}};

@@ -54,18 +54,26 @@ bool query_time(struct call *call, const char *name, int64_t *ret_ms) {
     return false;
 }
 
-bool query_number(struct call *call, const char *name, int64_t most, int64_t *ret) {
+static bool query_between(struct call *call, const char *name, int64_t least, int64_t most, int64_t *ret) {
     const char *text = call_query(call, name);
     char *end;
     if (text == NULL) return true;
     errno = 0;
     long long value = strtoll(text, &end, 10);
-    if (*text >= '0' && *text <= '9' && *end == '\0' && errno == 0 && value <= most) {
+    if (*text >= '0' && *text <= '9' && *end == '\0' && errno == 0 && value >= least && value <= most) {
         *ret = value;
         return true;
     }
-    reply_error(call, 400, "bad_parameter", "%s must be a whole number from 0 to %lld", name, (long long)most);
+    reply_error(call, 400, "bad_parameter", "%s must be a whole number from %lld to %lld", name, (long long)least, (long long)most);
     return false;
+}
+
+bool query_number(struct call *call, const char *name, int64_t most, int64_t *ret) {
+    return query_between(call, name, 0, most, ret);
+}
+
+bool query_limit(struct call *call, int64_t most, int64_t *ret) {
+    return query_between(call, "limit", 1, most, ret);
 }
 
 bool body_json(struct call *call, const json_t **ret) {

@@ -17,6 +17,7 @@ bool read_analysis(struct call *call, unsigned parts, struct store_analysis *ret
 // Parameters. False when the call was answered.
 bool query_time(struct call *call, const char *name, int64_t *ret_ms);              // 0 when absent
 bool query_number(struct call *call, const char *name, int64_t most, int64_t *ret); // untouched when absent
+bool query_limit(struct call *call, int64_t most, int64_t *ret);                      // "limit", from 1 on; untouched when absent
 bool body_json(struct call *call, const json_t **ret); // of a body that is there; *ret is NULL without a body
 
 #endif
