@@ -110,6 +110,9 @@ extern const struct command cmd_token;
 bool options_parse(const struct command *command, int argc, char **argv, struct arena *arena, struct options *ret, struct error *err);
 void options_help(const struct command *command, struct buf *out);
 
+// Writes to standard error what may come from a server: control characters, which a terminal would obey, become "?".
+void tell_text(const char *text);
+
 // Writes "serin: text" to standard error; the one place where errors are told.
 void tell_error(const struct error *err);
 void tell_findings(const struct findings *findings);

@@ -15,13 +15,25 @@
 #define MOST_CONFIG_BYTES ((size_t)8 << 20)
 #define MOST_REPORT_BYTES ((size_t)256 << 20)
 
+void tell_text(const char *text) {
+    for (const unsigned char *c = (const unsigned char *)text; *c != '\0'; c++) {
+        bool upper = c[0] == 0xc2 && c[1] >= 0x80 && c[1] <= 0x9f; // control characters beyond ASCII
+        fputc(*c < ' ' || *c == 0x7f || upper ? '?' : *c, stderr);
+        if (upper) c++;
+    }
+}
+
 void tell_error(const struct error *err) {
-    fprintf(stderr, "serin: %s\n", err->text);
+    fputs("serin: ", stderr);
+    tell_text(err->text);
+    fputc('\n', stderr);
 }
 
 void tell_warning(void *user, const char *text) {
     (void)user;
-    fprintf(stderr, "serin: warning: %s\n", text);
+    fputs("serin: warning: ", stderr);
+    tell_text(text);
+    fputc('\n', stderr);
 }
 
 static void show_progress(void *user, size_t done, size_t total) {

@@ -4,15 +4,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/file.h"
 #include "base/http.h"
 #include "base/mem.h"
+#include "base/retry.h"
 #include "base/timetext.h"
 
 #define MOST_ANSWER_BYTES ((size_t)64 << 20)
 #define MOST_TOKEN_BYTES ((size_t)4096)
 #define SLICE_MS 200 // how soon an interrupt is noticed
+#define PATIENCE_MS INT64_C(60000)
 
 struct remote {
     struct arena arena;
@@ -96,8 +99,14 @@ static void tell_finding(const json_t *finding) {
     const char *key = json_string_value(json_object_get(finding, "key")), *text = json_string_value(json_object_get(finding, "message"));
     const char *level = json_string_value(json_object_get(finding, "level"));
     if (key == NULL || text == NULL || level == NULL) return;
-    fprintf(stderr, "%lld:%lld: %s: %s%s%s\n", (long long)json_integer_value(json_object_get(finding, "line")),
-            (long long)json_integer_value(json_object_get(finding, "column")), level, key, *key != '\0' ? ": " : "", text);
+    fprintf(stderr, "%lld:%lld: ", (long long)json_integer_value(json_object_get(finding, "line")),
+            (long long)json_integer_value(json_object_get(finding, "column")));
+    tell_text(level);
+    fputs(": ", stderr);
+    tell_text(key);
+    if (*key != '\0') fputs(": ", stderr);
+    tell_text(text);
+    fputc('\n', stderr);
 }
 
 // What the server says of its refusal.
@@ -152,4 +161,29 @@ json_t *remote_call(struct remote *remote, const struct remote_request *request,
     if (ret_status != NULL) *ret_status = exchange.done && exchange.complete ? exchange.status : 0;
     buf_finish(&exchange.body);
     return json;
+}
+
+bool remote_pause(int64_t ms, struct error *err) {
+    const volatile int *interrupted = watch_interrupts();
+    for (int64_t until_ms = mono_now_ms() + ms; mono_now_ms() < until_ms && !*interrupted;) {
+        struct timespec slice = {0, 100000000};
+        nanosleep(&slice, NULL);
+    }
+    return !*interrupted || error_set(err, ERROR_CANCELLED, "interrupted");
+}
+
+bool remote_be_patient(struct remote_patience *patience, int status, bool repeatable, struct error *err) {
+    int64_t now = mono_now_ms();
+    bool busy = status == 429 || status == 503, away = status == 0 || status == 502 || status == 504;
+    if (err->code != ERROR_SOURCE || !(busy || (away && repeatable))) return false;
+    if (patience->away_ms == 0) patience->away_ms = now;
+    if (now - patience->away_ms > PATIENCE_MS || now >= patience->until_ms) return false;
+    int64_t pause_ms = retry_backoff_ms(++patience->failed, &patience->seed);
+    return remote_pause(pause_ms < patience->until_ms - now ? pause_ms : patience->until_ms - now, err);
+}
+
+bool remote_is_analysis(const json_t *document, const char *id) {
+    const char *told = json_string_value(json_object_get(document, "id")), *state = json_string_value(json_object_get(document, "state"));
+    if (told == NULL || *told == '\0' || state == NULL || (id != NULL && strcmp(told, id) != 0)) return false;
+    return strcmp(state, "open") == 0 || strcmp(state, "done") == 0 || strcmp(state, "cancelled") == 0;
 }

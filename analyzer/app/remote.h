@@ -24,6 +24,24 @@ struct remote_request {
 // there was no answer.
 json_t *remote_call(struct remote *remote, const struct remote_request *request, int *ret_status, struct error *err);
 
+struct remote_patience {
+    int64_t until_ms; // monotonic; INT64_MAX: for ever
+    int64_t away_ms;  // since when the server does not answer; 0: it does
+    int failed;
+    uint64_t seed;
+};
+
+// Whether to ask again after a call that failed with err, in which case it has paused: the server is busy (429, 503), or it or a proxy
+// before it may be restarting, which is waited for a minute. `repeatable` false: only when the server said that nothing was begun.
+// An interrupt is err, too.
+bool remote_be_patient(struct remote_patience *patience, int status, bool repeatable, struct error *err);
+
+// False with err when an interrupt ended it.
+bool remote_pause(int64_t ms, struct error *err);
+
+// Whether a document is about an analysis: `id`, or any when that is NULL.
+bool remote_is_analysis(const json_t *document, const char *id);
+
 // Waits for the verdict of an analysis, at most until --timeout, over restarts of the server; then publishes its result as serin
 // analyze does. Returns the exit code.
 int remote_finish(struct remote *remote, const char *id, const struct options *options);

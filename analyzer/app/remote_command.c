@@ -87,14 +87,29 @@ static json_t *analysis_body(const struct options *options, struct arena *arena,
     return body;
 }
 
-static int start(struct remote *remote, const json_t *body, const struct options *options) {
+// With a key the request may be made again without a second analysis.
+static json_t *ask_to_start(struct remote *remote, const json_t *body, const struct options *options, struct error *err) {
     struct remote_request request = {"POST", "/api/v1/analyses", body, REQUEST_MS};
+    int64_t timeout_ms = options->remote.timeout_ms;
+    struct remote_patience patience = {.until_ms = timeout_ms > 0 ? mono_now_ms() + timeout_ms : INT64_MAX,
+                                       .seed = (uint64_t)wall_now_ms()};
+    json_t *accepted;
+    int status;
+    do {
+        accepted = remote_call(remote, &request, &status, err);
+    } while (accepted == NULL && remote_be_patient(&patience, status, options->remote.key != NULL, err));
+    if (accepted == NULL || remote_is_analysis(accepted, NULL)) return accepted;
+    error_set(err, ERROR_SOURCE, "%s: is no serin serve", options->remote.server);
+    json_decref(accepted);
+    return NULL;
+}
+
+static int start(struct remote *remote, const json_t *body, const struct options *options) {
     struct error err = {0};
-    json_t *accepted = remote_call(remote, &request, NULL, &err);
+    json_t *accepted = ask_to_start(remote, body, options, &err);
     const char *id = json_string_value(json_object_get(accepted, "id"));
     int code = EXIT_PASS;
-    if (accepted != NULL && id == NULL) error_set(&err, ERROR_SOURCE, "%s: is no serin serve", options->remote.server);
-    if (err.code != ERROR_NONE) {
+    if (accepted == NULL) {
         tell_error(&err);
         code = exit_code_of(&err);
     } else if (options->remote.wait) {
@@ -135,6 +150,11 @@ int remote_gate(const struct options *options, struct arena *arena) {
     http_percent_encode(&path, view_of(options->operands[0]));
     struct remote_request request = {"POST", buf_text(&path), body, REQUEST_MS};
     if (remote != NULL) document = remote_call(remote, &request, NULL, &err);
+    if (document != NULL && !json_is_string(json_object_get(document, "gate"))) {
+        error_set(&err, ERROR_SOURCE, "%s: is no serin serve", options->remote.server);
+        json_decref(document);
+        document = NULL;
+    }
     int code = document != NULL ? analysis_exit_code(document) : exit_code_of(&err);
     bool shown = document != NULL && history_publish(document, gate_text, options, &err);
     if (!shown) tell_error(&err);
