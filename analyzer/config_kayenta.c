@@ -4,7 +4,11 @@
 #include <math.h>
 #include <string.h>
 
+#include "analyzer/judge_settings.h"
 #include "config_check.h"
+
+#define TOLERANCE 0.05
+#define MOST_DECREASE 0.99
 
 bool config_is_kayenta(const struct yaml_node *root) {
     if (root->kind != YAML_MAP || yaml_get(root, "canary") != NULL || yaml_get(root, "sources") != NULL) return false;
@@ -105,6 +109,16 @@ static void read_query(struct config_reader *r, const struct yaml_node *node, co
     if (text != NULL && text->kind == YAML_SCALAR && text->len > 0) query->filter_template = text->text;
 }
 
+// What the judge serin tolerates: the change that the effect size allows, of either direction the smaller one.
+static struct tolerance_config tolerance_of(const struct kayenta_settings *judge) {
+    double up = judge->limits.allowed_increase - 1, down = fmin(1 - judge->limits.allowed_decrease, MOST_DECREASE);
+    double allowed = judge->direction == KAYENTA_INCREASE || !(down > 0)              ? up
+                     : judge->direction == KAYENTA_DECREASE || !(up > 0) || down < up ? down
+                                                                                      : up;
+    bool given = judge->measure == KAYENTA_MEAN_RATIO && allowed > 0 && isfinite(allowed);
+    return (struct tolerance_config){.relative = given ? allowed : TOLERANCE, .harm = (double)NAN, .by_default = !given};
+}
+
 static void read_metric(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, void *item) {
     struct metric_config *m = item;
     *m = (struct metric_config){
@@ -120,6 +134,7 @@ static void read_metric(struct config_reader *r, const struct yaml_node *node, c
     const struct yaml_node *analysis = member(node, "analysisConfigurations");
     struct config_path here = {path, "analysisConfigurations", 0};
     if (analysis != NULL && is_map(r, analysis, &here)) read_member(r, analysis, &here, "canary", read_canary, &m->judge);
+    m->tolerance = tolerance_of(&m->judge);
 }
 
 static void read_metrics(struct config_reader *r, const struct yaml_node *root) {
@@ -166,14 +181,21 @@ static void read_classifier(struct config_reader *r, const struct yaml_node *roo
     }
 }
 
-// Only one judge of Kayenta's is there; another one would have judged otherwise.
-static void check_judge(struct config_reader *r, const struct yaml_node *root) {
+// Only one judge of Kayenta's is there, and serin's own instead of it; another one would have judged otherwise.
+static void read_judge(struct config_reader *r, const struct yaml_node *root) {
     struct config_path path = {NULL, "judge", 0};
     const struct yaml_node *judge = member(root, "judge");
     if (judge == NULL || !is_map(r, judge, &path)) return;
     const struct yaml_node *name = member(judge, "name");
     if (name == NULL || (name->kind == YAML_SCALAR && strcmp(name->text, "NetflixACAJudge-v1.0") == 0)) return;
-    config_error(r, name, &path, "the judge %s is not known here; NetflixACAJudge-v1.0 is",
+    if (name->kind == YAML_SCALAR && strcmp(name->text, "serin") == 0) {
+        r->config->judge.name = "serin";
+        r->config->judge.min_samples = JUDGE_PAIRS;
+        r->config->judge.confidence = JUDGE_CONFIDENCE;
+        r->config->judge.pass_confidence = JUDGE_PASS_CONFIDENCE;
+        return;
+    }
+    config_error(r, name, &path, "the judge %s is not known here; NetflixACAJudge-v1.0 and serin are",
                  name->kind == YAML_SCALAR ? name->text : yaml_kind_name(name));
 }
 
@@ -228,7 +250,7 @@ void config_read_kayenta(struct config_reader *r, const struct yaml_node *root) 
         config_name_values(r, templates, &path, &config->kayenta_templates);
     }
     config->window.length_ms = 60 * 60000;
-    check_judge(r, root);
+    read_judge(r, root);
     read_classifier(r, root);
     read_metrics(r, root);
     config_apply_overrides(r);

@@ -106,6 +106,14 @@ static void order_by_metric(const struct metric_samples *read, size_t count, siz
     }
 }
 
+// As the judge serin wants them.
+static void make_columns(const struct canary_config *config, int64_t step_ms, struct arena *arena, struct metric_samples *m) {
+    const double *const values[] = {m->sides[SIDE_BASELINE].values, m->sides[SIDE_CANARY].values};
+    const size_t counts[] = {m->sides[SIDE_BASELINE].count, m->sides[SIDE_CANARY].count};
+    bool zero = config->metrics[m->metric].judge.nan_strategy == KAYENTA_NAN_REPLACE;
+    step_columns_of_values(values, counts, zero, step_ms, arena, &m->columns);
+}
+
 static bool read_pairs(struct reader *r, const json_t *list, struct samples *ret) {
     size_t count = json_array_size(list);
     if (!json_is_array(list)) return error_set(r->err, ERROR_DATA, "expected a list of metric set pairs");
@@ -127,7 +135,7 @@ static int64_t scope_ms(const json_t *pair, const char *side, const char *name, 
 }
 
 // When the data were seen, as the first pair says.
-static struct plan plan_of(const struct canary_config *config, const json_t *list, const struct samples *samples) {
+static struct plan plan_of(const struct canary_config *config, const json_t *list, const struct samples *samples, int64_t *ret_step_ms) {
     const json_t *first = json_array_get(list, 0);
     int64_t start = scope_ms(first, "experiment", "startTimeMillis", 0, 0), step = scope_ms(first, "experiment", "stepMillis", 1, STEP_MS);
     size_t longest = 1;
@@ -137,6 +145,7 @@ static struct plan plan_of(const struct canary_config *config, const json_t *lis
         }
     }
     if (step > MOST_MS / (int64_t)longest) step = STEP_MS;
+    *ret_step_ms = step;
     struct plan plan = {.config = config, .start_ms = start, .end_ms = start + (int64_t)longest * step};
     plan.shift_ms[SIDE_BASELINE] = start - scope_ms(first, "control", "startTimeMillis", 0, start);
     return plan;
@@ -147,7 +156,9 @@ static json_t *judge_list(const struct canary_config *config, const json_t *list
     struct samples samples;
     struct verdict verdict;
     if (!read_pairs(&r, list, &samples)) return NULL;
-    struct plan plan = plan_of(config, list, &samples);
+    int64_t step_ms;
+    struct plan plan = plan_of(config, list, &samples, &step_ms);
+    for (size_t i = 0; i < samples.count; i++) make_columns(config, step_ms, arena, &samples.items[i]);
     if (!verdict_make(&plan, &samples, NULL, arena, &verdict, err)) return NULL;
     return result_build(&(struct result_input){.plan = &plan, .verdict = &verdict});
 }

@@ -309,9 +309,18 @@ static bool fits(struct gather *g, size_t cells) {
                      g->metric->name, g->blocks);
 }
 
+// Kayenta's mixer has padded the values of both sides already.
+static void pair_by_place(struct gather *g, struct metric_samples *ret) {
+    const double *const values[] = {ret->sides[SIDE_BASELINE].values, ret->sides[SIDE_CANARY].values};
+    const size_t counts[] = {ret->sides[SIDE_BASELINE].count, ret->sides[SIDE_CANARY].count};
+    bool zero = g->metric->judge.nan_strategy == KAYENTA_NAN_REPLACE;
+    step_columns_of_values(values, counts, zero, g->plan->config->window.step_ms, g->arena, &ret->columns);
+}
+
 // A result of its own for each combination of label values. After a failure it only gives back what the entry holds.
 static bool finish_entry(struct gather *g, struct entry *e, bool ok, struct metric_samples *ret) {
-    if (ok && is_aligned(g)) {
+    bool by_place = g->metric->kayenta != NULL;
+    if (ok && is_aligned(g) && !by_place) {
         ok = step_columns_make(g->plan, g->metric, &e->series_of, g->arena, &ret->columns, g->err) &&
              fits(g, ret->columns.steps * ret->columns.buckets);
     }
@@ -323,6 +332,7 @@ static bool finish_entry(struct gather *g, struct entry *e, bool ok, struct metr
         finish_side(g, e, (enum side)side, &ret->columns, &ret->sides[side]);
         for (int part = 0; part < PART_COUNT; part++) free(e->series_of.of[part][side].items);
     }
+    if (ok && is_aligned(g) && by_place) pair_by_place(g, ret);
     return ok;
 }
 

@@ -126,3 +126,18 @@ bool step_columns_make(const struct plan *plan, const struct metric_config *metr
     }
     return true;
 }
+
+void step_columns_of_values(const double *const values[SIDE_COUNT], const size_t counts[SIDE_COUNT], bool gaps_are_zero, int64_t step_ms,
+                            struct arena *arena, struct step_columns *ret) {
+    size_t steps = counts[SIDE_BASELINE] > counts[SIDE_CANARY] ? counts[SIDE_BASELINE] : counts[SIDE_CANARY];
+    *ret = (struct step_columns){.step_ms = step_ms, .steps = steps};
+    for (int side = 0; side < SIDE_COUNT; side++) {
+        double *column = arena_array(arena, steps, sizeof *column);
+        for (size_t i = 0; i < steps; i++) {
+            double value = i < counts[side] ? values[side][i] : (double)NAN;
+            column[i] = gaps_are_zero && isnan(value) ? 0 : value;
+        }
+        ret->values[side] = column;
+        ret->seen[side] = any_known(column, steps);
+    }
+}

@@ -72,6 +72,37 @@ class JudgePairsTest(unittest.TestCase):
         self.assertEqual(report[0], FAIL, show(report))
         self.assertIn("latency", report[1])
 
+    def serin(self, control, experiment, code, **canary):
+        """The metric of a config that asks for the judge serin."""
+        config = {**CONFIG, "judge": {"name": "serin"}, "metrics": [metric("errors", **canary)]}
+        result = self.judge([pair("errors", control, experiment)], "--output", "json", config=config)
+        self.assertEqual(result[0], code, show(result))
+        document = json.loads(result[1])
+        self.assertEqual(document["judge"]["name"], "serin")
+        return document["metrics"][0]
+
+    def test_the_judge_serin__sees_what_a_baseline_never_has(self):
+        found = self.serin([0] * 6, [0, 1, 2, 1, 0, 0], FAIL)
+        self.assertEqual(found["classification"], "high")
+        part = found["evidence"]["parts"][0]
+        self.assertEqual([part[k] for k in ("part", "method", "active", "steps", "silent")], ["appearance", "predictive", 3, 6, 6])
+        self.assertAlmostEqual(part["p"], 10 / 1001, delta=1e-15)
+        self.assertIn("has a value in 3 of 6 steps, the baseline in none of 6", found["reason"])
+        rare = ["NaN", 0.048, "NaN", 0.18, 0.089, "NaN", 0.098, 0.035, "NaN", "NaN"]
+        found = self.serin(["NaN"] * 10, rare, FAIL, nanStrategy="replace", direction="increase")
+        self.assertEqual(found["classification"], "high")
+        self.assertEqual(self.serin(["NaN"] * 10, rare, INCONCLUSIVE)["classification"], "nodata")
+        self.assertEqual(self.serin([0] * 6, [0, 1, 2, 0, 0, 0], INCONCLUSIVE)["classification"], "inconclusive")
+
+    def test_the_judge_serin__tolerates_what_the_effect_size_allows(self):
+        for allowed, code in ((1.05, FAIL), (1.5, PASS)):
+            found = self.serin(wave(10), [v * 1.2 for v in wave(10)], code, direction="increase", effectSize={"allowedIncrease": allowed})
+            self.assertAlmostEqual(found["tolerance"]["relative"], allowed - 1)
+        self.assertEqual(self.serin(wave(10), [v / 2 for v in wave(10)], FAIL)["classification"], "low")
+        for effect, relative in (({"allowedIncrease": 1.3, "allowedDecrease": 0.9}, 0.1), ({"allowedIncrease": 1.3}, 0.3), ({}, 0.05)):
+            found = self.serin(wave(10), wave(10), PASS, effectSize=effect)
+            self.assertAlmostEqual(found["tolerance"]["relative"], relative)
+
     def test_one_metric_of_two__is_half_the_score(self):
         pairs = [pair("errors", wave(3), wave(3, 5)), GOOD[1]]
         self.assertEqual(self.document(pairs, 3)["score"], 50)

@@ -95,6 +95,13 @@ class World:
         return {"count": str(before), "sum": str(before * 0.2), "buckets": buckets}
 
 
+class AskedWorld(World):
+    """Answers range queries: the asked times alone."""
+
+    def times(self):
+        return super().times()[4:]
+
+
 class JudgeTest(unittest.TestCase):
     def setUp(self):
         self.dir = pathlib.Path(tempfile.mkdtemp(prefix="serin-"))
@@ -122,6 +129,20 @@ class JudgeTest(unittest.TestCase):
                     self.assertEqual(metric["classification"], "pass" if code == PASS else "high")
                     self.assertEqual(metric["role"], "passes" if code == PASS else "fails")
                     self.assertEqual(sum(m["points"] for m in document["metrics"]), document["score"])
+
+    def test_a_kayenta_config__may_ask_for_the_judge_serin(self):
+        query = {"type": "prometheus", "customInlineTemplate": 'PromQL:gauge{track="${scope}"}'}
+        metric = {"name": "m", "query": query, "groups": ["g"], "scopeName": "default", "analysisConfigurations": {"canary": {}}}
+        config = {"name": "shop", "judge": {"name": "serin"}, "metrics": [metric], "classifier": {"groupWeights": {"g": 100}}}
+        (self.dir / "kayenta.json").write_text(json.dumps(config))
+        for factor, code in ((1.0, PASS), (1.3, FAIL)):
+            with FakePrometheus(AskedWorld(factor)) as server:
+                live = serin("analyze", self.dir / "kayenta.json", "--url", server.url, "--baseline", "scope=stable", "--canary", "scope=canary",
+                             "--end", END, "--length", "20m", "--step", "15s", "--output", "json")
+            self.assertEqual(live[0], code, show(live))
+            document = json.loads(live[1])
+            self.assertEqual(document["judge"]["name"], "serin")
+            self.assertGreater(document["metrics"][0]["evidence"]["n"], 70)
 
     def test_missing_sides__are_inconclusive(self):
         for kind, metrics in KINDS.items():

@@ -34,4 +34,9 @@ struct step_columns { // by step; NaN: nothing is known of it
 bool step_columns_make(const struct plan *plan, const struct metric_config *metric, const struct metric_series *series,
                        struct arena *arena, struct step_columns *ret, struct error *err);
 
+// The same of lists of values that belong together by their places, as Kayenta keeps them; the shorter list is filled up, with 0
+// where gaps count as 0.
+void step_columns_of_values(const double *const values[SIDE_COUNT], const size_t counts[SIDE_COUNT], bool gaps_are_zero, int64_t step_ms,
+                            struct arena *arena, struct step_columns *ret);
+
 #endif
