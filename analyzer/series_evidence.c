@@ -33,6 +33,7 @@ struct views {
     struct column sorted, first_half, later_half; // the differences
     struct robust_location whole, later;
     bool has_later, has_means, has_spread, has_bursts;
+    bool steady; // the baseline is one and the same number
     struct means means;
     struct trend trend;
     struct spread spread;
@@ -85,6 +86,13 @@ static struct means compare_means(const struct paired *p, struct ar1_prior prior
     return (struct means){(c - b) / size, error.se, error.df};
 }
 
+static bool is_steady(const double *values, size_t count) {
+    for (size_t i = 1; i < count; i++) {
+        if (values[i] != values[0]) return false;
+    }
+    return true;
+}
+
 static void see(const struct paired *p, const struct evidence_settings *settings, struct arena *arena, struct views *ret) {
     struct ar1_prior prior = settings->prior;
     size_t horizon = settings->horizon > p->count ? settings->horizon : p->count;
@@ -96,7 +104,8 @@ static void see(const struct paired *p, const struct evidence_settings *settings
     if (ret->has_means) ret->means = compare_means(p, prior, arena);
     ret->trend = trend_fit(p->differences, ret->sorted, p->steps, prior, arena);
     if (ret->has_spread) ret->spread = spread_compare(p->logs[0], p->logs[1], p->count, prior, arena);
-    ret->has_bursts = ret->has_spread && burst_width(horizon) <= p->count;
+    ret->steady = is_steady(p->baseline, p->count);
+    ret->has_bursts = p->log_scale && (ret->has_spread || ret->steady) && burst_width(horizon) <= p->count;
 }
 
 static struct battery_estimate toward(const struct battery *b, double value, double se, double df) {
@@ -147,13 +156,14 @@ static void add_dispersion(struct battery *b, const struct views *v) {
 }
 
 // Three quarters of some run lie far above the rest, and above whatever mirrored run there is. In natural direction for -1 the
-// differences are turned round, so that the highest run is the deepest.
+// differences are turned round, so that the highest run is the deepest. The rest is what most steps show; but where the baseline
+// never moves it is the baseline, however few steps keep to it.
 static void add_burst(struct battery *b, const struct views *v, struct arena *arena, size_t *ret_first) {
     const struct paired *p = v->paired;
     size_t horizon = b->settings->horizon > p->count ? b->settings->horizon : p->count;
     double tolerance = b->margins.theta_tolerance, *d = arena_array(arena, p->count, sizeof *d);
     for (size_t i = 0; i < p->count; i++) d[i] = b->sign * p->differences[i];
-    double middle = median_sorted(v->sorted), noise = median_distance(v->sorted, middle);
+    double middle = v->steady ? 0 : median_sorted(v->sorted), noise = v->steady ? 0 : median_distance(v->sorted, middle);
     struct burst burst = burst_find(d, p->count, b->sign * middle, burst_width(horizon), arena);
     struct evidence_part *part = battery_add(b, EVIDENCE_BURST, 0);
     double limit = fmax(fmax(log(BURST_FACTOR), 3 * tolerance), 4 * NORMAL_MAD * noise);

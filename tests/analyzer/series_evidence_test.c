@@ -282,6 +282,26 @@ static void test_series_evidence__a_short_baseline_has_its_limits(void **state) 
     check_verdict(&e, EVIDENCE_INCONCLUSIVE, "too_few");
 }
 
+static void test_series_evidence__a_burst_above_a_baseline_that_never_moves(void **state) {
+    (void)state;
+    const double steady[10] = {1, 1, 1, 1, 1, 1, 1, 1, 1, 1}, most[10] = {100, 100, 100, 100, 100, 100, 100, 1, 1, 1};
+    const double brief[10] = {1, 1, 1, 100, 100, 1, 1, 1, 1, 1}, slight[10] = {1, 1, 1.4, 1.4, 1.4, 1.4, 1, 1, 1, 1};
+    struct evidence_settings settings;
+    evidence_settings_default(&settings);
+    struct evidence e = judge(&(struct series_columns){.baseline = steady, .canary = most, .count = 10}, &settings);
+    check_verdict(&e, EVIDENCE_FAIL, "burst"); // though it is most of the window
+    assert_int_equal(e.onset, 0);
+    e = judge(&(struct series_columns){.baseline = most, .canary = steady, .count = 10}, &settings);
+    assert_int_not_equal(e.status, EVIDENCE_FAIL);
+    e = judge(&(struct series_columns){.baseline = steady, .canary = brief, .count = 10}, &settings);
+    check_verdict(&e, EVIDENCE_INCONCLUSIVE, NULL);
+    e = judge(&(struct series_columns){.baseline = steady, .canary = slight, .count = 10}, &settings);
+    check_verdict(&e, EVIDENCE_INCONCLUSIVE, NULL);
+    settings.direction = EVIDENCE_DECREASE;
+    e = judge(&(struct series_columns){.baseline = steady, .canary = most, .count = 10}, &settings);
+    assert_int_not_equal(e.status, EVIDENCE_FAIL);
+}
+
 static void test_series_evidence__more_spread(void **state) {
     (void)state;
     struct sides s = unchanged(80, 0.03, 10);
@@ -481,6 +501,7 @@ int main(void) {
         cmocka_unit_test(test_series_evidence__values_that_the_baseline_never_has),
         cmocka_unit_test(test_series_evidence__values_that_a_short_baseline_never_has),
         cmocka_unit_test(test_series_evidence__a_short_baseline_has_its_limits),
+        cmocka_unit_test(test_series_evidence__a_burst_above_a_baseline_that_never_moves),
         cmocka_unit_test(test_series_evidence__more_spread),
         cmocka_unit_test(test_series_evidence__damage_to_a_part_of_the_requests),
         cmocka_unit_test(test_series_evidence__constant_series),
