@@ -59,33 +59,45 @@ static bool find_key(struct database *db, const struct store_analysis *a, struct
 }
 
 static bool is_new(struct database *db, const struct store_analysis *a, struct store_outcome *outcome) {
-    if (find_key(db, a, outcome)) {
-        outcome->kind = STORE_DUPLICATE;
-        return error_set(&outcome->err, ERROR_USAGE, "the idempotency key belongs to analysis %s%s", outcome->id,
-                         outcome->same_request ? "" : ", which was asked for something else");
-    }
-    if (outcome->kind == STORE_COMMITTED && find_id(db, a->id, outcome)) {
-        outcome->kind = STORE_CONFLICT;
-        return error_set(&outcome->err, ERROR_USAGE, "%s: there is an analysis with that id", a->id);
-    }
-    return outcome->kind == STORE_COMMITTED;
+    if (!find_key(db, a, outcome)) return outcome->kind == STORE_COMMITTED;
+    outcome->kind = STORE_DUPLICATE;
+    return error_set(&outcome->err, ERROR_USAGE, "the idempotency key belongs to analysis %s%s", outcome->id,
+                     outcome->same_request ? "" : ", which was asked for something else");
 }
 
-static bool add_config(struct database *db, const struct store_analysis *a, struct store_outcome *outcome) {
-    static const char sql[] = "INSERT INTO configs(sha256, text) VALUES(?1, ?2) ON CONFLICT(sha256) DO NOTHING";
-    if (a->config == NULL) return true;
+static bool find_config(struct database *db, const char *sha256, int64_t *ret_id, struct store_outcome *outcome) {
+    static const char sql[] = "SELECT id FROM configs WHERE sha256 = ?1";
+    bool ok = true;
+    sqlite3_stmt *statement = database_statement(db, sql, &outcome->err);
+    if (statement == NULL) return no_statement(outcome);
+    bind_text(statement, 1, sha256);
+    bool found = database_row(db, statement, &ok, &outcome->err);
+    if (found) *ret_id = column_number(statement, 0);
+    if (!ok) outcome->kind = STORE_FAILED;
+    sqlite3_reset(statement);
+    return found;
+}
+
+// Most configs are there already, and their texts are long.
+static bool add_config(struct database *db, const struct store_analysis *a, int64_t *ret_id, struct store_outcome *outcome) {
+    static const char sql[] = "INSERT INTO configs(sha256, text) VALUES(?1, ?2)";
+    if (find_config(db, a->config_sha256, ret_id, outcome)) return true;
+    if (outcome->kind != STORE_COMMITTED) return false;
+    if (a->config == NULL) return unknown(outcome, "config", a->config_sha256);
     sqlite3_stmt *statement = database_statement(db, sql, &outcome->err);
     if (statement == NULL) return no_statement(outcome);
     bind_text(statement, 1, a->config_sha256);
     bind_text(statement, 2, a->config);
-    return step(db, statement, outcome);
+    if (!step(db, statement, outcome)) return false;
+    *ret_id = sqlite3_last_insert_rowid(db->link);
+    return true;
 }
 
-static bool insert_analysis(struct database *db, const struct store_analysis *a, struct store_outcome *outcome) {
+static bool insert_analysis(struct database *db, const struct store_analysis *a, int64_t config, struct store_outcome *outcome) {
     static const char sql[] =
         "INSERT INTO analyses(id, asked_by, key, request_sha256, canary, config_name, version, artefact, created_by, created_ms,"
         "  start_ms, horizon_ms, updated_ms, request, look_state, config)"
-        " SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?10, ?13, ?14, id FROM configs WHERE sha256 = ?15";
+        " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?10, ?13, ?14, ?15) ON CONFLICT(id) DO NOTHING";
     const char *texts[] = {a->id,          a->asked_by, a->key,      a->request_sha256, a->canary,
                            a->config_name, a->version,  a->artefact, a->created_by};
     sqlite3_stmt *statement = database_statement(db, sql, &outcome->err);
@@ -96,15 +108,19 @@ static bool insert_analysis(struct database *db, const struct store_analysis *a,
     bind_number(statement, 12, a->horizon_ms);
     bind_text(statement, 13, a->request);
     bind_text(statement, 14, a->look_state);
-    bind_text(statement, 15, a->config_sha256);
+    bind_number(statement, 15, config);
     return step(db, statement, outcome);
 }
 
 static bool add_analysis(struct database *db, const struct change *change, struct store_outcome *outcome) {
     const struct store_analysis *a = &change->of.analysis;
-    if (!is_new(db, a, outcome) || !add_config(db, a, outcome) || !insert_analysis(db, a, outcome)) return false;
+    int64_t config = 0;
+    if (!is_new(db, a, outcome) || !add_config(db, a, &config, outcome) || !insert_analysis(db, a, config, outcome)) return false;
     outcome->revision = 1;
-    return sqlite3_changes(db->link) == 1 || unknown(outcome, "config", a->config_sha256);
+    if (sqlite3_changes(db->link) == 1) return true;
+    find_id(db, a->id, outcome);
+    outcome->kind = STORE_CONFLICT;
+    return error_set(&outcome->err, ERROR_USAGE, "%s: there is an analysis with that id", a->id);
 }
 
 // Why a change of an analysis found none to change.

@@ -145,40 +145,58 @@ static bool run_kept(struct database *db, const char *sql, struct error *err) {
     return statement != NULL && database_step(db, statement, err);
 }
 
-// False when the transaction is lost; a batch that could not be made is none of its business.
-static bool apply_alone(struct database *db, const struct store_batch *batch, struct store_outcome *outcome, struct error *err) {
+enum group_end { GROUP_COMMITTED, GROUP_LOST, GROUP_MIXED };
+
+// Most batches are made, or change nothing because what they want is not as it was; neither needs the pages put aside that would undo it.
+static enum group_end apply_plainly(struct database *db, const struct store_batch *batch, struct store_outcome *outcome,
+                                    struct error *err) {
+    int64_t before = sqlite3_total_changes64(db->link);
+    if (sqlite_apply(db, batch, outcome)) return GROUP_COMMITTED;
+    *err = outcome->err;
+    if (sqlite3_get_autocommit(db->link)) return GROUP_LOST; // the disk is full, and SQLite gave up the whole
+    bool untouched = outcome->kind != STORE_FAILED && sqlite3_total_changes64(db->link) == before;
+    return untouched ? GROUP_COMMITTED : GROUP_MIXED;
+}
+
+// A batch that cannot be made is undone for itself.
+static enum group_end apply_alone(struct database *db, const struct store_batch *batch, struct store_outcome *outcome, struct error *err) {
     static const char begin[] = "SAVEPOINT batch", keep[] = "RELEASE batch", undo[] = "ROLLBACK TO batch";
-    if (!run_kept(db, begin, err)) return false;
+    if (!run_kept(db, begin, err)) return GROUP_LOST;
     bool ok = sqlite_apply(db, batch, outcome);
     if (!ok && sqlite3_get_autocommit(db->link)) {
-        *err = outcome->err; // the disk is full, and SQLite gave up the whole
-        return false;
+        *err = outcome->err;
+        return GROUP_LOST;
     }
-    return (ok || run_kept(db, undo, err)) && run_kept(db, keep, err);
+    return (ok || run_kept(db, undo, err)) && run_kept(db, keep, err) ? GROUP_COMMITTED : GROUP_LOST;
 }
 
-static bool commit_group(struct database *db, struct store_batch *const *batches, size_t count, struct store_outcome *outcomes) {
+typedef enum group_end apply_batch_fn(struct database *db, const struct store_batch *batch, struct store_outcome *outcome,
+                                      struct error *err);
+
+static enum group_end commit_group(struct database *db, apply_batch_fn *apply, struct store_batch *const *batches, size_t count,
+                                   struct store_outcome *outcomes) {
     static const char begin[] = "BEGIN IMMEDIATE", end[] = "COMMIT";
     struct error err = {0};
-    bool ok = run_kept(db, begin, &err);
-    for (size_t i = 0; ok && i < count; i++) ok = apply_alone(db, batches[i], &outcomes[i], &err);
-    ok = ok && run_kept(db, end, &err);
-    if (ok) return true;
+    for (size_t i = 0; i < count; i++) outcomes[i] = (struct store_outcome){0};
+    enum group_end at = run_kept(db, begin, &err) ? GROUP_COMMITTED : GROUP_LOST;
+    for (size_t i = 0; at == GROUP_COMMITTED && i < count; i++) at = apply(db, batches[i], &outcomes[i], &err);
+    if (at == GROUP_COMMITTED && !run_kept(db, end, &err)) at = GROUP_LOST;
+    if (at == GROUP_COMMITTED) return at;
     roll_back(db);
     for (size_t i = 0; i < count; i++) outcomes[i] = (struct store_outcome){.kind = STORE_FAILED, .err = err};
-    return false;
+    return at;
 }
 
-// One batch that the disk has no room for must not take others with it: where the group fails, each has its own commit.
+// A group with a batch that could be made in part only is made once more, each batch for itself. One batch that the disk has no room for
+// must not take others with it either: where the group fails, each has its own commit.
 static bool commit_batches(struct store_backend *backend, struct store_batch *const *batches, size_t count,
                            struct store_outcome *outcomes) {
     struct sqlite_store *store = (struct sqlite_store *)backend;
-    bool ok = commit_group(&store->writer, batches, count, outcomes);
-    for (size_t i = 0; !ok && count > 1 && i < count; i++) {
-        outcomes[i] = (struct store_outcome){0};
-        commit_group(&store->writer, &batches[i], 1, &outcomes[i]);
-    }
-    ok = true;
+    enum group_end end = commit_group(&store->writer, apply_plainly, batches, count, outcomes);
+    if (end == GROUP_MIXED) end = commit_group(&store->writer, apply_alone, batches, count, outcomes);
+    for (size_t i = 0; end != GROUP_COMMITTED && count > 1 && i < count; i++)
+        commit_group(&store->writer, apply_alone, &batches[i], 1, &outcomes[i]);
+    bool ok = true;
     for (size_t i = 0; i < count; i++) ok = ok && outcomes[i].kind != STORE_FAILED;
     return ok;
 }

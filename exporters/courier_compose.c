@@ -219,6 +219,14 @@ void courier_compose_todo(struct courier *c, const char *key) {
     letter_release(letter);
 }
 
+// Whoever has somebody to tell has a room, while there are any left.
+static bool is_told(struct courier *c, const char *canary) {
+    pthread_mutex_lock(&c->lock);
+    bool told = c->room_count >= COURIER_MOST_ROOMS || courier_room(c, canary, false) != NULL;
+    pthread_mutex_unlock(&c->lock);
+    return told;
+}
+
 void courier_published(void *courier, const struct engine_event *event) {
     struct courier *c = courier;
     bool decided = event->kind == ENGINE_VERDICT;
@@ -229,5 +237,5 @@ void courier_published(void *courier, const struct engine_event *event) {
     }
     if (decided && event->document != NULL) courier_decided(c, event);
     courier_take_series(c, event);
-    courier_wake(c);
+    if (is_told(c, event->canary)) courier_wake(c);
 }

@@ -122,6 +122,27 @@ static void test_store_commit__failing_batch_fails_alone(void **state) {
     assert_true(counters.writable);
 }
 
+// Nothing of it is there to be undone, and the others are not made again.
+static void test_store_commit__batch_that_changes_nothing_fails_alone(void **state) {
+    struct place *p = *state;
+    struct gate gate = new_gate();
+    place_add(p, "a1");
+    hold_writer(p, &gate);
+    struct store_batch *stale = store_batch_create(), *change = store_batch_create();
+    store_batch_change(change, &(struct store_change){.id = "a1", .revision = 1, .looks = 1, .at_ms = PLACE_NOW});
+    store_batch_change(stale, &(struct store_change){.id = "a1", .revision = 1, .looks = 2, .at_ms = PLACE_NOW});
+    assert_true(store_submit(p->store, change, tell, &gate, NULL));
+    assert_true(store_submit(p->store, stale, tell, &gate, NULL));
+    assert_true(store_submit(p->store, memo_batch("k", "1"), tell, &gate, NULL));
+    release_writer(&gate, 3);
+    assert_int_equal(gate.last[0].kind, STORE_COMMITTED);
+    assert_int_equal(gate.last[1].kind, STORE_CONFLICT);
+    assert_int_equal(gate.last[1].revision, 2);
+    assert_int_equal(gate.last[2].kind, STORE_COMMITTED);
+    assert_int_equal(place_get(p, "a1").looks, 1);
+    assert_int_equal(count_memos(p), 2); // gate, k
+}
+
 static void test_store_commit__queue_is_bounded(void **state) {
     struct place *p = *state;
     struct gate gate = new_gate();
@@ -325,6 +346,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         PLACED(test_store_commit__groups_what_came_meanwhile),
         PLACED(test_store_commit__failing_batch_fails_alone),
+        PLACED(test_store_commit__batch_that_changes_nothing_fails_alone),
         PLACED(test_store_commit__queue_is_bounded),
         PLACED(test_store_commit__closing_commits_what_was_submitted),
         PLACED(test_store_commit__many_threads),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// A heap of due times and one epoll over the sockets that may hang up. A socket is taken out of the epoll before its wait ends, so
-// that a descriptor that is closed and used again later is never mistaken for the old one.
+// A heap of times and one epoll over the sockets that may hang up. Most waits are over before it would be worth while to put their
+// socket into the epoll: the thread does it when one takes longer. A socket is taken out of the epoll before its wait ends, so that a
+// descriptor that is closed and used again later is never mistaken for the old one.
 #include "serve/waits.h"
 
 #include <assert.h>
@@ -32,7 +33,7 @@ static void put(struct waits *waits, size_t i, struct wait *wait) {
 }
 
 static void sift_up(struct waits *waits, size_t i, struct wait *wait) {
-    while (i > 0 && waits->heap[(i - 1) / 2]->due_mono_ms > wait->due_mono_ms) {
+    while (i > 0 && waits->heap[(i - 1) / 2]->at_mono_ms > wait->at_mono_ms) {
         put(waits, i, waits->heap[(i - 1) / 2]);
         i = (i - 1) / 2;
     }
@@ -43,8 +44,8 @@ static void sift_down(struct waits *waits, size_t i, struct wait *wait) {
     for (;;) {
         size_t child = 2 * i + 1;
         if (child >= waits->count) break;
-        if (child + 1 < waits->count && waits->heap[child + 1]->due_mono_ms < waits->heap[child]->due_mono_ms) child++;
-        if (waits->heap[child]->due_mono_ms >= wait->due_mono_ms) break;
+        if (child + 1 < waits->count && waits->heap[child + 1]->at_mono_ms < waits->heap[child]->at_mono_ms) child++;
+        if (waits->heap[child]->at_mono_ms >= wait->at_mono_ms) break;
         put(waits, i, waits->heap[child]);
         i = child;
     }
@@ -52,7 +53,7 @@ static void sift_down(struct waits *waits, size_t i, struct wait *wait) {
 }
 
 static void settle(struct waits *waits, size_t i, struct wait *wait) {
-    if (i > 0 && waits->heap[(i - 1) / 2]->due_mono_ms > wait->due_mono_ms) {
+    if (i > 0 && waits->heap[(i - 1) / 2]->at_mono_ms > wait->at_mono_ms) {
         sift_up(waits, i, wait);
     } else {
         sift_down(waits, i, wait);
@@ -63,7 +64,8 @@ static void take_out(struct waits *waits, struct wait *wait) {
     size_t i = wait->place - 1;
     struct wait *last = waits->heap[--waits->count];
     wait->place = 0;
-    if (wait->fd >= 0) epoll_ctl(waits->epoll, EPOLL_CTL_DEL, wait->fd, NULL);
+    if (wait->watched) epoll_ctl(waits->epoll, EPOLL_CTL_DEL, wait->fd, NULL);
+    wait->watched = false;
     if (last != wait) settle(waits, i, last);
 }
 
@@ -75,21 +77,35 @@ static void end_wait(struct waits *waits, struct wait *wait, enum wait_end end) 
 // The thread sleeps until the earliest due time that it saw; an earlier one has to wake it.
 static void nudge(struct waits *waits) {
     uint64_t one = 1;
-    if (waits->count == 0 || waits->heap[0]->due_mono_ms >= waits->asleep_until) return;
+    if (waits->count == 0 || waits->heap[0]->at_mono_ms >= waits->asleep_until) return;
     waits->asleep_until = INT64_MIN;
     while (write(waits->event, &one, sizeof one) < 0 && errno == EINTR) continue;
 }
 
 static int time_to_sleep(struct waits *waits) {
-    waits->asleep_until = waits->count > 0 ? waits->heap[0]->due_mono_ms : INT64_MAX;
+    waits->asleep_until = waits->count > 0 ? waits->heap[0]->at_mono_ms : INT64_MAX;
     if (waits->count == 0) return -1;
     int64_t left = waits->asleep_until - mono_now_ms();
     return left < 0 ? 0 : left > 3600000 ? 3600000 : (int)left;
 }
 
+// Where the system does not let it nobody looks; its time ends the wait then.
+static void watch(struct waits *waits, struct wait *wait) {
+    struct epoll_event event = {.events = EPOLLRDHUP, .data.u64 = wait->serial};
+    wait->watched = epoll_ctl(waits->epoll, EPOLL_CTL_ADD, wait->fd, &event) == 0;
+    wait->at_mono_ms = wait->due_mono_ms;
+    settle(waits, wait->place - 1, wait);
+}
+
 static void end_due(struct waits *waits) {
     int64_t now = mono_now_ms();
-    while (waits->count > 0 && waits->heap[0]->due_mono_ms <= now) end_wait(waits, waits->heap[0], WAIT_DUE);
+    while (waits->count > 0 && waits->heap[0]->at_mono_ms <= now) {
+        struct wait *wait = waits->heap[0];
+        if (wait->due_mono_ms <= now)
+            end_wait(waits, wait, WAIT_DUE);
+        else
+            watch(waits, wait);
+    }
 }
 
 static struct wait *find_serial(struct waits *waits, uint64_t serial) {
@@ -169,20 +185,17 @@ void waits_destroy(struct waits *waits) {
     finish(waits);
 }
 
-static void watch_fd(struct waits *waits, struct wait *wait) {
-    struct epoll_event event = {.events = EPOLLRDHUP, .data.u64 = wait->serial};
-    if (epoll_ctl(waits->epoll, EPOLL_CTL_ADD, wait->fd, &event) != 0) wait->fd = -1; // nobody looks then; its time ends it
-}
-
 void waits_add(struct waits *waits, struct wait *wait, int64_t due_mono_ms, int fd) {
+    int64_t look_mono_ms = fd >= 0 ? mono_now_ms() + WAITS_UNWATCHED_MS : due_mono_ms;
     wait->due_mono_ms = due_mono_ms;
+    wait->at_mono_ms = look_mono_ms < due_mono_ms ? look_mono_ms : due_mono_ms;
     wait->fd = fd;
+    wait->watched = false;
     pthread_mutex_lock(&waits->lock);
     wait->serial = ++waits->serial;
     mem_grow((void **)&waits->heap, &waits->cap, waits->count, sizeof waits->heap[0]);
     waits->count++;
     sift_up(waits, waits->count - 1, wait);
-    if (fd >= 0) watch_fd(waits, wait);
     if (waits->stopping && fd >= 0) {
         end_wait(waits, wait, WAIT_STOPPING);
     } else {
@@ -195,7 +208,8 @@ bool waits_move(struct waits *waits, struct wait *wait, int64_t due_mono_ms) {
     pthread_mutex_lock(&waits->lock);
     bool waiting = wait->place > 0;
     if (waiting) {
-        wait->due_mono_ms = due_mono_ms;
+        assert(wait->fd < 0);
+        wait->due_mono_ms = wait->at_mono_ms = due_mono_ms;
         settle(waits, wait->place - 1, wait);
         nudge(waits);
     }
@@ -219,7 +233,7 @@ bool waits_wake(struct waits *waits, struct wait *wait) {
     return waiting;
 }
 
-static struct wait *find_watched(const struct waits *waits) {
+static struct wait *find_stoppable(const struct waits *waits) {
     for (size_t i = 0; i < waits->count; i++) {
         if (waits->heap[i]->fd >= 0) return waits->heap[i];
     }
@@ -229,6 +243,6 @@ static struct wait *find_watched(const struct waits *waits) {
 void waits_stop(struct waits *waits) {
     pthread_mutex_lock(&waits->lock);
     waits->stopping = true;
-    for (struct wait *wait = find_watched(waits); wait != NULL; wait = find_watched(waits)) end_wait(waits, wait, WAIT_STOPPING);
+    for (struct wait *wait = find_stoppable(waits); wait != NULL; wait = find_stoppable(waits)) end_wait(waits, wait, WAIT_STOPPING);
     pthread_mutex_unlock(&waits->lock);
 }
