@@ -187,6 +187,7 @@ static void free_rooms(struct courier *c) {
         c->rooms = room->next;
         free(room->canary);
         free(room->told);
+        json_decref(room->suppressed);
         free(room);
     }
 }

@@ -83,6 +83,8 @@ void courier_decided(struct courier *c, const struct engine_event *e) {
         if (ends(now, (enum alert_slot_kind)i)) room->slots[i].id[0] = '\0';
     }
     if (room != NULL && now == SLOT_CLEARED) room->last_fail[0] = '\0';
+    if (room != NULL) json_decref(room->suppressed); // of alerts that stood before
+    if (room != NULL) room->suppressed = NULL;
     pthread_mutex_unlock(&c->lock);
 }
 
@@ -131,6 +133,12 @@ static int64_t end_ms(const struct courier *c, enum alert_slot_kind kind, int64_
     return kind == SLOT_CLEARED ? at_ms : at_ms + c->options.alert_for_ms;
 }
 
+static bool takes_alerts(const struct job *job) {
+    bool any = false;
+    for (size_t i = 0; i < job->delivery.count; i++) any = any || job->delivery.sendings[i].delivered;
+    return any;
+}
+
 static void alerts_over(struct job *job) {
     struct courier *c = job->courier;
     int64_t now_ms = courier_now_ms(c), resend_ms = job->one.targets[0].resend_ms;
@@ -148,7 +156,7 @@ static void alerts_over(struct job *job) {
         courier_count(c, job->one.targets[0].key, "failed");
     pthread_mutex_lock(&c->lock);
     bool same = strcmp(slot->id, job->letter->row.id) == 0;
-    bool first = failed && same && slot->failures == 0;
+    bool first = failed && same && slot->failures == 0, goes_on = c->stop_mono_ms == 0;
     slot->flying--;
     if (same) {
         int64_t wait_ms = failed && slot->failures < 12 ? FIRST_WAIT_MS << slot->failures : resend_ms;
@@ -159,6 +167,7 @@ static void alerts_over(struct job *job) {
         if (slot->flying == 0 && !slot->failed) slot->failures = 0;
     }
     pthread_mutex_unlock(&c->lock);
+    if (same && goes_on && job->slot != SLOT_CLEARED && takes_alerts(job)) courier_look_at_silences(job);
     if (first) courier_say(c, job->room->canary, "%s: alerts are not taken, and sent again: %s", job->one.targets[0].key, why);
 }
 

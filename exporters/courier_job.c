@@ -20,6 +20,7 @@ struct job *job_create(struct courier *c, struct letter *letter, const struct pu
 
 static void job_destroy(struct job *job) {
     job->courier->job_count--;
+    courier_silences_free(job->look);
     delivery_finish(&job->delivery);
     letter_release(job->letter);
     letter_release(job->earlier);

@@ -61,6 +61,8 @@ struct courier_room { // of a canary that has somebody to tell
     char *canary;
     struct alert_slot slots[COURIER_ALERT_SLOTS];
     char last_fail[STORE_ID_LEN + 1]; // the analysis that failed, while nothing has passed since; "": none
+    json_t *suppressed;               // by target, what courier_silenced() tells of the analysis that follows; NULL: nothing
+    char suppressed_id[STORE_ID_LEN + 1];
     char silent[STORE_ID_LEN + 1];    // an analysis that alerts do not tell of; "": none
     struct courier_told *told;        // NULL: none
     // Remote write.
@@ -128,6 +130,7 @@ struct job { // requests to one target
     // Of alerts.
     struct courier_room *room;
     enum alert_slot_kind slot;
+    struct silence_look *look; // what the peer says of them; NULL: it is not asked
     // Of values.
     struct series_entry *entry;
     uint64_t target_bit;
@@ -212,6 +215,10 @@ int64_t courier_send_alerts(struct courier *c, int64_t now_ms); // begins what i
 // Whether an event that `messages` webhooks would be told of is not told, which is counted.
 bool courier_is_noise(struct courier *c, const struct engine_event *event, size_t messages, struct store_batch *batch);
 bool courier_read_told(struct courier *c, struct error *err);
+
+// courier_silence.c
+void courier_look_at_silences(struct job *sent); // begins to ask the peer that has taken these alerts
+void courier_silences_free(struct silence_look *look); // fine with NULL
 
 // courier_series.c
 bool courier_read_series(struct courier *c, struct error *err);

@@ -74,6 +74,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
+    do_GET = do_POST
+
 
 class Receiver:
     """Keeps what comes in; `manners` gives the answer by the beginning of the path: a function of handler and count of tries."""

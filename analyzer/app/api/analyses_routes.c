@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Analyses: started, listed, read, waited for, called off.
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "api/analysis_view.h"
 #include "api/intake.h"
 #include "api/reply.h"
 #include "api/schemas.h"
+#include "base/digest.h"
 #include "base/timetext.h"
 
 #define SUBMIT_MS INT64_C(30000)
@@ -143,11 +145,24 @@ static void list(struct call *call) {
 
 #define SHOWN (STORE_LOOK_STATE | STORE_RESULT | STORE_REQUEST)
 
+// Changes with the analysis, and with what Alertmanagers do with its alerts.
+static void make_tag(const struct service *service, const struct store_analysis *row, char *tag, size_t size) {
+    char hex[DIGEST_HEX_LEN + 1] = "";
+    json_t *silenced = analysis_view_silenced(service, row);
+    if (json_array_size(silenced) > 0) {
+        char *text = json_dumps(silenced, JSON_COMPACT);
+        digest_hex(view_of(text), hex);
+        free(text);
+    }
+    json_decref(silenced);
+    snprintf(tag, size, "%s.%lld%s%.16s", row->id, (long long)row->revision, hex[0] != '\0' ? "." : "", hex);
+}
+
 static void show(struct call *call) {
     struct store_analysis row;
-    char tag[STORE_ID_LEN + 32];
+    char tag[STORE_ID_LEN + 64];
     if (!read_analysis(call, 0, &row)) return;
-    snprintf(tag, sizeof tag, "%s.%lld", row.id, (long long)row.revision);
+    make_tag(service_of(call), &row, tag, sizeof tag);
     if (reply_etag(call, tag) || !read_analysis(call, SHOWN, &row)) return;
     reply_json(call, 200, analysis_view(service_of(call), &row));
 }

@@ -126,6 +126,11 @@ static void add_progress(const struct service *service, json_t *root, const stru
     json_object_set_new(root, "next_look", now.found ? view_time(now.next_ms) : json_null());
 }
 
+json_t *analysis_view_silenced(const struct service *service, const struct store_analysis *row) {
+    bool alerts = row->state == STORE_DONE && strcmp(analysis_view_verdict(row), "pass") != 0;
+    return alerts ? courier_silenced(service->courier, row->canary, row->id) : json_array();
+}
+
 json_t *analysis_view(const struct service *service, const struct store_analysis *row) {
     json_t *root = analysis_view_short(service, row);
     json_t *result = row->result != NULL ? json_loads(row->result, 0, NULL) : NULL;
@@ -133,6 +138,7 @@ json_t *analysis_view(const struct service *service, const struct store_analysis
     json_object_set_new(root, "missing", list_of(result, "missing"));
     json_object_set_new(root, "next", list_of(result, "next"));
     json_object_set_new(root, "spent_alpha", spent_alpha(row->look_state));
+    json_object_set_new(root, "alerts_suppressed", analysis_view_silenced(service, row));
     json_object_set_new(root, "updated", view_time(row->updated_ms));
     add_progress(service, root, row);
     add_request(root, row->request);

@@ -14,6 +14,9 @@ json_t *analysis_view_short(const struct service *service, const struct store_an
 // The long one: reasons, spent alpha, phase and the next look. Wants the row with STORE_LOOK_STATE, STORE_RESULT and STORE_REQUEST.
 json_t *analysis_view(const struct service *service, const struct store_analysis *row);
 
+// As courier_silenced().
+json_t *analysis_view_silenced(const struct service *service, const struct store_analysis *row);
+
 // "running", "pass", "cancelled", ...
 const char *analysis_view_verdict(const struct store_analysis *row);
 

@@ -7,6 +7,7 @@
 #include "api/reply.h"
 #include "api/schemas.h"
 #include "exporters/report_format.h"
+#include "exporters/silence_text.h"
 
 #define REPORT_MS INT64_C(30000)
 #define MOST_REPORT_BYTES ((size_t)64 << 20)
@@ -184,11 +185,20 @@ static void render(struct errand *errand, const struct report_wanted *wanted, co
     buf_finish(&out);
 }
 
+// What Alertmanagers keep to themselves is no part of the result: it changes while the alerts stand.
+static void add_silences(const struct service *service, const char *id, json_t *document) {
+    const char *canary = json_string_value(json_object_get(document, "canary"));
+    json_t *silenced = canary != NULL ? courier_silenced(service->courier, canary, id) : NULL;
+    silence_text(silenced, document);
+    json_decref(silenced);
+}
+
 static void make_report(void *user, struct errand *errand, void *input) {
     const struct report_wanted *wanted = input;
     const char *text = document_of(user, errand, wanted);
     if (text == NULL) return;
     json_t *document = json_loads(text, 0, NULL);
+    if (strcmp(wanted->format->name, "json") != 0) add_silences(user, wanted->id, document); // which is the result as it is
     render(errand, wanted, document);
     json_decref(document);
 }

@@ -67,6 +67,8 @@ static const char analysis[] = JSON({"allOf": [{"$ref": "#/components/schemas/An
     "planned_looks": {"type": ["integer", "null"]},
     "next_look": {"type": ["string", "null"]},
     "spent_alpha": {"type": ["number", "null"], "description": "chance of a false fail that the looks so far have spent"},
+    "alerts_suppressed": {"type": "array", "items": {"type": "object"},
+        "description": "alerts that Alertmanagers keep to themselves, with the silences and inhibiting alerts"},
     "updated": {"type": "string"},
     "correlation_id": {"type": ["string", "null"]},
     "request": {"type": ["object", "null"]}}}]});

@@ -43,6 +43,12 @@ void courier_published(void *courier, const struct engine_event *event);
 // call at a time for a canary.
 bool courier_gate(struct courier *courier, const char *canary, const char *id, const json_t *document, struct error *err);
 
+// The alerts of an analysis that Alertmanagers keep to themselves, as far as is known: a list of objects "target", "alert", "metric" and
+// "tags" (of a metric), "silenced_by" ("id", "by", "until", "comment") and "inhibited_by" ("fingerprint", "alert"), with texts that are
+// clean and bounded. Empty when there are none, when the alerts do not stand any more, and before anybody was asked. The caller releases
+// it. Any thread.
+json_t *courier_silenced(struct courier *courier, const char *canary, const char *id);
+
 // Looks for what is due at once, after the clock that it was given has jumped. Any thread.
 void courier_wake(struct courier *courier);
 
