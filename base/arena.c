@@ -10,6 +10,7 @@
 
 #include "base/mem.h"
 
+#define FIRST_BYTES ((size_t)960) // most arenas hold little
 #define BLOCK_BYTES ((size_t)8192)
 
 struct arena_block {
@@ -38,7 +39,7 @@ void arena_clear(struct arena *arena) {
     struct arena_block *kept = NULL;
     for (struct arena_block *b = arena->blocks, *next; b != NULL; b = next) {
         next = b->next;
-        if (kept == NULL && b->size == BLOCK_BYTES) {
+        if (kept == NULL && b->size <= BLOCK_BYTES) {
             kept = b;
         } else {
             free(b);
@@ -56,7 +57,7 @@ void *arena_alloc(struct arena *arena, size_t size) {
     if (need < size) abort();
     struct arena_block *b = arena->blocks;
     if (b == NULL || b->size - b->used < need) {
-        size_t bytes = need > BLOCK_BYTES ? need : BLOCK_BYTES;
+        size_t usual = b == NULL ? FIRST_BYTES : BLOCK_BYTES, bytes = need > usual ? need : usual;
         b = mem_alloc(sizeof *b + bytes);
         b->size = bytes;
         b->used = 0;

@@ -12,7 +12,7 @@
 // at most 11,001 points a series; longer raw series spill into columns that double.
 // The stage itself begins small: most series of a canary have 60 to 240 points.
 #define STAGE_SAMPLES ((size_t)16384)
-#define STAGE_FIRST ((size_t)512)
+#define STAGE_FIRST ((size_t)128)
 #define PREFIX_BYTES 800
 
 // What an open container is. PLACE_SKIP: well-formed JSON that nobody asked for.
