@@ -131,13 +131,13 @@ static void read_head(struct transfer *t) {
     curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
     t->head.status = (int)status;
     read_header(t, "Content-Type", t->head.content_type, sizeof t->head.content_type);
-    read_header(t, "Retry-After", t->head.retry_after, sizeof t->head.retry_after);
+    if (status >= 400) read_header(t, "Retry-After", t->head.retry_after, sizeof t->head.retry_after);
     for (size_t i = 0; i < HTTP_KEPT; i++) {
         if (t->keep[i][0] != '\0') read_header(t, t->keep[i], t->head.kept[i], sizeof t->head.kept[i]);
     }
-    char location[2], encoding[32];
-    read_header(t, "Location", location, sizeof location);
-    t->redirects = status >= 300 && status <= 399 && location[0] != '\0';
+    char location[2] = "", encoding[32];
+    if (status >= 300 && status <= 399) read_header(t, "Location", location, sizeof location);
+    t->redirects = location[0] != '\0';
     read_header(t, "Content-Encoding", encoding, sizeof encoding);
     t->failure.encoded =
         !t->compression && encoding[0] != '\0' && strcasecmp(encoding, "identity") != 0 && strcasecmp(encoding, t->encoding) != 0;

@@ -5,6 +5,8 @@
 #include <string.h>
 #include <strings.h>
 
+#define SMALL_BODY 1024 // libcurl never asks whether it may send one
+
 static bool is_token(const char *text) {
     static const char allowed[] = "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
     return *text != '\0' && strspn(text, allowed) == strlen(text);
@@ -19,7 +21,9 @@ static bool add_header(struct http_lists *lists, const char *name, const char *v
     }
     struct buf line;
     buf_init(&line, 65536);
-    buf_printf(&line, *value != '\0' ? "%s: %s" : "%s;", name, value); // curl's way to send an empty value
+    buf_str(&line, name);
+    buf_str(&line, *value != '\0' ? ": " : ";"); // curl's way to send an empty value
+    buf_str(&line, value);
     bool fits = !line.failed;
     if (fits) {
         struct curl_slist *list = curl_slist_append(lists->headers, buf_text(&line));
@@ -42,7 +46,7 @@ static bool set_headers(CURL *easy, const struct http_request *request, struct h
         buf_finish(&value);
         if (!ok) return false;
     }
-    if (request->aws_sigv4 == NULL) {                                           // libcurl would sign this header, which is not sent
+    if (request->body.len > SMALL_BODY && request->aws_sigv4 == NULL) {         // libcurl would sign this header, which is not sent
         struct curl_slist *list = curl_slist_append(lists->headers, "Expect:"); // no round trip before the body
         if (list == NULL) abort();
         lists->headers = list;
@@ -51,48 +55,60 @@ static bool set_headers(CURL *easy, const struct http_request *request, struct h
     return true;
 }
 
-static bool is_loopback(const char *host) {
-    return strcasecmp(host, "localhost") == 0 || strncmp(host, "127.", 4) == 0 || strcmp(host, "[::1]") == 0;
+static bool is_loopback(const char *url) {
+    const char *scheme_end = strstr(url, "://"), *host = scheme_end != NULL ? scheme_end + 3 : url;
+    size_t len = strcspn(host, ":/?#");
+    return (len == 9 && strncasecmp(host, "localhost", len) == 0) || strncmp(host, "127.", 4) == 0 || strncmp(host, "[::1]", 5) == 0;
 }
 
 // A proxy that was configured is used for every host but those of no_proxy; one from the environment never for this machine.
-static void set_proxy(CURL *easy, const struct http_request *request, const char *host) {
+static void set_proxy(CURL *easy, const struct http_request *request) {
     if (request->proxy != NULL) curl_easy_setopt(easy, CURLOPT_PROXY, request->proxy);
     if (request->no_proxy != NULL) {
         curl_easy_setopt(easy, CURLOPT_NOPROXY, request->no_proxy);
     } else if (request->proxy != NULL) {
         curl_easy_setopt(easy, CURLOPT_NOPROXY, ""); // else the environment's list would count
-    } else if (is_loopback(host)) {
+    } else if (is_loopback(request->url)) {
         curl_easy_setopt(easy, CURLOPT_NOPROXY, "*");
     }
 }
 
-// The URL, and for server_name the same server under the name its certificate has, with the Host header left as it was.
-static bool set_url(CURL *easy, const struct http_request *request, struct http_lists *lists, struct error *err) {
+// The same server under the name its certificate has, with the Host header left as it was.
+static bool rename_server(CURL *easy, const struct http_request *request, struct http_lists *lists, struct error *err) {
     CURLU *parts = curl_url();
     char *host = NULL, *port = NULL, *url = NULL;
     struct buf text;
     buf_init(&text, 8192);
     bool ok = curl_url_set(parts, CURLUPART_URL, request->url, 0) == CURLUE_OK &&
               curl_url_get(parts, CURLUPART_HOST, &host, 0) == CURLUE_OK &&
-              curl_url_get(parts, CURLUPART_PORT, &port, CURLU_DEFAULT_PORT) == CURLUE_OK;
-    if (ok) set_proxy(easy, request, host);
-    if (ok && request->server_name != NULL) {
+              curl_url_get(parts, CURLUPART_PORT, &port, CURLU_DEFAULT_PORT) == CURLUE_OK &&
+              curl_url_set(parts, CURLUPART_HOST, request->server_name, 0) == CURLUE_OK &&
+              curl_url_get(parts, CURLUPART_URL, &url, 0) == CURLUE_OK;
+    if (ok) {
         buf_printf(&text, "%s:%s:%s:%s", request->server_name, port, host, port);
         lists->connect_to = curl_slist_append(NULL, buf_text(&text));
         curl_easy_setopt(easy, CURLOPT_CONNECT_TO, lists->connect_to);
+        curl_easy_setopt(easy, CURLOPT_URL, url);
         buf_clear(&text);
         buf_printf(&text, "%s:%s", host, port);
-        ok = add_header(lists, "Host", buf_text(&text), err) && curl_url_set(parts, CURLUPART_HOST, request->server_name, 0) == CURLUE_OK;
+        ok = add_header(lists, "Host", buf_text(&text), err);
+    } else {
+        error_set(err, ERROR_CONFIG, "not a usable URL");
     }
-    ok = ok && curl_url_get(parts, CURLUPART_URL, &url, 0) == CURLUE_OK;
-    if (ok) curl_easy_setopt(easy, CURLOPT_URL, url);
     buf_finish(&text);
     curl_free(host);
     curl_free(port);
     curl_free(url);
     curl_url_cleanup(parts);
-    return ok || error_set(err, ERROR_CONFIG, "not a usable URL");
+    return ok;
+}
+
+// libcurl takes the URL apart itself; here it would be done a second time for each request.
+static bool set_url(CURL *easy, const struct http_request *request, struct http_lists *lists, struct error *err) {
+    set_proxy(easy, request);
+    if (request->server_name != NULL) return rename_server(easy, request, lists, err);
+    curl_easy_setopt(easy, CURLOPT_URL, request->url);
+    return true;
 }
 
 static void set_tls(CURL *easy, const struct http_request *request) {

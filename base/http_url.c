@@ -43,17 +43,17 @@ void http_url_join(struct buf *out, const char *base, const char *path) {
 
 void http_percent_encode(struct buf *out, struct view text) {
     static const char hex[] = "0123456789ABCDEF";
+    size_t from = 0; // of what needs no code
     for (size_t i = 0; i < text.len; i++) {
         unsigned char c = (unsigned char)text.ptr[i];
-        bool plain =
-            (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' || c == '~';
-        if (plain) {
-            buf_char(out, (char)c);
-        } else {
-            const char code[3] = {'%', hex[c >> 4], hex[c & 15]};
-            buf_bytes(out, code, sizeof code);
-        }
+        if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' || c == '~')
+            continue;
+        const char code[3] = {'%', hex[c >> 4], hex[c & 15]};
+        buf_bytes(out, text.ptr + from, i - from);
+        buf_bytes(out, code, sizeof code);
+        from = i + 1;
     }
+    buf_bytes(out, text.ptr + from, text.len - from);
 }
 
 void http_form_field(struct buf *out, const char *name, struct view value) {

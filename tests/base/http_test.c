@@ -245,6 +245,19 @@ static void test_http__unusable_requests_are_refused(void **state) {
     }
 }
 
+static void test_http__unusable_urls_fail_without_being_told(void **state) {
+    (void)state;
+    static const char *const cases[] = {"http://secret host/", "http://secret:99999/", "file:///secret", "secret host"};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct taken t = run_one(NULL, &(struct http_request){.url = cases[i]}, 0);
+        assert_int_equal(t.ended, 1);
+        assert_false(t.result.complete);
+        assert_false(t.result.temporary);
+        assert_null(strstr(t.result.err.text, "secret"));
+        buf_finish(&t.body);
+    }
+}
+
 static void test_http__base_urls_are_checked(void **state) {
     (void)state;
     static const struct {
@@ -305,6 +318,7 @@ int main(void) {
         cmocka_unit_test(test_http__receiver_may_stop),
         cmocka_unit_test(test_http__cancel_ends_at_once_without_callbacks),
         cmocka_unit_test(test_http__unusable_requests_are_refused),
+        cmocka_unit_test(test_http__unusable_urls_fail_without_being_told),
         cmocka_unit_test(test_http__base_urls_are_checked),
         cmocka_unit_test(test_http__joins_and_encodes),
     };

@@ -69,7 +69,7 @@ struct http_client;
 struct http_client *http_client_create(void);
 void http_client_destroy(struct http_client *client); // fine with NULL; cancels what is in flight
 
-// False, without any callback, when the request cannot be sent at all (bad URL, bad header).
+// False, without any callback, when the request cannot be sent at all (a bad header, a bad URL with server_name).
 bool http_client_start(struct http_client *client, const struct http_request *request, struct error *err);
 
 // Drops every transfer in flight; their done callbacks are not called. Not from inside a callback.
