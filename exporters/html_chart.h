@@ -16,6 +16,9 @@ struct html_chart {
 // side has data.
 void html_chart_overlay(struct buf *out, const struct html_chart *chart);
 
+// The same two curves so small that they fit into a row of a table, for the eye alone.
+void html_chart_trend(struct buf *out, const struct html_chart *chart);
+
 // Canary minus baseline over the window, with what is tolerated. Nothing without a time at which both have data.
 void html_chart_difference(struct buf *out, const struct html_chart *chart);
 
@@ -26,5 +29,8 @@ void html_chart_boxes(struct buf *out, const struct html_chart *chart);
 // The interval of what the judge goes by, the relative change or the shift, against no change, the tolerance and what would be harmful.
 // Nothing without an interval.
 void html_chart_interval(struct buf *out, const struct html_chart *chart);
+
+// What is tolerated around a baseline of this size, in the unit of the metric; NaN when the document does not say.
+double html_tolerated(const struct report_extra *extra, double baseline);
 
 #endif

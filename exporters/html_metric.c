@@ -6,6 +6,7 @@
 #include "base/timetext.h"
 #include "html_chart.h"
 #include "html_part.h"
+#include "html_plot.h"
 #include "report_part.h"
 #include "text_value.h"
 #include "xml_text.h"
@@ -59,6 +60,47 @@ static const char *percent(const struct section *s, struct report_number share) 
     return share.known ? arena_printf(s->page->to->arena, "%s%%", text_plain(s->page->to->arena, share.value * 100)) : "";
 }
 
+static void put_where(const struct section *s) {
+    const struct report *report = s->page->report;
+    struct text_out *to = s->page->to;
+    size_t shown = 0;
+    for (size_t i = 0; i < report->where_count; i++) {
+        const struct report_where *where = &report->where[i];
+        if (strcmp(where->metric, s->extra->name) != 0) continue;
+        buf_str(to->out, shown++ == 0 ? "<table class=\"where\"><caption>Where the change is</caption>\n<tr><th scope=\"row\">"
+                                      : "<tr><th scope=\"row\">");
+        xml_text(to->out, arena_printf(to->arena, "%s=%s", where->label, where->value));
+        buf_str(to->out,
+                "</th><td><svg class=\"share\" viewBox=\"0 0 100 12\" height=\"12\" preserveAspectRatio=\"none\" aria-hidden=\"true\">");
+        html_plot_box(to->out, "used release", 0, 0, fmin(100, fmax(0, 100 * where->share)), 12);
+        buf_str(to->out, "</svg></td>");
+        html_element(to->out, "td", "n", arena_printf(to->arena, "%.0f%%", 100 * where->share));
+        buf_str(to->out, "</tr>\n");
+    }
+    if (shown > 0) buf_str(to->out, "</table>\n");
+}
+
+static void put_tests(const struct section *s, size_t index) {
+    struct text_out *to = s->page->to;
+    struct report_test *tests;
+    size_t count = report_tests_read(s->page->result, index, to->arena, &tests);
+    if (count == 0) return;
+    buf_str(to->out, "<table><caption>Tests, each with its share of the level</caption>\n<tr><th scope=\"col\">test</th>"
+                     "<th scope=\"col\">finds</th><th scope=\"col\" class=\"n\">p</th><th scope=\"col\" class=\"n\">share</th></tr>\n");
+    for (size_t i = 0; i < count; i++) {
+        const struct report_test *test = &tests[i];
+        const char *edge = test->edge.known ? arena_printf(to->arena, " over %s", text_plain(to->arena, test->edge.value)) : "";
+        buf_str(to->out, "<tr><th scope=\"row\">");
+        xml_text(to->out, arena_printf(to->arena, "%s%s", test->name, edge));
+        buf_str(to->out, "</th>");
+        html_element(to->out, "td", test->fails ? "fail" : NULL, test->fails ? "failure" : test->blocks ? "harm not excluded" : "nothing");
+        html_element(to->out, "td", "n", test->p.known ? text_p(to->arena, test->p.value) : "-");
+        html_element(to->out, "td", "n", percent(s, test->share));
+        buf_str(to->out, "</tr>\n");
+    }
+    buf_str(to->out, "</table>\n");
+}
+
 static const char *plain(const struct section *s, struct report_number number) {
     struct buf text;
     if (!number.known) return "";
@@ -93,9 +135,9 @@ static void put_evidence(const struct section *s) {
     struct text_out *to = s->page->to;
     if (!evidence->present) return;
     html_row(to->out, "relative change", report_evidence_interval(to, s->metric));
-    html_row(to->out, "p", plain(s, evidence->p));
+    html_row(to->out, "p", evidence->p.known ? text_p(to->arena, evidence->p.value) : "");
     html_row(to->out, "fails below p", plain(s, evidence->alpha));
-    html_row(to->out, "corrected for", arena_printf(to->arena, "%" PRId64 " metrics", evidence->family));
+    html_row(to->out, "corrected for", arena_printf(to->arena, "%" PRId64 " metric%s", evidence->family, evidence->family == 1 ? "" : "s"));
     html_row(to->out, "pairs or steps", arena_printf(to->arena, "%" PRId64, evidence->pairs));
     html_row(to->out, "autocorrelation", plain(s, evidence->rho));
     html_row(to->out, "dispersion", plain(s, evidence->phi));
@@ -107,7 +149,6 @@ static void put_numbers(const struct section *s) {
     const struct report_extra *extra = s->extra;
     const char *change = report_change(to, metric);
     buf_str(to->out, "<dl>");
-    html_row(to->out, "classification", metric->classification);
     html_row(to->out, "kind", extra->kind);
     html_row(to->out, "bad direction", extra->direction);
     html_row(to->out, "change", strcmp(change, "-") == 0 ? "" : change);
@@ -123,22 +164,34 @@ static void put_numbers(const struct section *s) {
     buf_str(to->out, "</dl>\n");
 }
 
+static void put_query(const struct section *s, const struct report_query *query) {
+    struct text_out *to = s->page->to;
+    html_element(to->out, "p", "dim",
+                 arena_printf(to->arena, "%s %s on %s: %s, %" PRId64 " series, %" PRId64 " samples, %" PRId64 " B, %" PRId64 " ms",
+                              query->part, query->side, query->source, query->outcome, query->series, query->samples, query->bytes,
+                              query->duration_ms));
+    html_element(to->out, "pre", NULL, query->expr);
+    buf_char(to->out, '\n');
+    if (query->error != NULL) html_element(to->out, "p", "error", query->error);
+}
+
+// Open where one of them failed.
 static void put_queries(const struct section *s) {
     const struct report *report = s->page->report;
     struct buf *out = s->page->to->out;
+    size_t count = 0;
+    bool failed = false;
     for (size_t i = 0; i < report->query_count; i++) {
-        const struct report_query *query = &report->queries[i];
-        if (strcmp(query->metric, s->extra->name) != 0) continue;
-        buf_str(out, "<p class=\"dim\">");
-        xml_text(out,
-                 arena_printf(s->page->to->arena, "%s %s on %s: %s, %" PRId64 " series, %" PRId64 " samples, %" PRId64 " B, %" PRId64 " ms",
-                              query->part, query->side, query->source, query->outcome, query->series, query->samples, query->bytes,
-                              query->duration_ms));
-        buf_str(out, "</p>\n");
-        html_element(out, "pre", NULL, query->expr);
-        buf_char(out, '\n');
-        if (query->error != NULL) html_element(out, "p", "error", query->error);
+        bool own = strcmp(report->queries[i].metric, s->extra->name) == 0;
+        count += own;
+        failed = failed || (own && report_query_failed(&report->queries[i]));
     }
+    if (count == 0) return;
+    buf_printf(out, "<details%s><summary>%zu %s</summary>\n", failed ? " open=\"open\"" : "", count, count == 1 ? "query" : "queries");
+    for (size_t i = 0; i < report->query_count; i++) {
+        if (strcmp(report->queries[i].metric, s->extra->name) == 0) put_query(s, &report->queries[i]);
+    }
+    buf_str(out, "</details>\n");
 }
 
 static void put_charts(const struct section *s) {
@@ -166,9 +219,14 @@ void html_metric(const struct html_page *page, size_t i) {
         const char *subject = metric->evidence.present ? arena_printf(to->arena, "%s ", metric->name) : "";
         html_element(to->out, "p", NULL, arena_printf(to->arena, "%s%s", subject, metric->reason));
     }
+    buf_str(to->out, "<div class=\"pair\"><div>\n");
     put_charts(&section);
+    put_where(&section);
+    buf_str(to->out, "</div><div>\n");
     put_statistics(&section, i);
     put_numbers(&section);
+    put_tests(&section, i);
+    buf_str(to->out, "</div></div>\n");
     put_queries(&section);
     buf_str(to->out, "</details>\n");
 }

@@ -5,6 +5,8 @@
 
 #include "report_doc.h"
 
+enum { HTML_NAME = 160 }; // columns of a name
+
 struct html_page {
     struct text_out *to; // the output and an arena
     const struct report *report;
@@ -12,11 +14,14 @@ struct html_page {
 };
 
 void html_element(struct buf *out, const char *tag, const char *class, const char *text); // class may be NULL
-void html_row(struct buf *out, const char *term, const char *text); // of a description list; nothing when the text is ""
+void html_row(struct buf *out, const char *term, const char *text); // of a description list; nothing when the text is ""; a term "" goes on
 const char *html_class(enum text_state state);
 
 // A metric's section: charts, statistics, reason, queries. Failing ones are open.
 void html_metric(const struct html_page *page, size_t i);
+
+// Budgets of the objectives; nothing when there are none.
+void html_budgets(const struct html_page *page);
 
 // How metrics were classified at each look of a watch; nothing when the document is of no watch.
 void html_looks(const struct html_page *page);

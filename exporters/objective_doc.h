@@ -63,7 +63,7 @@ void doc_objectives(struct doc_reader *in, struct doc_place top, struct budget_o
 // Two to five lines for each, from the heading BUDGET on.
 void budget_objectives(struct text_out *to, const struct budget_objective *objectives, size_t count);
 
-// "97% of the budget left, release budget 38% used, halt at 30%: gate closed".
-const char *budget_sentence(const struct budget_objective *objective, struct arena *arena);
+// "97% of the budget left, empty in 3d, release budget 38% used, halt at 30%: gate closed; ..."; of `to` as report_part.h says.
+const char *budget_sentence(struct text_out *to, const struct budget_objective *objective);
 
 #endif

@@ -154,16 +154,15 @@ void budget_objectives(struct text_out *to, const struct budget_objective *objec
     }
 }
 
-static const char *share_text(struct report_number share, struct arena *arena) {
-    return text_value(arena, share.value, "ratio", false, false);
-}
-
-const char *budget_sentence(const struct budget_objective *o, struct arena *arena) {
-    const char *text =
-        o->remaining.known ? arena_printf(arena, "%s of the budget left", share_text(o->remaining, arena)) : "budget not known";
-    if (o->release.share.known) text = arena_printf(arena, "%s, release budget %s used", text, share_text(o->release.share, arena));
+const char *budget_sentence(struct text_out *to, const struct budget_objective *o) {
+    struct arena *arena = to->arena;
+    const char *text = "budget not known";
+    if (o->remaining.known) text = arena_printf(arena, "%s of the budget left", value(to, &o->remaining, "ratio"));
+    if (o->remaining.known && o->remaining.value > 0 && o->exhaustion_s.known && o->exhaustion_s.value < LONGEST_S)
+        text = arena_printf(arena, "%s, %s", text, forecast(to, &o->exhaustion_s, &o->soonest_s, &o->latest_s));
+    if (o->release.share.known) text = arena_printf(arena, "%s, release budget %s used", text, value(to, &o->release.share, "ratio"));
     if (o->release.share.known && o->release.halt_at.known)
-        text = arena_printf(arena, "%s, halt at %s", text, share_text(o->release.halt_at, arena));
+        text = arena_printf(arena, "%s, halt at %s", text, value(to, &o->release.halt_at, "ratio"));
     text = arena_printf(arena, "%s: gate %s", text, o->gate);
     for (size_t i = 0; i < o->reasons.count; i++) text = arena_printf(arena, "%s; %s", text, o->reasons.items[i]);
     return text;

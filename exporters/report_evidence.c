@@ -29,7 +29,7 @@ void report_evidence_lines(struct text_out *to, const struct report_metric *metr
     }
     text_tab(to, indent);
     if (e->p.known && e->alpha.known) {
-        text_piece(to, indent, PAINT_DIM, arena_printf(to->arena, "p %.2g (level %.4g)", e->p.value, e->alpha.value));
+        text_piece(to, indent, PAINT_DIM, arena_printf(to->arena, "p %s (level %.4g)", text_p(to->arena, e->p.value), e->alpha.value));
     }
     text_piece(to, indent, PAINT_DIM, arena_printf(to->arena, "harm %.4g%%", 100 * e->harm));
     if (e->a12.known) text_piece(to, indent, PAINT_DIM, arena_printf(to->arena, "A12 %.3g", e->a12.value));

@@ -52,6 +52,7 @@ void report_extra_read(const json_t *result, size_t i, struct arena *arena, stru
         .canary = stats(json_object_get(metric, "canary")),
     };
 }
+
 size_t report_quantiles_read(const json_t *result, size_t i, struct arena *arena, struct report_quantile **ret) {
     const json_t *quantiles = json_object_get(json_array_get(json_object_get(result, "metrics"), i), "quantiles");
     const json_t *baseline = json_object_get(quantiles, "baseline"), *canary = json_object_get(quantiles, "canary");
@@ -65,5 +66,23 @@ size_t report_quantiles_read(const json_t *result, size_t i, struct arena *arena
             (struct report_quantile){quantile.value, report_extra_number(before, "value"), report_extra_number(after, "value")};
     }
     *ret = items;
+    return count;
+}
+
+size_t report_tests_read(const json_t *result, size_t i, struct arena *arena, struct report_test **ret) {
+    const json_t *evidence = json_object_get(json_array_get(json_object_get(result, "metrics"), i), "evidence");
+    const json_t *parts = json_object_get(evidence, "parts");
+    size_t count = json_array_size(parts);
+    struct report_test *tests = arena_array(arena, count + 1, sizeof *tests);
+    for (size_t k = 0; k < count; k++) {
+        const json_t *part = json_array_get(parts, k);
+        tests[k] = (struct report_test){.name = report_extra_text(part, "part", arena),
+                                        .edge = report_extra_number(part, "edge"),
+                                        .share = report_extra_number(part, "share"),
+                                        .p = report_extra_number(part, "p"),
+                                        .fails = json_is_true(json_object_get(part, "fails")),
+                                        .blocks = json_is_true(json_object_get(part, "blocks"))};
+    }
+    *ret = tests;
     return count;
 }

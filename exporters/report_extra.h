@@ -32,6 +32,15 @@ struct report_quantile {
 // The quantiles of the i-th metric; returns how many, the list is in the arena.
 size_t report_quantiles_read(const json_t *result, size_t i, struct arena *arena, struct report_quantile **ret);
 
+struct report_test { // one of those that the judge serin put a metric to
+    const char *name;
+    struct report_number edge, share, p; // edge: of a tail; share of the level
+    bool fails, blocks;                  // blocks: keeps it from passing
+};
+
+// The tests of the i-th metric; returns how many, the list is in the arena.
+size_t report_tests_read(const json_t *result, size_t i, struct arena *arena, struct report_test **ret);
+
 const char *report_extra_text(const json_t *node, const char *key, struct arena *arena); // a member's clean text, "" without any
 
 // A member that is a number or its name: "NaN", "+Inf", "-Inf".

@@ -4,17 +4,17 @@
 #include <math.h>
 #include <string.h>
 
+#include "html_chart.h"
 #include "html_part.h"
 #include "html_style.h"
-#include "objective_doc.h"
 #include "report_extra.h"
 #include "report_part.h"
 #include "report_render.h"
 #include "text_value.h"
 #include "xml_text.h"
 
-enum { MOST_NAME = 160, MOST_SECTIONS = 400, MOST_DOCUMENT = 128 << 10 }; // columns; metrics with a section; bytes
-enum { MOST_PAGE = (300 << 10) - 100 };                                    // bytes of a page with the document in it, but for its end
+enum { MOST_SECTIONS = 400, MOST_DOCUMENT = 128 << 10 }; // metrics with a section; bytes
+enum { MOST_PAGE = (300 << 10) - 100 };                  // bytes of a page with the document in it, but for its end
 
 void html_element(struct buf *out, const char *tag, const char *class, const char *text) {
     buf_printf(out, "<%s", tag);
@@ -26,7 +26,7 @@ void html_element(struct buf *out, const char *tag, const char *class, const cha
 
 void html_row(struct buf *out, const char *term, const char *text) {
     if (*text == '\0') return;
-    html_element(out, "dt", NULL, term);
+    if (*term != '\0') html_element(out, "dt", NULL, term);
     html_element(out, "dd", NULL, text);
     buf_char(out, '\n');
 }
@@ -46,46 +46,36 @@ static void put_head(const struct html_page *page) {
                  "form-action 'none'\"/>\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n"
                  "<meta name=\"referrer\" content=\"no-referrer\"/>\n");
     html_element(out, "title", NULL, arena_printf(page->to->arena, "%s %s", report_verdict(page->to, page->report), page->report->canary));
-    buf_printf(out, "\n<style>\n%s</style>\n</head>\n<body>\n", html_style);
+    buf_printf(out, "\n<style>\n%s%s</style>\n</head>\n<body>\n", html_style_charts, html_style_page);
 }
 
-static void put_list(struct buf *out, const char *heading, const struct report_texts *texts) {
-    if (texts->count == 0) return;
-    buf_printf(out, "<p><b>%s</b></p>\n<ul>\n", heading);
+static void put_rows(struct buf *out, const char *term, const struct report_texts *texts) {
     for (size_t i = 0; i < texts->count; i++) {
-        html_element(out, "li", NULL, texts->items[i]);
-        buf_char(out, '\n');
+        html_row(out, term, texts->items[i]);
+        if (*texts->items[i] != '\0') term = "";
     }
-    buf_str(out, "</ul>\n");
 }
 
 static void put_where(const struct html_page *page) {
-    struct arena *arena = page->to->arena;
-    const struct report_where *where = page->report->where;
-    size_t count = page->report->where_count;
-    struct report_texts lines = {arena_array(arena, count + 1, sizeof lines.items[0]), count};
-    for (size_t i = 0; i < count; i++) {
-        lines.items[i] = arena_printf(arena, "%s=%s has %s of the change of %s", where[i].label, where[i].value,
-                                      text_value(arena, where[i].share, "ratio", false, false), where[i].metric);
-    }
-    put_list(page->to->out, "Where", &lines);
+    for (size_t i = 0; i < page->report->where_count; i++)
+        html_row(page->to->out, i == 0 ? "Where" : "", report_where_line(page->to, &page->report->where[i]));
 }
 
 static void put_banner(const struct html_page *page) {
     struct buf *out = page->to->out;
     const struct report *report = page->report;
-    const char *why = report_reason(page->to, report);
     buf_printf(out, "<header class=\"%s\">\n", html_class(report->state));
     html_element(out, "h1", NULL, arena_printf(page->to->arena, "%s %s", report_verdict(page->to, report), report->canary));
     buf_char(out, '\n');
     html_element(out, "p", NULL, report_score(page->to, report));
-    buf_char(out, '\n');
-    if (*why != '\0') html_element(out, "p", NULL, why);
+    buf_str(out, "\n<dl>\n");
+    html_row(out, "Why", report_reason(page->to, report));
     put_where(page);
-    if (report->looks != NULL) html_element(out, "p", NULL, report->looks);
-    put_list(out, "Missing", &report->missing);
-    put_list(out, "Next", &report->next);
-    buf_str(out, "</header>\n");
+    html_row(out, "Since", report_since(page->to, report));
+    html_row(out, "Watch", report->looks != NULL ? report->looks : "");
+    put_rows(out, "Missing", &report->missing);
+    put_rows(out, "Next", &report->next);
+    buf_str(out, "</dl>\n</header>\n");
 }
 
 static bool is_web_address(const char *url) {
@@ -126,34 +116,26 @@ static void put_facts(const struct html_page *page) {
     buf_str(to->out, "</dl>\n</section>\n");
 }
 
-static void put_trust(const struct html_page *page) {
-    struct text_out *to = page->to;
-    const struct report *report = page->report;
-    size_t failed = 0;
-    for (size_t i = 0; i < report->query_count; i++) failed += strcmp(report->queries[i].outcome, "ok") != 0;
-    buf_str(to->out, "<section>\n<h2>Trust</h2>\n<ul>\n");
-    for (size_t i = 0; i < report->guard_count; i++) {
-        const struct report_guard *guard = &report->guards[i];
-        const char *text = arena_printf(to->arena, "%s %s: %s", text_symbol(to, guard->state), guard->name, guard->text);
-        html_element(to->out, "li", guard->state == TEXT_PASS ? NULL : html_class(guard->state), text);
-        buf_char(to->out, '\n');
+static void put_items(struct buf *out, const char *class, const struct report_texts *texts) {
+    for (size_t i = 0; i < texts->count; i++) {
+        html_element(out, "li", class, texts->items[i]);
+        buf_char(out, '\n');
     }
-    html_element(to->out, "li", failed > 0 ? "error" : NULL,
-                 failed > 0 ? arena_printf(to->arena, "%zu of %zu queries failed", failed, report->query_count)
-                            : arena_printf(to->arena, "%zu queries, all answered", report->query_count));
-    buf_str(to->out, "\n</ul>\n");
-    put_list(to->out, "Notices", &report->notices);
-    buf_str(to->out, "</section>\n");
 }
 
-static void put_budgets(const struct html_page *page) {
+static void put_trust(const struct html_page *page) {
     struct text_out *to = page->to;
-    const struct budget_objective *objectives = page->report->objectives;
-    size_t count = page->report->objective_count;
-    if (count == 0) return;
-    buf_str(to->out, "<section>\n<h2>Budgets</h2>\n<dl>\n");
-    for (size_t i = 0; i < count; i++) html_row(to->out, objectives[i].name, budget_sentence(&objectives[i], to->arena));
-    buf_str(to->out, "</dl>\n</section>\n");
+    struct report_note *notes;
+    size_t count = report_trust(to, page->report, &notes);
+    struct report_texts failures = report_failures(to, page->report);
+    buf_str(to->out, "<section>\n<h2>Trust</h2>\n<ul>\n");
+    for (size_t i = 0; i < count; i++) {
+        html_element(to->out, "li", notes[i].state == TEXT_PASS ? NULL : html_class(notes[i].state), notes[i].text);
+        buf_char(to->out, '\n');
+    }
+    put_items(to->out, "error", &failures);
+    put_items(to->out, NULL, &page->report->notices);
+    buf_str(to->out, "</ul>\n</section>\n");
 }
 
 static enum text_state group_state(const struct report *report, const struct report_group *group) {
@@ -175,7 +157,7 @@ static void put_groups(const struct html_page *page) {
         double weight = isfinite(group->weight) ? fmin(1e6, fmax(0, group->weight)) : 1;
         const char *score = group->score.known ? arena_printf(to->arena, "score %s", text_score(to->arena, group->score.value)) : "no data";
         buf_printf(to->out, "<li class=\"%s\" style=\"flex:%.4g 1 7rem\">", html_class(state), weight);
-        const char *text = arena_printf(to->arena, "%s %s (%s): %s", text_symbol(to, state), text_cut(to, group->name, MOST_NAME),
+        const char *text = arena_printf(to->arena, "%s %s (%s): %s", text_symbol(to, state), text_cut(to, group->name, HTML_NAME),
                                         text_plain(to->arena, group->weight), score);
         xml_text(to->out, text);
         buf_str(to->out, "</li>\n");
@@ -183,36 +165,56 @@ static void put_groups(const struct html_page *page) {
     buf_str(to->out, "</ul>\n</section>\n");
 }
 
-static void put_row(const struct html_page *page, size_t i) {
+static void put_row(const struct html_page *page, size_t i, bool linked) {
     struct text_out *to = page->to;
     const struct report_metric *metric = &page->report->metrics[i];
     const char *left = metric->baseline.present ? report_mean(to, metric, &metric->baseline) : report_limit(to, metric);
     const char *cells[] = {*left != '\0' ? left : "-", report_mean(to, metric, &metric->canary), report_change(to, metric),
                            report_interval(to, metric)};
+    struct report_extra extra;
     buf_str(to->out, "<tr>");
     html_element(to->out, "td", html_class(metric->state),
                  arena_printf(to->arena, "%s %s", text_symbol(to, metric->state), metric->classification));
     buf_str(to->out, "<th scope=\"row\">");
-    if (i < MOST_SECTIONS) buf_printf(to->out, "<a href=\"#m%zu\">", i);
-    xml_text(to->out, text_cut(to, metric->name, MOST_NAME));
-    if (i < MOST_SECTIONS) buf_str(to->out, "</a>");
+    if (linked) buf_printf(to->out, "<a href=\"#m%zu\">", i);
+    xml_text(to->out, text_cut(to, metric->name, HTML_NAME));
+    if (linked) buf_str(to->out, "</a>");
     buf_str(to->out, metric->critical ? " (critical)</th>" : "</th>");
     for (size_t k = 0; k < sizeof cells / sizeof cells[0]; k++) html_element(to->out, "td", "n", cells[k]);
-    buf_str(to->out, "</tr>\n");
+    report_extra_read(page->result, i, to->arena, &extra);
+    struct html_chart chart = {page->report, metric, &extra, to->arena};
+    buf_str(to->out, "<td>");
+    html_chart_trend(to->out, &chart);
+    buf_str(to->out, "</td></tr>\n");
+}
+
+// Places of the metrics in the document in the order in which they are shown: what speaks against the canary first.
+static size_t *order_of(const struct html_page *page) {
+    const struct report *report = page->report;
+    const struct report_metric **named;
+    size_t count = report_ranked(page->to, report, &named), used = count;
+    size_t *order = arena_array(page->to->arena, report->metric_count + 1, sizeof *order);
+    bool *taken = arena_array(page->to->arena, report->metric_count + 1, sizeof *taken);
+    for (size_t i = 0; i < count; i++) taken[order[i] = (size_t)(named[i] - report->metrics)] = true;
+    for (size_t i = 0; i < report->metric_count; i++) {
+        if (!taken[i]) order[used++] = i;
+    }
+    return order;
 }
 
 static void put_metrics(const struct html_page *page) {
     struct buf *out = page->to->out;
-    size_t count = page->report->metric_count;
+    size_t count = page->report->metric_count, *order = order_of(page);
     if (count == 0) return;
-    buf_str(out, "<section>\n<h2>Metrics</h2>\n<div class=\"wide\"><table><caption>Each metric against the baseline or its limit</caption>\n<tr>");
-    static const char *const heads[] = {"State", "Metric", "Baseline", "Canary", "Change", "Interval"};
-    for (size_t i = 0; i < 6; i++) buf_printf(out, "<th scope=\"col\"%s>%s</th>", i > 1 ? " class=\"n\"" : "", heads[i]);
+    buf_str(
+        out,
+        "<section>\n<h2>Metrics</h2>\n<div class=\"wide\"><table><caption>Each metric against the baseline or its limit</caption>\n<tr>");
+    static const char *const heads[] = {"State", "Metric", "Baseline", "Canary", "Change", "Interval", "Course"};
+    for (size_t i = 0; i < 7; i++) buf_printf(out, "<th scope=\"col\"%s>%s</th>", i > 1 && i < 6 ? " class=\"n\"" : "", heads[i]);
     buf_str(out, "</tr>\n");
-    for (size_t i = 0; i < count; i++) put_row(page, i);
-    buf_str(out, "</table></div>\n<p class=\"key\"><span class=\"side0\">- - baseline</span><span class=\"side1\">— canary</span>"
-                 "<span class=\"dim\">grey: tolerated; dotted: limits, and when a change began</span></p>\n");
-    for (size_t i = 0; i < count && i < MOST_SECTIONS; i++) html_metric(page, i);
+    for (size_t i = 0; i < count; i++) put_row(page, order[i], i < MOST_SECTIONS);
+    buf_str(out, "</table></div>\n");
+    for (size_t i = 0; i < count && i < MOST_SECTIONS; i++) html_metric(page, order[i]);
     if (count > MOST_SECTIONS)
         html_element(out, "p", NULL, arena_printf(page->to->arena, "and %zu more in the table", count - MOST_SECTIONS));
     buf_str(out, "</section>\n");
@@ -257,14 +259,16 @@ static void write_report(struct text_out *to, const struct report *report, const
     struct html_page page = {to, report, result};
     put_head(&page);
     put_banner(&page);
+    buf_str(to->out, "<main>\n<div class=\"pair\">\n");
     put_facts(&page);
     put_trust(&page);
-    put_budgets(&page);
+    buf_str(to->out, "</div>\n");
+    html_budgets(&page);
     put_groups(&page);
     put_metrics(&page);
     html_looks(&page);
     put_configuration(&page);
-    buf_str(to->out, "</body>\n</html>\n");
+    buf_str(to->out, "</main>\n</body>\n</html>\n");
 }
 
 bool report_html(struct buf *out, const json_t *result, const struct report_style *style, struct error *err) {

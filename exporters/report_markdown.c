@@ -88,7 +88,7 @@ static void put_budgets(const struct page *page) {
     struct arena *arena = page->to->arena;
     const struct budget_objective *objectives = page->report->objectives;
     for (size_t i = 0; i < page->report->objective_count && i < MOST_ITEMS; i++) {
-        const char *text = prose(page, budget_sentence(&objectives[i], arena));
+        const char *text = prose(page, budget_sentence(page->to, &objectives[i]));
         put_paragraph(page, "Budget", arena_printf(arena, "%s: %s", name_of(page, objectives[i].name), text));
     }
 }

@@ -11,6 +11,12 @@
 // `sign` puts a plus in front of what is not negative and makes ratios percentage points ("+1.13pp").
 const char *text_value(struct arena *arena, double value, const char *unit, bool sign, bool ascii);
 
+// As text_value, for a mark on an axis whose marks are `step` apart: as many digits as tell neighbours apart, no sign for 0.
+const char *text_tick(struct arena *arena, double value, double step, const char *unit, bool sign);
+
+// A chance, to two digits; what has no double any more is "<1e-300".
+const char *text_p(struct arena *arena, double p);
+
 // "+37%" up to double, "x6.4" beyond; a ratio of ratios is always "x1.02". "-" when there is no meaningful ratio.
 const char *text_change(struct arena *arena, double ratio, const char *unit);
 

@@ -102,11 +102,45 @@ static void test_text_value__never_rounds_a_score_up(void **state) {
     }
 }
 
+static void test_text_tick__tells_neighbours_apart(void **state) {
+    (void)state;
+    static const struct {
+        double value, step;
+        const char *unit;
+        bool sign;
+        const char *text;
+    } cases[] = {
+        {212023296, 104857.6, "bytes", false, "202.2MiB"},
+        {212860928, 104857.6, "bytes", false, "203MiB"},
+        {0.2385, 0.0001, "s", false, "238.5ms"},
+        {0.02, 0.01, "ratio", true, "+2pp"},
+        {0, 0.01, "ratio", true, "0%"},
+        {-0.01, 0.01, "ratio", true, "-1pp"},
+        {1238500, 500, "", false, "1.2385M"},
+        {2385, 1000, NULL, false, "2.38k"},
+    };
+    struct arena arena = {0};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        assert_string_equal(text_tick(&arena, cases[i].value, cases[i].step, cases[i].unit, cases[i].sign), cases[i].text);
+    arena_finish(&arena);
+}
+
+static void test_text_p__is_never_nought(void **state) {
+    (void)state;
+    struct arena arena = {0};
+    assert_string_equal(text_p(&arena, 0), "<1e-300");
+    assert_string_equal(text_p(&arena, 0.02385), "0.024");
+    assert_string_equal(text_p(&arena, 1), "1");
+    arena_finish(&arena);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_text_value__shows_three_digits_and_the_unit),
         cmocka_unit_test(test_text_value__shows_changes),
         cmocka_unit_test(test_text_value__never_rounds_a_score_up),
+        cmocka_unit_test(test_text_tick__tells_neighbours_apart),
+        cmocka_unit_test(test_text_p__is_never_nought),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
