@@ -2,6 +2,7 @@
 """Deployment tools that call the service, played from the cases of fixtures/contracts: hooks of Flagger, its reading back of metrics,
 web metrics of Argo Rollouts, clients of the Prometheus API, webhook stages of Spinnaker, http steps of Kargo."""
 
+import http.client
 import json
 import re
 import time
@@ -139,6 +140,19 @@ class PipelinesTest(unittest.TestCase):
                 values = [float(item["value"][1]) for item in answer.json["data"]["result"]]
                 self.assertEqual(values[-1] if values else None, case["expect"].get("value"), answer)
                 self.assertEqual(answer.json["data"]["resultType"], "vector")
+
+    def test_a_run_is_read_back_however_much_was_begun_since(self):
+        self.decide(("golden-signals", "b1", "busy"))
+        path = "/api/v1/query?query=" + urllib.parse.quote('serin_verdict{run_key="shop/busy"}')
+        self.assertEqual([item["value"][1] for item in self.service.get(path).json["data"]["result"]], ["1"])
+        url = urllib.parse.urlsplit(self.service.url)
+        connection = http.client.HTTPConnection(url.hostname, url.port, timeout=30)
+        body = json.dumps({"canary": "golden-signals", "start": int(time.time()) + 86400})
+        for _ in range(510):  # more than a page of the store
+            connection.request("POST", "/api/v1/analyses", body, {"Content-Type": "application/json"})
+            self.assertEqual(connection.getresponse().read()[:6], b'{"id":')
+        connection.close()
+        self.assertEqual([item["value"][1] for item in self.service.get(path).json["data"]["result"]], ["1"])
 
     def test_clients_of_the_prometheus_api(self):
         done = self.service.decided(self.service.begin(canary="golden-signals"))

@@ -10,6 +10,7 @@
 
 #define KIND "flagger"
 #define LOCKS 64
+#define MOST_CONFIGS 64 // of one canary of Flagger
 #define SILENT_MS (INT64_C(15) * 60000)
 
 bool flagger_run_load(struct store *store, const char *key, struct arena *arena, struct flagger_run *ret, struct error *err) {
@@ -24,6 +25,31 @@ bool flagger_run_load(struct store *store, const char *key, struct arena *arena,
     ret->advanced = json_is_true(json_object_get(json, "advanced"));
     ret->over = json_is_true(json_object_get(json, "over"));
     json_decref(json);
+    return true;
+}
+
+struct search {
+    const char *object;
+    struct arena *arena;
+    struct flagger_analyses found;
+};
+
+static bool take_analysis(void *user, const char *key, const char *text, int64_t at_ms) {
+    struct search *search = user;
+    size_t len = strlen(search->object);
+    (void)at_ms;
+    if (strncmp(key, search->object, len) != 0 || key[len] != ':') return true;
+    json_t *json = json_loads(text, 0, NULL);
+    const char *id = json_string_value(json_object_get(json, "analysis"));
+    if (id != NULL) search->found.ids[search->found.count++] = arena_strdup(search->arena, id);
+    json_decref(json);
+    return search->found.count < MOST_CONFIGS;
+}
+
+bool flagger_run_analyses(struct store *store, const char *object, struct arena *arena, struct flagger_analyses *ret, struct error *err) {
+    struct search search = {object, arena, {arena_alloc(arena, MOST_CONFIGS * sizeof(const char *)), 0}};
+    if (!store_each_memo(store, KIND, take_analysis, &search, err)) return false;
+    *ret = search.found;
     return true;
 }
 

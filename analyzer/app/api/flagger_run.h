@@ -23,6 +23,14 @@ struct flagger_run {
 // What is kept, in the arena; zeroes but the key when there is nothing.
 bool flagger_run_load(struct store *store, const char *key, struct arena *arena, struct flagger_run *ret, struct error *err);
 
+// The ids of the analyses that the present runs of "namespace/name" have begun, in the arena; there are as many as it has configs.
+struct flagger_analyses {
+    const char **ids;
+    size_t count;
+};
+
+bool flagger_run_analyses(struct store *store, const char *object, struct arena *arena, struct flagger_analyses *ret, struct error *err);
+
 // Waits until it is kept.
 bool flagger_run_save(struct store *store, const struct flagger_run *run, int64_t now_ms, struct error *err);
 

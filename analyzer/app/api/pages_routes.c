@@ -11,6 +11,7 @@
 
 #define MOST_PAGE_BYTES ((size_t)4 << 20)
 #define RECENT 200
+#define OVERVIEW_MS INT64_C(30000)
 
 static const char head[] =
     "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">"
@@ -18,6 +19,9 @@ static const char head[] =
     "body{font:15px/1.5 system-ui,sans-serif;max-width:70rem;margin:2rem auto;padding:0 1rem}table{border-collapse:collapse;width:100%}"
     "th,td{text-align:left;padding:.3rem .8rem .3rem 0;border-bottom:1px solid #8884}.pass{color:#1a7f37}.fail{color:#cf222e}"
     ".marginal,.inconclusive,.error{color:#b35900}td.n{text-align:right;font-variant-numeric:tabular-nums}</style></head><body>";
+
+static const char page_end[] = "</table></body></html>\n";
+static const char page_type[] = "text/html; charset=utf-8";
 
 static void put(struct buf *out, const char *text) {
     for (; text != NULL && *text != '\0'; text++) {
@@ -77,11 +81,11 @@ static void put_row(struct buf *out, const char *link, const struct store_analys
 }
 
 static void reply_page_text(struct call *call, struct buf *out) {
-    buf_str(out, "</table></body></html>\n");
+    buf_str(out, page_end);
     if (out->failed) {
         reply_error(call, 500, "internal", "the page is too large");
     } else {
-        reply_text(call, 200, "text/html; charset=utf-8", (struct view){buf_text(out), out->len});
+        reply_text(call, 200, page_type, (struct view){buf_text(out), out->len});
     }
     buf_finish(out);
 }
@@ -120,12 +124,12 @@ static int by_urgency(const void *a, const void *b) {
 }
 
 // The newest analysis of each canary: of those that were begun last, and of every config, however long ago that was.
-static bool newest_of_each(struct call *call, const struct catalog_view *view, struct store_analyses *ret, struct error *err) {
-    struct store *store = service_of(call)->store;
+static bool newest_of_each(struct store *store, const struct catalog_view *view, struct arena *arena, struct store_analyses *ret,
+                           struct error *err) {
     struct store_filter recent = {.limit = STORE_PAGE_MOST};
     struct store_analyses page;
-    if (!store_list(store, &recent, call_arena(call), &page, err)) return false;
-    *ret = (struct store_analyses){.items = arena_alloc(call_arena(call), (page.count + view->count + 1) * sizeof *ret->items)};
+    if (!store_list(store, &recent, arena, &page, err)) return false;
+    *ret = (struct store_analyses){.items = arena_alloc(arena, (page.count + view->count + 1) * sizeof *ret->items)};
     for (size_t i = 0; i < page.count; i++) {
         if (!seen_before(ret, page.items[i].canary)) ret->items[ret->count++] = page.items[i];
     }
@@ -133,7 +137,7 @@ static bool newest_of_each(struct call *call, const struct catalog_view *view, s
         struct store_filter last = {.canary = view->entries[i]->name, .limit = 1};
         struct store_analyses found;
         if (seen_before(ret, last.canary)) continue;
-        if (!store_list(store, &last, call_arena(call), &found, err)) return false;
+        if (!store_list(store, &last, arena, &found, err)) return false;
         if (found.count > 0) ret->items[ret->count++] = found.items[0];
     }
     qsort(ret->items, ret->count, sizeof *ret->items, by_urgency);
@@ -153,22 +157,31 @@ static void put_overview(struct buf *out, const char *link, const struct catalog
     }
 }
 
-static void overview(struct call *call) {
-    const struct service *service = service_of(call);
+// By a clerk: with a thousand configs it takes the time of hundreds of requests.
+static void make_overview(void *user, struct errand *errand, void *input) {
+    const struct service *service = user;
     const struct catalog_view *view = catalog_take(service->catalog);
     struct store_analyses rows;
     struct error err = {0};
     struct buf out;
-    bool ok = newest_of_each(call, view, &rows, &err);
+    (void)input;
+    bool ok = newest_of_each(service->store, view, errand_arena(errand), &rows, &err);
     buf_init(&out, MOST_PAGE_BYTES);
     if (ok) put_overview(&out, service->public_url, view, &rows);
     catalog_release(service->catalog, view);
-    if (ok) {
-        reply_page_text(call, &out);
-        return;
+    buf_str(&out, page_end);
+    if (!ok) {
+        errand_store_failed(errand, &err);
+    } else if (out.failed) {
+        errand_error(errand, 500, "internal", "", "the page is too large");
+    } else {
+        errand_text(errand, 200, page_type, (struct view){buf_text(&out), out.len});
     }
     buf_finish(&out);
-    reply_store_failed(call, &err);
+}
+
+static void overview(struct call *call) {
+    desk_give(service_of(call)->clerks, "page", errand_begin(call, OVERVIEW_MS), make_overview, NULL);
 }
 
 static bool is_config(const struct service *service, const char *name) {
@@ -209,6 +222,7 @@ static const struct route routes[] = {
      .path = "/",
      .role = ROLE_READ,
      .handle = overview,
+     .resume = errand_resume,
      .operation = "pageOfCanaries",
      .summary = "See the newest verdict of each canary",
      .answers = answers},

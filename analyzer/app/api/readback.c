@@ -74,10 +74,10 @@ bool readback_parse(struct view text, struct arena *arena, struct readback *ret,
     return read_selector(inner, arena, ret, err);
 }
 
-const char *readback_canary(const struct readback *query, struct arena *arena) {
+const char *readback_demand(const struct readback *query, const char *label, struct arena *arena) {
     for (size_t i = 0; i < query->count; i++) {
         const struct matcher *m = &query->matchers[i];
-        if (m->type == MATCHER_EQUAL && view_is(m->name, "canary") && m->value.len > 0)
+        if (m->type == MATCHER_EQUAL && view_is(m->name, label) && m->value.len > 0)
             return arena_strndup(arena, m->value.ptr, m->value.len);
     }
     return NULL;

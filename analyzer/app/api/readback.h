@@ -29,8 +29,8 @@ struct readback { // a query, in the arena that it was read into
 // False with err (ERROR_USAGE) for anything but the above.
 bool readback_parse(struct view text, struct arena *arena, struct readback *ret, struct error *err);
 
-// The value that a matcher canary="..." demands; NULL when there is none.
-const char *readback_canary(const struct readback *query, struct arena *arena);
+// The value that a matcher such as canary="..." demands of a label; NULL when there is none.
+const char *readback_demand(const struct readback *query, const char *label, struct arena *arena);
 
 // {"resultType", "result"} at one time, or from start to end by a step. `rows` are newest first. At most 100,000 points: series beyond
 // them are left out. The caller releases it.

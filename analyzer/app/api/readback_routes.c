@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // /api/v1/query and /api/v1/query_range, answered as a Prometheus server does.
+#include <stdlib.h>
 #include <string.h>
 
+#include "api/flagger_run.h"
 #include "api/readback.h"
 #include "api/reply.h"
 #include "base/timetext.h"
@@ -49,12 +51,41 @@ static bool read_query(struct call *call, struct readback *ret) {
     return false;
 }
 
+static int newest_first(const void *a, const void *b) {
+    const struct store_analysis *x = a, *y = b;
+    return x->created_ms != y->created_ms ? (x->created_ms < y->created_ms) - (x->created_ms > y->created_ms) : strcmp(y->id, x->id);
+}
+
+// Adds what the runs of a canary of Flagger have begun, however much else was begun since.
+static bool add_runs(struct store *store, const char *object, struct arena *arena, struct store_analyses *rows, struct error *err) {
+    struct flagger_analyses runs;
+    if (!flagger_run_analyses(store, object, arena, &runs, err)) return false;
+    struct store_analysis *all = arena_alloc(arena, (rows->count + runs.count + 1) * sizeof *all);
+    size_t count = rows->count;
+    if (count > 0) memcpy(all, rows->items, count * sizeof *all);
+    for (size_t i = 0; i < runs.count; i++) {
+        size_t k = 0;
+        bool found;
+        while (k < rows->count && strcmp(rows->items[k].id, runs.ids[i]) != 0) k++;
+        if (k < rows->count) continue;
+        if (!store_get(store, runs.ids[i], 0, arena, &all[count], &found, err)) return false;
+        if (found) count++;
+    }
+    qsort(all, count, sizeof *all, newest_first);
+    *rows = (struct store_analyses){.items = all, .count = count};
+    return true;
+}
+
+// The newest analyses, of the canary that the query is about; those of a run in any case.
 static bool read_rows(struct call *call, const struct readback *query, struct store_analyses *ret) {
-    struct store_filter filter = {.canary = readback_canary(query, call_arena(call)), .limit = STORE_PAGE_MOST};
+    struct arena *arena = call_arena(call);
+    struct store *store = service_of(call)->store;
+    const char *object = readback_demand(query, "run_key", arena);
+    struct store_filter filter = {.canary = readback_demand(query, "canary", arena), .limit = STORE_PAGE_MOST};
     struct error err = {0};
     *ret = (struct store_analyses){0};
     if (query->what == READBACK_NUMBER || query->what == READBACK_VECTOR) return true;
-    if (store_list(service_of(call)->store, &filter, call_arena(call), ret, &err)) return true;
+    if (store_list(store, &filter, arena, ret, &err) && (object == NULL || add_runs(store, object, arena, ret, &err))) return true;
     reply_store_failed(call, &err);
     return false;
 }
