@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """/metrics of a running service: what it tells after a verdict, in which formats, and to a real Prometheus."""
 
+import http.client
 import json
 import pathlib
 import re
@@ -92,6 +93,30 @@ class ScrapeTest(unittest.TestCase):
         self.shows(*look, "serin_analyses_open 1")
         self.assertEqual(self.service.post(f"/api/v1/analyses/{ident}/cancel").status, 200)
         self.shows(*before, "serin_analyses_open 0")
+
+    def test_a_canary_ends_with_its_config(self):
+        shown = 'serin_verdict{canary="bad",verdict="fail"} 1'
+        self.shows(shown)
+        (self.service.dir / "configs/bad.yaml").unlink()
+        self.assertEqual(self.service.post("/-/reload").status, 200)
+        until(lambda: 'canary="bad"' not in self.page().body.decode(), "the canary is told of without its config")
+        self.service.stop()
+        self.service.start()
+        self.shows('serin_verdict{canary="good",verdict="pass"} 1')
+        self.assertNotIn('canary="bad"', self.page().body.decode())
+
+    def test_every_config_is_told_after_a_restart(self):
+        url = urllib.parse.urlsplit(self.service.url)
+        connection = http.client.HTTPConnection(url.hostname, url.port, timeout=30)
+        body = json.dumps({"canary": "good", "end": int(time.time()) - 120})
+        for _ in range(510):  # more than a page of the store
+            connection.request("POST", "/api/v1/analyses", body, {"Content-Type": "application/json"})
+            self.assertEqual(connection.getresponse().read()[:6], b'{"id":')
+        connection.close()
+        until(lambda: not self.service.get("/api/v1/analyses?state=open&limit=1").json["analyses"], "analyses are open")
+        self.service.stop()
+        self.service.start()
+        self.shows('serin_verdict{canary="bad",verdict="fail"} 1', 'serin_verdict{canary="good",verdict="pass"} 1')
 
     def test_a_prometheus_scrapes_it(self):
         target = urllib.parse.urlsplit(self.service.url).netloc

@@ -10,6 +10,7 @@
 #include "api/tally.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/timetext.h"
 #include "exporters/courier.h"
 
 #define MOST_WAITING 4096          // results that wait to be read, half of them looks; further ones are passed over
@@ -67,7 +68,12 @@ void exports_change(struct exports *exports, const char *id) {
 }
 
 void exports_gate(struct exports *exports, const json_t *document) {
-    tally_gate(exports->tally, document);
+    tally_gate(exports->tally, document, wall_now_ms());
+}
+
+void exports_forget(struct exports *exports, const char *canary) {
+    tally_forget(exports->tally, canary);
+    live_forget(exports->live, canary);
 }
 
 static void take_document(struct exports *exports, const char *document, bool ended, int64_t at_ms) {
@@ -135,20 +141,45 @@ static void read_waiting(struct exports *exports) {
     free(ids);
 }
 
-static void restore(struct exports *exports, enum store_state state, int64_t since_ms) {
-    struct store_filter filter = {.state = &state, .since_ms = since_ms, .limit = STORE_PAGE_MOST};
-    struct arena arena = {0};
-    struct store_analyses rows = {0};
-    struct error err = {0};
-    if (!store_list(exports->store, &filter, &arena, &rows, &err)) log_event(LOG_LEVEL_ERROR, "metrics", "error", err.text);
-    for (size_t i = rows.count; i > 0; i--) take_analysis(exports, rows.items[i - 1].id); // the newest last, as the last one counts
-    arena_finish(&arena);
+// Of configs that are gone nothing is told; of those that came with a request the analyses that were begun last are.
+static bool is_told(const struct catalog_view *view, const struct store_analysis *row) {
+    return row->config_name == NULL || catalog_find(view, row->canary) != NULL;
 }
 
-void exports_restore(struct exports *exports, int64_t now_ms) {
+static bool is_among(const struct store_analyses *rows, const char *canary) {
+    for (size_t i = 0; i < rows->count; i++) {
+        if (strcmp(rows->items[i].canary, canary) == 0) return true;
+    }
+    return false;
+}
+
+// What was begun last, and the last of each config, however long ago that was.
+static bool restore(struct exports *exports, enum store_state state, const struct catalog_view *view, int64_t since_ms, struct arena *arena,
+                    struct error *err) {
+    struct store_filter filter = {.state = &state, .since_ms = since_ms, .limit = STORE_PAGE_MOST};
+    struct store_analyses recent = {0}, last = {0};
+    if (!store_list(exports->store, &filter, arena, &recent, err)) return false;
+    for (size_t i = 0; i < view->count && recent.next != NULL; i++) {
+        filter.canary = view->entries[i]->name;
+        filter.limit = 1;
+        if (is_among(&recent, filter.canary)) continue;
+        if (!store_list(exports->store, &filter, arena, &last, err)) return false;
+        if (last.count > 0) take_analysis(exports, last.items[0].id);
+    }
+    for (size_t i = recent.count; i > 0; i--) { // the newest last, as the last one counts
+        if (is_told(view, &recent.items[i - 1])) take_analysis(exports, recent.items[i - 1].id);
+    }
+    return true;
+}
+
+void exports_restore(struct exports *exports, const struct catalog_view *view, int64_t now_ms) {
+    struct arena arena = {0};
+    struct error err = {0};
     exports->start_ms = now_ms;
-    restore(exports, STORE_DONE, now_ms - LIVE_RETENTION_MS);
-    restore(exports, STORE_OPEN, now_ms - LIVE_RETENTION_MS);
+    if (!restore(exports, STORE_DONE, view, now_ms - LIVE_RETENTION_MS, &arena, &err) ||
+        !restore(exports, STORE_OPEN, view, now_ms - LIVE_RETENTION_MS, &arena, &err))
+        log_event(LOG_LEVEL_ERROR, "metrics", "error", err.text);
+    arena_finish(&arena);
 }
 
 // What the parts count.
@@ -290,7 +321,7 @@ static void set_engine(struct exports *exports, const struct exports_from *from,
                                .store_commits = store.commits,
                                .process_start_ms = exports->start_ms,
                                .process = process_usage_read()};
-    tally_fill(exports->tally, &arena, &live);
+    tally_fill(exports->tally, now_ms, &arena, &live);
     live_engine_set(exports->live, &live);
     free_sources(&sources);
     free(told.deliveries);

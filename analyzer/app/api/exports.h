@@ -6,6 +6,7 @@
 
 #include <jansson.h>
 
+#include "analyzer/catalog.h"
 #include "analyzer/engine.h"
 #include "exporters/live.h"
 #include "serve/listener.h"
@@ -24,7 +25,10 @@ void exports_change(struct exports *exports, const char *id);
 void exports_gate(struct exports *exports, const json_t *document); // of schema serin.gate/1; any thread
 
 // Takes the last results of all canaries from the store, and the last looks of those under way, after a start.
-void exports_restore(struct exports *exports, int64_t now_ms);
+void exports_restore(struct exports *exports, const struct catalog_view *view, int64_t now_ms);
+
+// Ends what is told of a canary whose config is gone, until it is judged again. Any thread.
+void exports_forget(struct exports *exports, const char *canary);
 
 struct exports_from { // whose counts are exported; borrowed
     struct engine *engine;

@@ -26,9 +26,22 @@ static const struct route_table *const tables[] = {&analyses_table,  &reports_ta
                                                    &decisions_table, &operation_table, &verdicts_table, &flagger_table,
                                                    &readback_table,  &pages_table,     &metrics_table};
 
+bool host_read_configs(struct host *host, struct error *err) {
+    struct catalog *catalog = host->service.catalog;
+    const struct catalog_view *before = catalog_take(catalog);
+    bool read = catalog_reload(catalog, wall_now_ms(), err);
+    const struct catalog_view *now = catalog_take(catalog);
+    for (size_t i = 0; i < before->count; i++) {
+        if (catalog_find(now, before->entries[i]->name) == NULL) exports_forget(host->service.exports, before->entries[i]->name);
+    }
+    catalog_release(catalog, now);
+    catalog_release(catalog, before);
+    return read;
+}
+
 bool host_reload(void *user, struct error *err) {
     struct host *host = user;
-    bool read = catalog_reload(host->service.catalog, wall_now_ms(), err);
+    bool read = host_read_configs(host, err);
     pthread_mutex_lock(&host->listener_lock);
     bool kept = host->listener == NULL || listener_reload(host->listener, err);
     pthread_mutex_unlock(&host->listener_lock);
@@ -162,7 +175,9 @@ static bool open_all(struct host *host, struct error *err) {
     s->store = store_open(host->config->store, &(struct store_options){.create = true, .owner = true, .readers = CLERKS + ENVOYS + 5}, err);
     if (s->store == NULL) return false;
     s->exports = exports_create(s->store, SERIN_VERSION);
-    exports_restore(s->exports, wall_now_ms());
+    const struct catalog_view *view = catalog_take(s->catalog);
+    exports_restore(s->exports, view, wall_now_ms());
+    catalog_release(s->catalog, view);
     return open_courier(host, err) && open_gates(host, err) && open_engine(host, err) && open_desks(host, err) &&
            open_listener(host, err) && keeper_start(host, err);
 }

@@ -22,6 +22,7 @@ struct host {
     bool keeper_ends;
 };
 
+bool host_read_configs(struct host *host, struct error *err); // those that are gone are not told of any more
 bool host_reload(void *host, struct error *err); // configs, tokens and certificates
 void host_tell_configs(struct host *host);       // logs how many there are and what is wrong with them
 

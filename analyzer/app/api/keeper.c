@@ -19,7 +19,7 @@
 static void look_at_configs(struct host *host) {
     struct error err = {0};
     if (!catalog_is_outdated(host->service.catalog)) return;
-    if (catalog_reload(host->service.catalog, wall_now_ms(), &err)) {
+    if (host_read_configs(host, &err)) {
         host_tell_configs(host);
     } else {
         log_event(LOG_LEVEL_ERROR, "configs", "error", err.text);

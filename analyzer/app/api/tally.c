@@ -20,8 +20,9 @@ struct tally_row {
     const char *first, *second; // second "" for gates
     uint64_t count;
     double value;
-    char id[STORE_ID_LEN + 1];
-    int64_t at_ms;
+    char id[STORE_ID_LEN + 1]; // of the last analysis that was counted
+    int64_t at_ms;             // of the last change
+    bool gone;                 // its config is
 };
 
 struct tally {
@@ -77,6 +78,7 @@ void tally_verdict(struct tally *tally, const char *canary, const char *verdict,
     if (row != NULL) {
         row->count++;
         row->at_ms = now_ms;
+        row->gone = false;
         memset(row->id, 0, sizeof row->id);
         memcpy(row->id, id, strnlen(id, STORE_ID_LEN));
     }
@@ -88,25 +90,46 @@ static const char *text_of(const json_t *object, const char *name) {
     return text != NULL ? text : "";
 }
 
-void tally_gate(struct tally *tally, const json_t *document) {
+static void set_value(struct tally_row *row, uint64_t count, double value, int64_t now_ms) {
+    if (row == NULL) return;
+    row->count = count;
+    row->value = value;
+    row->at_ms = now_ms;
+    row->gone = false;
+}
+
+void tally_gate(struct tally *tally, const json_t *document, int64_t now_ms) {
     const char *canary = text_of(document, "canary");
     const json_t *items = json_object_get(document, "items");
     pthread_mutex_lock(&tally->lock);
-    struct tally_row *row = row_of(tally, TALLY_GATE, canary, "");
-    if (row != NULL) row->count = strcmp(text_of(document, "gate"), "open") == 0;
+    set_value(row_of(tally, TALLY_GATE, canary, ""), strcmp(text_of(document, "gate"), "open") == 0, 0, now_ms);
     for (size_t i = 0; i < json_array_size(items); i++) {
         const json_t *item = json_array_get(items, i), *value = json_object_get(item, "value");
         if (strcmp(text_of(item, "kind"), "check") != 0 || !json_is_number(value)) continue;
-        row = row_of(tally, TALLY_CHECK, canary, text_of(item, "name"));
-        if (row != NULL) row->value = json_number_value(value);
+        set_value(row_of(tally, TALLY_CHECK, canary, text_of(item, "name")), 0, json_number_value(value), now_ms);
     }
     pthread_mutex_unlock(&tally->lock);
 }
 
-static struct live_counts copy_counts(const struct tally *tally, enum tally_kind kind, struct arena *arena) {
+void tally_forget(struct tally *tally, const char *canary) {
+    pthread_mutex_lock(&tally->lock);
+    for (int kind = 0; kind < TALLY_KINDS; kind++) {
+        for (struct tally_row *row = tally->rows[kind]; row != NULL; row = row->next)
+            row->gone = row->gone || strcmp(row->first, canary) == 0;
+    }
+    pthread_mutex_unlock(&tally->lock);
+}
+
+// Counters stay for as long as the process does.
+static bool is_shown(const struct tally_row *row, int64_t now_ms) {
+    return !row->gone && (row->kind == TALLY_VERDICT || now_ms - row->at_ms < LIVE_RETENTION_MS);
+}
+
+static struct live_counts copy_counts(const struct tally *tally, enum tally_kind kind, int64_t now_ms, struct arena *arena) {
     struct live_count *items = arena_array(arena, tally->counts[kind] + 1, sizeof *items);
     size_t count = 0;
     for (const struct tally_row *row = tally->rows[kind]; row != NULL; row = row->next) {
+        if (!is_shown(row, now_ms)) continue;
         items[count++] = (struct live_count){.first = arena_strdup(arena, row->first),
                                              .second = row->second[0] != '\0' ? arena_strdup(arena, row->second) : NULL,
                                              .count = row->count,
@@ -116,19 +139,21 @@ static struct live_counts copy_counts(const struct tally *tally, enum tally_kind
     return (struct live_counts){items, count};
 }
 
-static void copy_checks(const struct tally *tally, struct arena *arena, struct live_engine *ret) {
+static void copy_checks(const struct tally *tally, int64_t now_ms, struct arena *arena, struct live_engine *ret) {
     struct live_check *items = arena_array(arena, tally->counts[TALLY_CHECK] + 1, sizeof *items);
     size_t count = 0;
-    for (const struct tally_row *row = tally->rows[TALLY_CHECK]; row != NULL; row = row->next)
+    for (const struct tally_row *row = tally->rows[TALLY_CHECK]; row != NULL; row = row->next) {
+        if (!is_shown(row, now_ms)) continue;
         items[count++] = (struct live_check){arena_strdup(arena, row->first), arena_strdup(arena, row->second), row->value};
+    }
     ret->checks = items;
     ret->check_count = count;
 }
 
-void tally_fill(struct tally *tally, struct arena *arena, struct live_engine *ret) {
+void tally_fill(struct tally *tally, int64_t now_ms, struct arena *arena, struct live_engine *ret) {
     pthread_mutex_lock(&tally->lock);
-    ret->analyses = copy_counts(tally, TALLY_VERDICT, arena);
-    ret->gates = copy_counts(tally, TALLY_GATE, arena);
-    copy_checks(tally, arena, ret);
+    ret->analyses = copy_counts(tally, TALLY_VERDICT, now_ms, arena);
+    ret->gates = copy_counts(tally, TALLY_GATE, now_ms, arena);
+    copy_checks(tally, now_ms, arena, ret);
     pthread_mutex_unlock(&tally->lock);
 }

@@ -14,9 +14,12 @@ struct tally *tally_create(void);
 void tally_destroy(struct tally *tally); // fine with NULL
 
 void tally_verdict(struct tally *tally, const char *canary, const char *verdict, const char *id, int64_t now_ms);
-void tally_gate(struct tally *tally, const json_t *document);
+void tally_gate(struct tally *tally, const json_t *document, int64_t now_ms);
 
-// Fills in analyses, gates and checks; what they point to is in the arena.
-void tally_fill(struct tally *tally, struct arena *arena, struct live_engine *ret);
+// Of a canary whose config is gone: nothing is told of it until there is something new.
+void tally_forget(struct tally *tally, const char *canary);
+
+// Fills in analyses, and gates and checks that were asked for not longer ago than results are shown; what they point to is in the arena.
+void tally_fill(struct tally *tally, int64_t now_ms, struct arena *arena, struct live_engine *ret);
 
 #endif
