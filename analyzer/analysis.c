@@ -18,6 +18,7 @@ json_t *analysis_judge(const struct plan *plan, const struct plan_answers *fetch
         struct samples samples;
         if (!samples_build(plan, answers, arena, &samples, err) || !verdict_make(plan, &samples, answers, arena, &verdict, err))
             return NULL;
+        if (verdict.trust == NULL) verdict.trust = trust_make(plan, &samples, answers, arena);
         if (plan->objectives != NULL) {
             objective_eval(plan->objectives, of_objectives, arena, &objectives);
             objective_verdict_join(plan, &objectives, arena, &verdict);

@@ -11,8 +11,8 @@
 #include "config_judge.h"
 #include "config_kayenta.h"
 #include "config_metric.h"
-#include "config_objective.h"
 #include "config_notify.h"
+#include "config_objective.h"
 #include "config_publish.h"
 #include "config_reader.h"
 #include "config_source.h"
@@ -137,18 +137,48 @@ static void read_groups(struct config_reader *r, const struct yaml_node *node, c
     if (fabs(sum - 100) > 1e-9) config_error(r, node, path, "the weights add up to %g; they must add up to 100", sum);
 }
 
+static void read_parity(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, void *field) {
+    struct limits *limits = field;
+    config_percent(r, node, path, &limits->min);
+    limits->has_min = true;
+}
+
+static void read_broken(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, void *field) {
+    static const char *const words[] = {"inconclusive", "marginal"};
+    *(bool *)field = config_read_word(r, node, path, words, 2, 0) == 1;
+}
+
+// Of telemetry parity, which needs no query.
+static void check_parity(struct config_reader *r, const struct yaml_node *node, const struct config_path *path) {
+    static const char *const others[] = {"query", "min", "max", "share"};
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        const struct yaml_node *other = yaml_get(node, others[i]);
+        struct config_path here = {path, others[i], 0};
+        if (other != NULL) config_error(r, other, &here, "does not go with parity, which is the least score of a guard without a query");
+    }
+}
+
 static void read_guard(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, void *item) {
     static const struct config_key keys[] = {
         {"name", config_text, offsetof(struct guard_config, name), true},
-        {"query", config_query, offsetof(struct guard_config, query), true},
+        {"query", config_query, offsetof(struct guard_config, query), false},
+        {"parity", read_parity, offsetof(struct guard_config, limits), false},
         {"min", config_min, offsetof(struct guard_config, limits), false},
         {"max", config_max, offsetof(struct guard_config, limits), false},
         {"share", config_percent, offsetof(struct guard_config, share), false},
+        {"broken", read_broken, offsetof(struct guard_config, caps), false},
     };
     struct guard_config *guard = item;
     *guard = (struct guard_config){.name = "", .place = config_place(node), .share = 80};
     config_read_map(r, node, path, keys, sizeof keys / sizeof keys[0], guard);
-    config_check_limits(r, node, path, &guard->limits);
+    if (node->kind != YAML_MAP) return;
+    if (yaml_get(node, "parity") != NULL) {
+        check_parity(r, node, path);
+    } else if (guard->query == NULL) {
+        config_error(r, node, path, "needs query, with min or max, or parity");
+    } else {
+        config_check_limits(r, node, path, &guard->limits);
+    }
 }
 
 static void read_guards(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, void *object) {

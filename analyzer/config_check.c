@@ -114,6 +114,18 @@ static void check_metric(struct config_reader *r, size_t index) {
     }
 }
 
+// Parity is told of metrics that are read on both sides.
+static void check_guards(struct config_reader *r) {
+    const struct canary_config *config = r->config;
+    size_t compared = 0;
+    for (size_t i = 0; i < config->metric_count; i++) compared += config->metrics[i].kind != METRIC_THRESHOLD;
+    for (size_t i = 0; i < config->guard_count; i++) {
+        if (config->guards[i].query != NULL || !config->guards[i].limits.has_min || compared > 0 || config->metric_count == 0) continue;
+        tell(r, config->guards[i].place, arena_printf(r->arena, "guards[%zu].parity", i),
+             "no metric is compared with a baseline, so there is no parity; remove the guard");
+    }
+}
+
 // Without groups all metrics are one.
 static void fill_groups(struct config_reader *r) {
     struct canary_config *config = r->config;
@@ -193,6 +205,7 @@ void config_check(struct config_reader *r, const struct yaml_node *root) {
     check_sources(r);
     check_scopes(r);
     for (size_t i = 0; i < r->config->metric_count; i++) check_metric(r, i);
+    check_guards(r);
     fill_groups(r);
     check_groups_used(r);
     config_check_objectives(r);

@@ -39,12 +39,16 @@ static const char *bounds(const struct guard_config *guard, struct arena *arena)
                                  : arena_printf(arena, "at most %g", guard->limits.max);
 }
 
+static enum guard_state state_of(const struct guard_config *guard, bool holds) {
+    return holds ? GUARD_OK : guard->caps ? GUARD_CAPS : GUARD_BROKEN;
+}
+
 static void check_one(const struct guard_config *guard, size_t steps, const struct series_set *set, struct arena *arena,
                       struct guard_result *result) {
     struct tally t = worst_of(guard, set);
     double share = steps > 0 ? 100.0 * (double)t.held / (double)steps : 0;
     bool ok = share >= guard->share;
-    result->state = ok ? GUARD_OK : GUARD_BROKEN;
+    result->state = state_of(guard, ok);
     result->value = t.seen > 0 ? t.sum / (double)t.seen : (double)NAN;
     if (t.seen == 0) {
         result->text = arena_printf(arena, "no data on the %s side, %s needed", side_name(result->side), bounds(guard, arena));
@@ -56,14 +60,37 @@ static void check_one(const struct guard_config *guard, size_t steps, const stru
     }
 }
 
-void guard_check(const struct plan *plan, const struct answer *const *answers, struct arena *arena, struct verdict *verdict) {
-    size_t steps = (size_t)((plan->end_ms - plan->start_ms) / plan->config->window.step_ms) + 1;
-    verdict->guards = arena_array(arena, plan->query_count, sizeof *verdict->guards);
-    for (size_t q = 0; q < plan->query_count; q++) {
-        if (plan->queries[q].part != PART_GUARD) continue;
-        struct guard_result *result = &verdict->guards[verdict->guard_count++];
-        const struct guard_config *guard = &plan->config->guards[plan->queries[q].owner];
-        *result = (struct guard_result){.guard = guard, .side = plan->queries[q].side};
-        check_one(guard, steps, &answers[q]->set, arena, result);
+static void check_parity(const struct guard_config *guard, const struct parity *parity, struct arena *arena, struct guard_result *result) {
+    bool ok = parity->score >= guard->limits.min;
+    double shown = floor(parity->score * 10) / 10; // never up to what is asked for
+    *result = (struct guard_result){.guard = guard, .side = SIDE_CANARY, .state = state_of(guard, ok), .value = parity->score};
+    if (isnan(parity->score)) {
+        result->text = arena_printf(arena, "no metric has data on either side, parity of at least %g needed", guard->limits.min);
+    } else if (ok) {
+        result->text = arena_printf(arena, "parity %g of 100 (at least %g)", shown, guard->limits.min);
+    } else {
+        const struct parity_gap *gap = &parity->gaps[0];
+        result->text = arena_printf(arena, "parity %g of 100, at least %g needed; %zu gap%s, first %s: %s", shown, guard->limits.min,
+                                    parity->gap_count, parity->gap_count == 1 ? "" : "s", gap->metric, gap->text);
+    }
+}
+
+void guard_check(const struct plan *plan, const struct samples *samples, const struct answer *const *answers, struct arena *arena,
+                 struct verdict *verdict) {
+    const struct canary_config *config = plan->config;
+    size_t steps = (size_t)((plan->end_ms - plan->start_ms) / config->window.step_ms) + 1;
+    verdict->guards = arena_array(arena, plan->query_count + config->guard_count, sizeof *verdict->guards);
+    for (size_t g = 0; g < config->guard_count; g++) {
+        const struct guard_config *guard = &config->guards[g];
+        if (guard->query == NULL) {
+            if (verdict->trust == NULL) verdict->trust = trust_make(plan, samples, answers, arena);
+            check_parity(guard, &verdict->trust->parity, arena, &verdict->guards[verdict->guard_count++]);
+        }
+        for (size_t q = 0; q < plan->query_count; q++) {
+            if (plan->queries[q].part != PART_GUARD || plan->queries[q].owner != g) continue;
+            struct guard_result *result = &verdict->guards[verdict->guard_count++];
+            *result = (struct guard_result){.guard = guard, .side = plan->queries[q].side};
+            check_one(guard, steps, &answers[q]->set, arena, result);
+        }
     }
 }

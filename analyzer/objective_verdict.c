@@ -5,7 +5,7 @@
 
 static bool guards_hold(const struct verdict *verdict) {
     for (size_t i = 0; i < verdict->guard_count; i++) {
-        if (verdict->guards[i].state != GUARD_OK) return false;
+        if (verdict->guards[i].state == GUARD_BROKEN) return false;
     }
     return true;
 }

@@ -121,6 +121,7 @@ static bool add_metric(struct builder *b, size_t owner, const struct metric_conf
 }
 
 static bool add_guard(struct builder *b, size_t owner, const struct guard_config *guard) {
+    if (guard->query == NULL) return true;
     bool both = strstr(guard->query, "${scope}") != NULL && b->plan->config->scopes[SIDE_BASELINE].source != NULL;
     return (!both || add_text(b, owner, PART_GUARD, NULL, SIDE_BASELINE, guard->query)) &&
            add_text(b, owner, PART_GUARD, NULL, SIDE_CANARY, guard->query);

@@ -252,6 +252,7 @@ json_t *result_build(const struct result_input *in) {
     json_object_set_new_nocheck(r, "metrics", metrics);
     json_object_set_new_nocheck(r, "where", where(in->plan, v));
     json_object_set_new_nocheck(r, "guards", guards(v));
+    json_object_set_new_nocheck(r, "trust", trust_json(v->trust));
     json_object_set_new_nocheck(r, "objectives", result_objectives(in->objectives));
     json_object_set_new_nocheck(r, "notices", result_texts(&config->notices));
     json_object_set_new_nocheck(r, "queries", queries(&nodes, in, &longest_ms));

@@ -21,7 +21,7 @@ const char *verdict_name(enum verdict_kind verdict) {
 }
 
 const char *guard_state_name(enum guard_state state) {
-    static const char *const names[] = {"ok", "broken"};
+    static const char *const names[] = {"ok", "broken", "caps"};
     return names[state];
 }
 
@@ -109,7 +109,7 @@ static void be_careful(const struct plan *plan, struct arena *arena, struct verd
     size_t broken = 0, open = 0;
     for (size_t i = 0; i < v->guard_count; i++) {
         if (v->guards[i].state == GUARD_OK) continue;
-        broken++;
+        broken += v->guards[i].state == GUARD_BROKEN;
         texts_add(&v->missing, arena, arena_printf(arena, "guard %s: %s", v->guards[i].guard->name, v->guards[i].text));
     }
     for (size_t i = 0; i < v->metric_count; i++) {
@@ -134,6 +134,16 @@ static void be_careful(const struct plan *plan, struct arena *arena, struct verd
         texts_add(&v->reasons, arena,
                   told ? "nothing that is required fails, but not all of it passes"
                        : arena_printf(arena, "%zu of %zu metrics could not be judged", open, v->metric_count));
+    }
+}
+
+// What weakens the verdict without making it worthless.
+static void cap(struct arena *arena, struct verdict *v) {
+    for (size_t i = 0; i < v->guard_count; i++) {
+        if (v->guards[i].state != GUARD_CAPS || v->kind != VERDICT_PASS) continue;
+        v->kind = VERDICT_MARGINAL;
+        texts_add(&v->reasons, arena,
+                  arena_printf(arena, "the guard %s is broken, so the verdict is marginal at most", v->guards[i].guard->name));
     }
 }
 
@@ -208,8 +218,9 @@ bool verdict_make(const struct plan *plan, const struct samples *samples, const 
     *ret = (struct verdict){0};
     if (judge == NULL) return error_set(err, ERROR_CONFIG, "there is no judge called %s", plan->config->judge.name);
     if (!judge_metrics(plan, judge, samples, arena, ret, err) || !judge->score(plan, ret, arena, err)) return false;
-    guard_check(plan, answers, arena, ret);
+    guard_check(plan, samples, answers, arena, ret);
     be_careful(plan, arena, ret);
+    cap(arena, ret);
     wait_for_horizon(plan, arena, ret);
     verdict_say_next(plan, arena, ret);
     return true;

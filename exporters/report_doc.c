@@ -8,7 +8,8 @@
 static const struct doc_word verdict_words[] = {{"pass", TEXT_PASS},   {"marginal", TEXT_MARGINAL},
                                                 {"fail", TEXT_FAIL},   {"inconclusive", TEXT_INCONCLUSIVE},
                                                 {"error", TEXT_ERROR}, {NULL, TEXT_ERROR}};
-static const struct doc_word guard_words[] = {{"ok", TEXT_PASS}, {"broken", TEXT_MARGINAL}, {"error", TEXT_ERROR}, {NULL, TEXT_ERROR}};
+static const struct doc_word guard_words[] = {
+    {"ok", TEXT_PASS}, {"broken", TEXT_MARGINAL}, {"caps", TEXT_MARGINAL}, {"error", TEXT_ERROR}, {NULL, TEXT_ERROR}};
 
 static struct report_side scope_side(struct doc_reader *in, struct doc_place at, const char *key) {
     struct doc_place side = doc_object_or_null(in, at, key);
@@ -69,6 +70,13 @@ static void read_guard(struct doc_reader *in, struct doc_place at, void *into) {
     guard->text = doc_text(in, at, "text");
 }
 
+static void read_gap(struct doc_reader *in, struct doc_place at, void *into) {
+    struct report_gap *gap = into;
+    gap->metric = doc_text(in, at, "metric");
+    gap->text = doc_text(in, at, "text");
+    gap->impact = doc_number(in, at, "impact");
+}
+
 static void read_source(struct doc_reader *in, struct doc_place at, void *into) {
     struct report_source *source = into;
     source->name = doc_text(in, at, "name");
@@ -94,6 +102,18 @@ static void *items(struct doc_reader *in, struct doc_place at, const char *key, 
     for (size_t i = 0; i < total && !in->failed; i++) read(in, doc_item(in, all, i), array + i * size);
     *ret_count = total;
     return array;
+}
+
+static struct report_trust read_trust(struct doc_reader *in, struct doc_place top) {
+    struct report_trust trust = {.present = doc_has(top, "trust")};
+    if (!trust.present) return trust;
+    struct doc_place at = doc_object(in, top, "trust"), parity = doc_object(in, at, "parity");
+    trust.parity = doc_score_or_null(in, parity, "score");
+    trust.gap_count = doc_count(in, parity, "gap_count");
+    trust.gaps = items(in, parity, "gaps", sizeof *trust.gaps, read_gap, &trust.listed);
+    trust.load = doc_number_or_null(in, at, "load");
+    trust.data_age_s = doc_number_or_null(in, at, "data_age_s");
+    return trust;
 }
 
 static void read_head(struct doc_reader *in, struct doc_place top, struct report *ret) {
@@ -157,6 +177,7 @@ bool report_read(const json_t *result, bool ascii, struct arena *arena, struct r
     read.metrics = items(&in, top, "metrics", sizeof *read.metrics, doc_metric, &read.metric_count);
     if (doc_has(top, "where")) read.where = items(&in, top, "where", sizeof *read.where, read_where, &read.where_count);
     read.guards = items(&in, top, "guards", sizeof *read.guards, read_guard, &read.guard_count);
+    read.trust = read_trust(&in, top);
     read.queries = items(&in, top, "queries", sizeof *read.queries, read_query, &read.query_count);
     read.sources = items(&in, top, "sources", sizeof *read.sources, read_source, &read.source_count);
     doc_objectives(&in, top, &read.objectives, &read.objective_count);

@@ -104,6 +104,19 @@ struct report_guard {
     const char *name, *text;
 };
 
+struct report_gap { // in what the telemetry of the sides differs
+    const char *metric, *text;
+    double impact; // points of the score
+};
+
+struct report_trust {
+    bool present; // not in older documents, nor where nothing was judged
+    struct report_number parity, load, data_age_s;
+    int64_t gap_count;
+    struct report_gap *gaps; // the first ones
+    size_t listed;
+};
+
 struct report_query {
     const char *metric, *part, *side, *source, *mode, *expr, *outcome, *error;
     int64_t tries, bytes, duration_ms, series, samples;
@@ -133,6 +146,7 @@ struct report {
     struct report_metric *metrics;
     struct report_group *groups;
     struct report_guard *guards;
+    struct report_trust trust;
     struct report_query *queries;
     struct report_source *sources;
     size_t scope_count, metric_count, where_count, group_count, guard_count, query_count, source_count;

@@ -38,7 +38,7 @@ static bool put_items(struct buf *out, const json_t *result, const char *name, c
 
 bool report_ndjson(struct buf *out, const json_t *result, const struct report_style *style, struct error *err) {
     static const char *const head[] = {"schema", "serin", "canary", "owner", "config", "window", "scopes", "variables", "judge", NULL};
-    static const char *const tail[] = {"verdict", "exit_code", "score", "reasons", "missing", "next", "notices", "looks", NULL};
+    static const char *const tail[] = {"verdict", "exit_code", "score", "reasons", "missing", "next", "notices", "trust", "looks", NULL};
     struct arena arena = {0};
     struct report report;
     (void)style;

@@ -45,6 +45,10 @@ size_t report_trust(struct text_out *to, const struct report *report, struct rep
 struct report_texts report_failures(struct text_out *to, const struct report *report); // why queries failed, the first five
 bool report_query_failed(const struct report_query *query);
 
+// The part of it that a document tells of itself: parity, the gaps that cost most, load, age of the data. Returns how many.
+enum { REPORT_FIDELITY = 6 };
+size_t report_fidelity(struct text_out *to, const struct report *report, const char *ret_texts[REPORT_FIDELITY]);
+
 // The interval of the shift, "[+70ms..+91ms]"; "" when there is none.
 const char *report_interval(struct text_out *to, const struct report_metric *metric);
 

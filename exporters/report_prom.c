@@ -77,6 +77,13 @@ static void put_guards(const struct source_doc *doc) {
     }
 }
 
+static void put_parity(const struct source_doc *doc) {
+    const struct report_trust *trust = &doc->report->trust;
+    struct report_number gaps = {trust->present && trust->parity.known, (double)trust->gap_count};
+    put(doc, EXPORTED_PARITY, NULL, NULL, trust->parity);
+    put(doc, EXPORTED_PARITY_GAPS, NULL, NULL, gaps);
+}
+
 static void put_class_counts(const struct source_doc *doc) {
     for (const char *const *word = classes; *word != NULL; word++) {
         size_t count = 0;
@@ -320,6 +327,7 @@ void report_prom_samples(struct exposition *e, struct text_out *to, const struct
     put_analysis(&doc);
     put_groups(&doc);
     put_guards(&doc);
+    put_parity(&doc);
     put_class_counts(&doc);
     put_metrics(&doc);
     put_detection(&doc);

@@ -7,11 +7,8 @@
 #include "report_part.h"
 #include "text_value.h"
 
-enum {
-    MOST_FAILURES = 5,
-    MOST_VISIBLE = 6,
-    OTHERS = 6
-}; // queries; metrics of which it is told what they see; items beside guards and sources
+enum { MOST_FAILURES = 5, MOST_VISIBLE = 6 }; // queries; metrics of which it is told what they see
+enum { OTHERS = 6 + REPORT_FIDELITY };        // items beside guards and sources
 
 struct trust {
     struct text_out *to;
@@ -80,6 +77,12 @@ static void note_visible(struct trust *trust) {
     note(trust, TEXT_PASS, arena_printf(arena, "sees changes from %s", text));
 }
 
+static void note_fidelity(struct trust *trust) {
+    const char *texts[REPORT_FIDELITY];
+    size_t count = report_fidelity(trust->to, trust->report, texts);
+    for (size_t i = 0; i < count; i++) note(trust, TEXT_PASS, texts[i]);
+}
+
 bool report_query_failed(const struct report_query *query) {
     return strcmp(query->outcome, "ok") != 0;
 }
@@ -107,6 +110,7 @@ size_t report_trust(struct text_out *to, const struct report *report, struct rep
         const struct report_guard *guard = &report->guards[i];
         note(&trust, guard->state, arena_printf(to->arena, "%s %s: %s", text_symbol(to, guard->state), guard->name, guard->text));
     }
+    note_fidelity(&trust);
     note_samples(&trust);
     note_judge(&trust);
     note_visible(&trust);

@@ -233,6 +233,66 @@ bool selector_matchers(struct view expr, struct arena *arena, struct matcher **r
     return plain;
 }
 
+static bool is_one_of(struct view word, const char *const *words, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        if (word.len == strlen(words[i]) && strncasecmp(word.ptr, words[i], word.len) == 0) return true;
+    }
+    return false;
+}
+
+// Words that name no metric; some of them are followed by a list of labels.
+static bool is_keyword(struct view word) {
+    static const char *const words[] = {
+        "by",     "without", "on",  "ignoring", "group_left", "group_right", "and",   "or",    "unless",           "bool",
+        "offset", "atan2",   "nan", "inf",      "default",    "if",          "ifnot", "limit", "keep_metric_names"};
+    return is_one_of(word, words, sizeof words / sizeof words[0]);
+}
+
+static void skip_past(struct scanner *s, char c) {
+    while (s->p < s->end && *s->p != c) s->p++;
+    if (s->p < s->end) s->p++;
+}
+
+// After a name: whether it is that of a metric.
+static bool names_metric(struct scanner *s, struct view name) {
+    static const char *const groupings[] = {"by", "without"};
+    skip_blanks(s);
+    bool list = s->p < s->end && *s->p == '(';
+    if (is_keyword(name)) {
+        if (list) skip_past(s, ')');
+        return false;
+    }
+    struct scanner ahead = *s;
+    return !list && !is_one_of(read_name(&ahead, false), groupings, 2);
+}
+
+bool selector_next(struct view expr, size_t *at, struct view *ret) {
+    struct scanner s = {.start = expr.ptr, .p = expr.ptr + *at, .end = expr.ptr + expr.len};
+    for (skip_blanks(&s); s.p < s.end; skip_blanks(&s)) {
+        const char *from = s.p;
+        struct view name = read_name(&s, true);
+        bool found = name.len > 0 ? names_metric(&s, name) : *s.p == '{';
+        if (found) {
+            const char *end = from + name.len;
+            if (s.p < s.end && *s.p == '{' && !read_matchers(&s)) return false;
+            if (s.p > end && s.p[-1] == '}') end = s.p;
+            *ret = (struct view){from, (size_t)(end - from)};
+            *at = (size_t)(s.p - s.start);
+            return true;
+        }
+        if (name.len > 0) continue;
+        if (at_quote(&s)) {
+            if (!skip_string(&s)) return false;
+        } else if (*s.p == '[') {
+            skip_past(&s, ']');
+        } else {
+            bool number = is_digit(*s.p++);
+            while (number && s.p < s.end && (is_digit(*s.p) || is_name_start(*s.p) || *s.p == '.')) s.p++;
+        }
+    }
+    return false;
+}
+
 bool selector_check_matchers(struct view expr, struct error *err) {
     struct scanner s = {.start = expr.ptr, .p = expr.ptr, .end = expr.ptr + expr.len, .err = err};
     for (skip_blanks(&s); s.p < s.end; skip_blanks(&s)) {
@@ -254,9 +314,7 @@ static bool is_window_function(struct view name) {
                                         "keep_next_value", "interpolate",  "remove_resets", "smooth_exponential",
                                         "outliersk",       "outliers_iqr", "outliers_mad",  "drop_common_labels"};
     static const char *const prefixes[] = {"range_", "running_", "topk_", "bottomk_"};
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        if (name.len == strlen(names[i]) && strncasecmp(name.ptr, names[i], name.len) == 0) return true;
-    }
+    if (is_one_of(name, names, sizeof names / sizeof names[0])) return true;
     for (size_t i = 0; i < sizeof prefixes / sizeof prefixes[0]; i++) {
         if (name.len > strlen(prefixes[i]) && strncasecmp(name.ptr, prefixes[i], strlen(prefixes[i])) == 0) return true;
     }

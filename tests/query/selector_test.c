@@ -52,6 +52,36 @@ static void test_selector__plain_ones_are_known(void **state) {
     }
 }
 
+static void test_selector__every_selector_of_an_expression_is_found(void **state) {
+    (void)state;
+    static const struct {
+        const char *expr, *want; // joined by " | "
+    } cases[] = {
+        {"up", "up"},
+        {" up{a=\"b\"} ", "up{a=\"b\"}"},
+        {"sum by (le, job) (rate(x_bucket{a=\"}\",b='c'}[5m]))", "x_bucket{a=\"}\",b='c'}"},
+        {"sum(rate(bad{s=\"1\"}[5m])) by (x) / on (x) group_left(y) sum without(z) (rate(all:x{s=\"1\"}[5m:1m]))",
+         "bad{s=\"1\"} | all:x{s=\"1\"}"},
+        {"a + b offset 5m - c @ 1609746000 and d unless bool e", "a | b | c | d | e"},
+        {"(a or vector(0)) > 1e5", "a"},
+        {"count by (x) ({__name__=~\"a.*\", k=\"v\"}) == 0x1f", "{__name__=~\"a.*\", k=\"v\"}"},
+        {"label_replace(x, \"up\", \"$1\", \"y\", \"(.*)\") # z\n * NaN", "x"},
+        {"histogram_quantile(0.99, h) ^ Inf + x [5m]", "h | x"},
+        {"1 + 2", ""},
+        {"x{a=b} + y", ""},
+        {"x{a=\"b", ""},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char found[256] = "";
+        struct view one;
+        for (size_t at = 0; selector_next(view_of(cases[i].expr), &at, &one);) {
+            if (found[0] != '\0') strcat(found, " | ");
+            strncat(found, one.ptr, one.len);
+        }
+        if (strcmp(found, cases[i].want) != 0) fail_msg("%s: found %s, wanted %s", cases[i].expr, found, cases[i].want);
+    }
+}
+
 static void test_selector__matchers_are_checked_in_any_expression(void **state) {
     (void)state;
     static const struct {
@@ -229,6 +259,7 @@ static void test_selector_matchers__say_what_the_strings_stand_for(void **state)
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_selector__plain_ones_are_known),
+        cmocka_unit_test(test_selector__every_selector_of_an_expression_is_found),
         cmocka_unit_test(test_selector__matchers_are_checked_in_any_expression),
         cmocka_unit_test(test_selector_matchers__say_what_the_strings_stand_for),
         cmocka_unit_test(test_selector__patterns_are_read_as_re2_does),

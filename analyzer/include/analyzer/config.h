@@ -97,9 +97,10 @@ struct metric_prior {
 struct guard_config {
     const char *name;
     struct place place;
-    const char *query; // read step by step over the window; for both sides when it names ${scope}, else once
-    struct limits limits;
+    const char *query; // read step by step over the window; for both sides when it names ${scope}, else once. NULL: of parity
+    struct limits limits; // of parity: min alone, of its score
     double share; // per cent of the window's steps on which the value must be within the bounds; a missing value is not
+    bool caps;    // broken it lets the verdict be marginal at most; else no verdict counts
 };
 
 // The query of a metric from a Kayenta config; turned into PromQL for a scope by kayenta_query.h.

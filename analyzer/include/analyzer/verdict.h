@@ -5,10 +5,11 @@
 
 #include "analyzer/evidence.h"
 #include "analyzer/samples.h"
+#include "analyzer/trust.h"
 
 enum classification { CLASS_PASS, CLASS_HIGH, CLASS_LOW, CLASS_INCONCLUSIVE, CLASS_NODATA, CLASS_ERROR };
 enum verdict_kind { VERDICT_PASS, VERDICT_MARGINAL, VERDICT_FAIL, VERDICT_INCONCLUSIVE, VERDICT_ERROR };
-enum guard_state { GUARD_OK, GUARD_BROKEN };
+enum guard_state { GUARD_OK, GUARD_BROKEN, GUARD_CAPS }; // caps: broken, but the verdict counts, as marginal at most
 
 enum metric_role { // what a metric does to the verdict (judges serin and threshold)
     ROLE_INFORMS,  // nothing: muted or not required
@@ -61,10 +62,10 @@ struct where_result {
 
 struct guard_result {
     const struct guard_config *guard;
-    enum side side;
+    enum side side; // of parity: the canary's
     enum guard_state state;
     const char *text;
-    double value; // mean over the window; NaN: none
+    double value; // mean over the window, or the score of parity; NaN: none
 };
 
 struct verdict {
@@ -80,6 +81,7 @@ struct verdict {
     size_t where_count;
     struct guard_result *guards;
     size_t guard_count;
+    const struct trust *trust; // NULL: nothing was judged, or nobody asked for it
 };
 
 // A judge: a pure function from samples to results. One row in judge.c names each.
@@ -100,7 +102,8 @@ const struct judge *judge_find(const char *name); // NULL when there is none of 
 // says which ones. False, and nothing of use in *ret, when all answers are good.
 bool verdict_of_failures(const struct plan *plan, const struct answer *const *answers, struct arena *arena, struct verdict *ret);
 
-// Judges all metrics and the guards. `answers` as for samples_build(). Deterministic: same input, same verdict.
+// Judges all metrics and the guards. `answers` as for samples_build(). Deterministic: same input, same verdict. Fills in trust only when
+// a guard asks for it.
 bool verdict_make(const struct plan *plan, const struct samples *samples, const struct answer *const *answers, struct arena *arena,
                   struct verdict *ret, struct error *err);
 

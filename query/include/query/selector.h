@@ -24,6 +24,10 @@ struct matcher {
 // Takes a plain selector apart, into the arena: its name is a matcher of __name__. False when it is not plain.
 bool selector_matchers(struct view expr, struct arena *arena, struct matcher **ret_matchers, size_t *ret_count);
 
+// The next selector in an expression from byte *at on, without its window; *at moves past it. What stands in the lists of by, on and the
+// like is none. False at the end, and where the expression cannot be read.
+bool selector_next(struct view expr, size_t *at, struct view *ret);
+
 // Checks every {...} matcher list in the expression: closed strings and braces, known operators, and for =~ and !~ that
 // the pattern is a regular expression as RE2 reads it (as far as brackets, repetitions and escapes tell).
 // Error text says what and at which byte.
