@@ -69,9 +69,7 @@ static void check_parity(const struct guard_config *guard, const struct parity *
     } else if (ok) {
         result->text = arena_printf(arena, "parity %g of 100 (at least %g)", shown, guard->limits.min);
     } else {
-        const struct parity_gap *gap = &parity->gaps[0];
-        result->text = arena_printf(arena, "parity %g of 100, at least %g needed; %zu gap%s, first %s: %s", shown, guard->limits.min,
-                                    parity->gap_count, parity->gap_count == 1 ? "" : "s", gap->metric, gap->text);
+        result->text = arena_printf(arena, "parity %g of 100, at least %g needed", shown, guard->limits.min);
     }
 }
 

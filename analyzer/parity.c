@@ -11,8 +11,8 @@
 #include "result_number.h"
 
 #define MOST_TEXT_BYTES ((size_t)4096)
-#define MOST_CADENCES ((size_t)32) // series of a side that tell its scrape interval, evenly spread
-#define SAME_INTERVAL 0.9          // ratios from here on are taken for the same
+#define MOST_CADENCES ((size_t)8) // series of a side that tell its scrape interval, evenly spread
+#define SAME_INTERVAL 0.9         // ratios from here on are taken for the same
 #define SAME_DENSITY 0.95
 
 struct facts { // about one side of a probe

@@ -104,13 +104,21 @@ static bool inconclusive(enum classification c) {
     return c == CLASS_INCONCLUSIVE || c == CLASS_NODATA || c == CLASS_ERROR;
 }
 
+// What to mend, of parity with the gap that costs most.
+static const char *broken_text(const struct verdict *v, const struct guard_result *result, struct arena *arena) {
+    const char *text = arena_printf(arena, "guard %s: %s", result->guard->name, result->text);
+    if (result->guard->query != NULL || v->trust->parity.gap_count == 0) return text;
+    const struct parity_gap *gap = &v->trust->parity.gaps[0];
+    return arena_printf(arena, "%s; most of it in %s: %s", text, gap->metric, gap->text);
+}
+
 // A failure stands whatever is missing; a pass stands only when nothing is.
 static void be_careful(const struct plan *plan, struct arena *arena, struct verdict *v) {
     size_t broken = 0, open = 0;
     for (size_t i = 0; i < v->guard_count; i++) {
         if (v->guards[i].state == GUARD_OK) continue;
         broken += v->guards[i].state == GUARD_BROKEN;
-        texts_add(&v->missing, arena, arena_printf(arena, "guard %s: %s", v->guards[i].guard->name, v->guards[i].text));
+        texts_add(&v->missing, arena, broken_text(v, &v->guards[i], arena));
     }
     for (size_t i = 0; i < v->metric_count; i++) {
         const struct metric_result *m = &v->metrics[i];

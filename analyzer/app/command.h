@@ -40,6 +40,7 @@ enum option_set { // which options a command takes
     OPTIONS_IMPORT = 1 << 24, // --partial
     OPTIONS_STORE = 1 << 25,  // --store, --replay, --output with its own formats, --color, ...
     OPTIONS_TOKEN = 1 << 26,  // --role
+    OPTIONS_PARITY = 1 << 27, // --min, --top, --unused, --source, --record, --deadline, --output with its own formats, ...
     OPTIONS_GATE = 1 << 18,   // --result, --digest, --advisory, --source, --record, --deadline
 };
 
@@ -65,6 +66,12 @@ struct look_options { // of serin analyze --watch
     size_t max_failed;
 };
 
+struct parity_arguments { // of serin parity; zeroes: not given
+    bool has_min, unused;
+    double min;
+    size_t top;
+};
+
 struct options { // what the command line said
     struct config_overrides overrides;
     const char **operands;
@@ -79,6 +86,7 @@ struct options { // what the command line said
     struct look_options looks;
     struct history_arguments history;
     struct gate_arguments gate;
+    struct parity_arguments parity;
     struct store_arguments store;
     struct serve_arguments serve;
     struct remote_arguments remote;
@@ -104,7 +112,7 @@ struct command {
 extern const struct command cmd_analyze, cmd_replay, cmd_plan, cmd_check, cmd_judge, cmd_query, cmd_stats;
 extern const struct command cmd_backtest, cmd_budget, cmd_calibrate, cmd_rules, cmd_freeze, cmd_gate, cmd_serve, cmd_store, cmd_wait,
     cmd_dashboards, cmd_import;
-extern const struct command cmd_token;
+extern const struct command cmd_parity, cmd_token;
 
 // Parses what follows the command's name. False with err (ERROR_USAGE) for anything not understood.
 bool options_parse(const struct command *command, int argc, char **argv, struct arena *arena, struct options *ret, struct error *err);

@@ -12,7 +12,7 @@
 
 static const struct command *const commands[] = {
     &cmd_analyze,  &cmd_plan, &cmd_check,  &cmd_replay, &cmd_judge, &cmd_query, &cmd_stats,      &cmd_rules,  &cmd_budget, &cmd_calibrate,
-    &cmd_backtest, &cmd_gate, &cmd_freeze, &cmd_serve,  &cmd_wait,  &cmd_store, &cmd_dashboards, &cmd_import, &cmd_token};
+    &cmd_backtest, &cmd_gate, &cmd_freeze, &cmd_serve,  &cmd_wait,  &cmd_store, &cmd_dashboards, &cmd_import, &cmd_token,  &cmd_parity};
 
 #define COMMAND_COUNT (sizeof commands / sizeof commands[0])
 

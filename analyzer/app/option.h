@@ -29,6 +29,7 @@ option_fn option_gate_advisory, option_gate_all, option_gate_by, option_gate_dig
 option_fn option_gate_result, option_gate_scope, option_gate_state, option_gate_until, option_help;
 option_fn option_history_output, option_instant, option_labels, option_length, option_looks, option_marginal;
 option_fn option_max_failed, option_metadata, option_output, option_output_dir, option_pairs;
+option_fn option_parity_min, option_parity_top, option_parity_unused;
 option_fn option_pairs_config, option_partial, option_pass, option_protocol, option_query_output, option_quiet, option_raw;
 option_fn option_record, option_release_start, option_replay, option_role, option_seed, option_series, option_since, option_source, option_store;
 option_fn option_spending, option_start, option_state, option_step, option_suggest, option_to, option_url, option_var;

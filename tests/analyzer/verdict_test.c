@@ -46,7 +46,7 @@ static const struct deviation cases[] = {
      VERDICT_FAIL, "guard traffic: "},
     {"telemetry is alike", "min: 1}", "min: 1}\n  - {name: alike, parity: 100}", 1, FULL, 100, FULL, 0.5, FULL, 50, VERDICT_PASS, NULL},
     {"telemetry is missing", "min: 1}", "min: 1}\n  - {name: alike, parity: 90}", 1, FULL, 100, 0, 0.5, FULL, 50, VERDICT_INCONCLUSIVE,
-     "guard alike: parity 50 of 100, at least 90 needed; 1 gap, first memory: missing on the canary side"},
+     "guard alike: parity 50 of 100, at least 90 needed; most of it in memory: missing on the canary side"},
     {"a failure does not count without parity", "min: 1}", "min: 1}\n  - {name: alike, parity: 90}", 20, FULL, 100, 0, 0.5, FULL, 50,
      VERDICT_INCONCLUSIVE, "no verdict counts"},
     {"a failure stands beside missing data", NULL, NULL, 20, FULL, 100, 0, 0.5, FULL, 50, VERDICT_FAIL, "memory: 0 samples"},

@@ -11,6 +11,7 @@
 
 #include "documents.h"
 #include "exporters/history_report.h"
+#include "exporters/parity_report.h"
 
 enum { LIMIT = 1 << 20 };
 
@@ -19,7 +20,7 @@ typedef bool render_fn(struct buf *out, const json_t *document, const struct rep
 static const struct {
     const char *name;
     render_fn *render;
-} kinds[] = {{"calibration", calibration_text}, {"backtest", backtest_text}};
+} kinds[] = {{"calibration", calibration_text}, {"backtest", backtest_text}, {"parity", parity_text}};
 
 enum { KINDS = sizeof kinds / sizeof kinds[0] };
 
@@ -66,7 +67,8 @@ static void test_history_report__prints_hostile_texts_harmlessly(void **state) {
 
 static void test_history_report__names_what_is_missing(void **state) {
     (void)state;
-    static const char *const members[KINDS][4] = {{"windows", "false_fails", "metrics", "seed"}, {"windows", "verdicts", "time", "canary"}};
+    static const char *const members[KINDS][4] = {
+        {"windows", "false_fails", "metrics", "seed"}, {"windows", "verdicts", "time", "canary"}, {"parity", "window", "min", "canary"}};
     for (size_t i = 0; i < KINDS * 4; i++) {
         json_t *document = document_load(kinds[i / 4].name);
         struct buf out;
