@@ -169,7 +169,9 @@ class ParityTest(unittest.TestCase):
         document = self.analyze("alike", "{name: telemetry, parity: 90}", PASS)
         self.assertEqual(document["trust"]["parity"]["score"], 100)
         self.assertAlmostEqual(document["trust"]["load"], 0.5)
-        self.assertIn("parity 100/100 | canary load 50% of the baseline's", (self.dir / "report.txt").read_text())
+        report = " ".join((self.dir / "report.txt").read_text().split())
+        for text in ("telemetry: parity 100 of 100 (at least 90) | parity 100/100", "canary load 50% of the baseline's | "):
+            self.assertIn(text, report)
         self.assertIn('serin_parity_score{canary="shop"} 100\n', (self.dir / "serin.prom").read_text())
         document = self.analyze("late", "{name: telemetry, parity: 90}", INCONCLUSIVE)
         self.assertLess(document["trust"]["parity"]["score"], 90)
