@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "analyzer/freeze.h"
+#include "api/analysis_view.h"
 #include "api/tally.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -100,7 +101,22 @@ static bool take_result(struct exports *exports, const char *id) {
     return read;
 }
 
-// An analysis has ended without a result: the one before it is the last again.
+// There was an error before the first look: what the analysis before it found is no verdict of this one.
+static void take_error(struct exports *exports, const struct store_analysis *row) {
+    static const char *const lists[] = {"reasons", "missing", "next",   "notices", "scopes",
+                                        "groups",  "metrics", "guards", "queries", "sources"};
+    json_t *result =
+        json_pack("{s:s,s:s,s:s,s:n,s:n,s:s,s:i,s:n,s:{s:s,s:n,s:n},s:{s:n,s:s},s:{s:o,s:o,s:i},s:{},s:{}}", "schema", "serin.result/1",
+                  "id", row->id, "canary", row->canary, "owner", "runbook", "verdict", "error", "exit_code", row->exit_code, "score",
+                  "judge", "name", "none", "pass", "marginal", "config", "file", "sha256", row->config_sha256, "window", "start",
+                  view_time(row->start_ms), "end", view_time(row->horizon_ms), "step_s", 1, "variables", "timings");
+    struct error err = {0};
+    for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) json_object_set_new(result, lists[i], json_array());
+    if (!live_result(exports->live, result, row->finished_ms, &err)) log_event(LOG_LEVEL_ERROR, "metrics", "error", err.text);
+    json_decref(result);
+}
+
+// An analysis was called off: the one before it is the last again.
 static void take_earlier(struct exports *exports, const char *canary) {
     enum store_state done = STORE_DONE;
     struct store_filter filter = {.canary = canary, .state = &done};
@@ -123,6 +139,8 @@ static void take_analysis(struct exports *exports, const char *id) {
         if (store_last_look(exports->store, id, &arena, &look, &err)) take_document(exports, look, false, row.updated_ms);
     } else if (read && row.result != NULL) {
         take_document(exports, row.result, true, row.finished_ms);
+    } else if (read && row.state == STORE_DONE) {
+        take_error(exports, &row);
     } else if (read) {
         take_earlier(exports, row.canary);
     }
