@@ -10,6 +10,7 @@
 #include "placeholder.h"
 
 #define MOST_TARGETS 64
+#define MOST_GROUP ((size_t)256)
 #define RESEND_MS INT64_C(300000)
 
 struct list { // of targets of one kind
@@ -35,6 +36,23 @@ static void read_url(struct config_reader *r, const struct yaml_node *node, cons
         *(const char **)field = arena_strdup(r->arena, buf_text(&url));
     }
     buf_finish(&url);
+}
+
+static void read_group(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, void *field) {
+    const char *text = NULL;
+    struct error err;
+    struct buf group;
+    config_text(r, node, path, &text);
+    if (text == NULL) return;
+    buf_init(&group, MOST_GROUP);
+    if (!placeholder_expand(&group, view_of(text), &r->config->vars, NULL, &err)) {
+        config_error(r, node, path, "%s", err.text);
+    } else if (group.failed || group.len == 0) {
+        config_error(r, node, path, "a group is a text of 1 to %zu bytes", group.limit);
+    } else {
+        *(const char **)field = arena_strdup(r->arena, buf_text(&group));
+    }
+    buf_finish(&group);
 }
 
 static void read_base_url(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, void *field) {
@@ -97,7 +115,7 @@ static bool is_label_name(const char *name) {
 }
 
 static void read_labels(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, void *field) {
-    static const char *const own[] = {"alertname", "canary", "metric", "tags"};
+    static const char *const own[] = {"alertname", "canary", "metric", "tags", "group"};
     config_name_values(r, node, path, field);
     const struct name_values *labels = field;
     for (size_t i = 0; i < labels->count; i++) {
@@ -117,11 +135,9 @@ static void read_labels(struct config_reader *r, const struct yaml_node *node, c
         "key_file", config_text, AT(key_file), false                                                                                       \
     }
 static const struct config_key alertmanager_keys[] = {
-    {"url", read_base_url, AT(url), true},
-    {"tenant", config_text, AT(tenant), false},
-    {"labels", read_labels, AT(labels), false},
-    {"resend", config_duration, AT(resend_ms), false},
-    SIGN_IN,
+    {"url", read_base_url, AT(url), true},      {"tenant", config_text, AT(tenant), false},
+    {"labels", read_labels, AT(labels), false}, {"resend", config_duration, AT(resend_ms), false},
+    {"group", read_group, AT(group), false},    SIGN_IN,
 };
 static const struct config_key webhook_keys[] = {
     {"url", read_url, AT(url), false},
@@ -129,6 +145,7 @@ static const struct config_key webhook_keys[] = {
     {"format", read_format, AT(format), false},
     {"secret_file", config_texts, AT(secret_files), false},
     {"on", read_on, AT(on), false},
+    {"group", read_group, AT(group), false},
     {"template", config_read_template, 0, false},
     SIGN_IN,
 };

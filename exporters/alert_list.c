@@ -7,7 +7,7 @@
 #include "report_extra.h"
 #include "report_part.h"
 
-#define LIVES 3 // so many repetitions of the analysis a firing alert outlasts
+#define LIVES 4 // so many repetitions of the analysis a firing alert outlasts
 
 struct maker {
     struct run_digest *d;
@@ -40,11 +40,13 @@ static json_t *annotations_of(const struct maker *m, const char *summary, const 
     put(m, annotations, "correlation_id", m->d->correlation);
     put(m, annotations, "verdict", report->verdict);
     put_number(m, annotations, "score", report->score);
-    put(m, annotations, "window", report_window(&m->d->to, report));
+    if (m->d->result != NULL) put(m, annotations, "window", report_window(&m->d->to, report));
     return annotations;
 }
 
-// Takes over the annotations. Labels of the config come last: they may say another severity or owner.
+// A firing alert starts with the verdict, not with the change or the window it is about: an Alertmanager does not wait for the others of
+// a group when one of them has fired for longer than that, and would notify twice. Takes over the annotations. Labels of the config come
+// last: they may say another severity or owner.
 static void add(struct maker *m, const char *alertname, const char *severity, const struct report_extra *metric, int64_t since_ms,
                 bool firing, json_t *annotations) {
     struct run_digest *d = m->d;
@@ -58,6 +60,8 @@ static void add(struct maker *m, const char *alertname, const char *severity, co
     put(m, labels, "canary", d->report.canary);
     if (metric != NULL) put(m, labels, "metric", metric->name);
     if (metric != NULL) put(m, labels, "tags", metric->tags);
+    put(m, labels, "failure_type", strcmp(alertname, "CanaryUndecided") == 0 ? "no_verdict" : "regression");
+    put(m, labels, "group", m->target->group);
     put(m, labels, "severity", severity);
     put(m, labels, "owner", d->report.owner);
     for (size_t i = 0; i < m->target->labels.count; i++) {
@@ -67,6 +71,7 @@ static void add(struct maker *m, const char *alertname, const char *severity, co
     json_object_set_new(alert, "labels", labels);
     json_object_set_new(alert, "annotations", annotations);
     int64_t start_ms = since_ms < d->now_ms ? since_ms : d->now_ms;
+    if (lives) start_ms = d->decided_ms != 0 && d->decided_ms < d->now_ms ? d->decided_ms : d->now_ms;
     put(m, alert, "startsAt", run_digest_time(d, start_ms));
     put(m, alert, "endsAt", run_digest_time(d, d->now_ms + (lives ? LIVES * m->target->resend_ms : 0)));
     put(m, alert, "generatorURL", d->link);
@@ -100,6 +105,7 @@ static void add_metric(struct maker *m, const struct report_metric *metric, bool
     put_number(m, annotations, "ratio", metric->ratio);
     put_number(m, annotations, "p", metric->evidence.p);
     bool known = metric->evidence.present && metric->evidence.has_since;
+    if (known) put(m, annotations, "since", run_digest_time(d, metric->evidence.since_ms));
     add(m, "CanaryMetricFailed", metric->critical ? "page" : "ticket", &extra, known ? metric->evidence.since_ms : d->report.end_ms, firing,
         annotations);
 }

@@ -6,6 +6,8 @@
 //   CanaryMetricFailed  one for each metric that made it fail: page when it is critical, else ticket
 //   CanaryUndecided     severity ticket: the verdict is inconclusive or error
 //
+// The label failure_type is "regression" for the first two and "no_verdict" for the last, `group` what the target says.
+//
 // pass and marginal resolve all of them; inconclusive and error leave those of a failure to end by themselves.
 #ifndef EXPORTERS_ALERT_LIST_H
 #define EXPORTERS_ALERT_LIST_H

@@ -175,7 +175,7 @@ struct courier *courier_create(const struct courier_options *options, struct err
     pthread_cond_init(&c->quiet, NULL);
     c->client = http_client_create();
     if (store_each_memo(options->store, COURIER_TODO, todo_found, c, err) && courier_read_off(c, err) && courier_read_alerts(c, err) &&
-        courier_read_told(c, err) && courier_read_series(c, err) && start(c, err))
+        courier_read_told(c, err) && courier_read_groups(c, err) && courier_read_series(c, err) && start(c, err))
         return c;
     courier_destroy(c, 0);
     return NULL;
@@ -209,6 +209,7 @@ void courier_destroy(struct courier *c, int64_t most_ms) {
     }
     courier_outbox_finish(c);
     courier_series_finish(c);
+    courier_groups_finish(c);
     free_rooms(c);
     free(c->counts);
     protocol_memory_finish(&c->protocols);

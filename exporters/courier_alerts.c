@@ -19,6 +19,11 @@ static enum alert_slot_kind slot_of(const char *verdict) {
     return strcmp(verdict, "pass") == 0 || strcmp(verdict, "marginal") == 0 ? SLOT_CLEARED : SLOT_UNDECIDED;
 }
 
+static const char *verdict_of(const struct engine_event *e) {
+    const char *verdict = json_string_value(json_object_get(e->document, "verdict"));
+    return verdict != NULL ? verdict : "error"; // before there was a look
+}
+
 // What the analysis of a slot makes of the others: a failure stands while nothing is known.
 static bool ends(enum alert_slot_kind now, enum alert_slot_kind other) {
     return other != now && !(now == SLOT_UNDECIDED && other == SLOT_FAILED);
@@ -48,8 +53,7 @@ static char *memo_text(const struct alert_slot *slot) {
 }
 
 void courier_keep_alerts(struct courier *c, const struct engine_event *e, struct store_batch *batch) {
-    const char *verdict = json_string_value(json_object_get(e->document, "verdict"));
-    if (verdict == NULL) return;
+    const char *verdict = verdict_of(e);
     enum alert_slot_kind now = slot_of(verdict);
     pthread_mutex_lock(&c->lock);
     const struct courier_room *room = courier_room(c, e->canary, false);
@@ -72,8 +76,7 @@ static void fill_slot(struct courier_room *room, enum alert_slot_kind kind, stru
 }
 
 void courier_decided(struct courier *c, const struct engine_event *e) {
-    const char *verdict = json_string_value(json_object_get(e->document, "verdict"));
-    if (verdict == NULL) return;
+    const char *verdict = verdict_of(e);
     enum alert_slot_kind now = slot_of(verdict);
     pthread_mutex_lock(&c->lock);
     struct courier_room *room = courier_room(c, e->canary, false);
@@ -175,6 +178,11 @@ static void count_alerts(void *user, const char *target, const char *outcome) {
     courier_count(user, target, outcome);
 }
 
+// Whether there is something to tell of it: a result, or that there is none for an error.
+static bool is_told(const struct letter *letter) {
+    return letter->result != NULL || (letter->row.state == STORE_DONE && letter->row.verdict != NULL);
+}
+
 static bool has_labels(const json_t *alerts, const json_t *labels) {
     for (size_t i = 0; i < json_array_size(alerts); i++) {
         if (json_equal(json_object_get(json_array_get(alerts, i), "labels"), labels)) return true;
@@ -182,17 +190,41 @@ static bool has_labels(const json_t *alerts, const json_t *labels) {
     return false;
 }
 
-// Adds those alerts that the analysis fires and the list does not have.
-static void add_alerts(json_t *list, const struct letter *letter, const struct publish_target *target, int64_t now_ms, bool over) {
-    struct run_digest digest;
+// Without a result there was an error before the first look.
+static bool open_digest(struct run_digest *d, const struct letter *l, int64_t now_ms) {
     struct error err;
+    struct run_notice notice = {.what = courier_event_text(ENGINE_VERDICT),
+                                .id = l->row.id,
+                                .canary = l->row.canary,
+                                .owner = l->config.owner,
+                                .runbook = l->config.runbook,
+                                .verdict = l->row.verdict};
+    if (l->result != NULL) return run_digest_init(d, l->result, l->publish.link, now_ms, &err);
+    run_digest_notice(d, &notice, l->publish.link, now_ms);
+    return true;
+}
+
+// The target in the config of that analysis, whose labels its alerts have; the given one where that has it no more.
+static const struct publish_target *own_target(const struct letter *letter, const struct publish_target *target) {
+    for (size_t i = 0; i < letter->publish.target_count; i++) {
+        const struct publish_target *own = &letter->publish.targets[i];
+        if (own->kind == target->kind && strcmp(own->key, target->key) == 0 && strcmp(own->url, target->url) == 0) return own;
+    }
+    return target;
+}
+
+// Adds those alerts that the analysis fires and the list does not have.
+static void add_alerts(json_t *list, const struct letter *letter, const struct publish_target *target, int64_t now_ms, int64_t decided_ms,
+                       bool over) {
+    struct run_digest digest;
     size_t omitted = 0;
-    if (letter == NULL || letter->result == NULL) return;
-    if (run_digest_init(&digest, letter->result, letter->publish.link, now_ms, &err)) {
+    if (letter == NULL || !is_told(letter)) return;
+    if (open_digest(&digest, letter, now_ms)) {
         digest.firing_only = true;
         digest.ended = over;
+        digest.decided_ms = decided_ms;
         digest.correlation = letter->request.correlation;
-        json_t *alerts = alert_list(&digest, target, &omitted);
+        json_t *alerts = alert_list(&digest, own_target(letter, target), &omitted);
         for (size_t i = 0; i < json_array_size(alerts); i++) {
             json_t *alert = json_array_get(alerts, i);
             if (!has_labels(list, json_object_get(alert, "labels"))) json_array_append(list, alert);
@@ -211,8 +243,8 @@ static void send_to(struct courier *c, struct letter *letter, const struct publi
     job->slot = due->kind;
     job->how = (struct deliver_options){.now_ms = now_ms, .count = count_alerts, .user = c};
     json_t *list = json_array();
-    add_alerts(list, letter, target, over ? over_ms : now_ms, over);
-    for (int i = 0; i < COURIER_ALERT_BEFORE; i++) add_alerts(list, due->before[i], target, due->slot.at_ms, true);
+    add_alerts(list, letter, target, over ? over_ms : now_ms, due->slot.at_ms, over);
+    for (int i = 0; i < COURIER_ALERT_BEFORE; i++) add_alerts(list, due->before[i], target, due->slot.at_ms, 0, true);
     if (json_array_size(list) > 0 && delivery_open(d, 0, &job->err)) delivery_alerts(d, &d->receivers[0], list);
     json_decref(list);
     pthread_mutex_lock(&c->lock);
@@ -231,7 +263,7 @@ static int64_t send_slot(struct courier *c, struct due_slot *due) {
     for (int i = 0; recent && i < COURIER_ALERT_BEFORE; i++) {
         if (due->slot.before[i][0] != '\0') due->before[i] = letter_load(c, due->slot.before[i], true, &err);
     }
-    for (size_t i = 0; letter != NULL && letter->result != NULL && i < letter->publish.target_count; i++) {
+    for (size_t i = 0; letter != NULL && is_told(letter) && i < letter->publish.target_count; i++) {
         const struct publish_target *target = &letter->publish.targets[i];
         if (target->kind != PUBLISH_ALERTMANAGER) continue;
         send_to(c, letter, target, due);

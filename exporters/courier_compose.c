@@ -82,7 +82,12 @@ static void tell_target(struct telling *t, const struct publish_target *target, 
         courier_count(t->courier, "switched off", "suppressed");
         return;
     }
+    if (courier_is_grouped(t, target, word)) {
+        courier_count(t->courier, "group", "suppressed");
+        return;
+    }
     json_t *more = more_of(t, word);
+    put(more, "group", target->group);
     json_object_update(more, (json_t *)(uintptr_t)t->data); // it is only read
     name_message(t, name);
     d->type = courier_word_type(word);
@@ -211,6 +216,7 @@ void courier_compose_todo(struct courier *c, const char *key) {
                                      .request = &letter->request,
                                      .now_ms = letter->row.finished_ms};
         compose(c, &event, batch);
+        if (!cancelled) courier_decided(c, &event); // its memo is in the batch
     } else {
         courier_say(c, "", "%s: nobody is told of it: %s", key, err.text);
     }

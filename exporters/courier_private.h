@@ -85,6 +85,13 @@ struct series_entry { // values of a look or verdict that wait to be written
     bool failed;
 };
 
+struct courier_group { // a verdict that a receiver was told for a group of canaries
+    struct courier_group *next; // by time
+    char *key;
+    char id[STORE_ID_LEN + 1]; // the analysis that told it
+    int64_t at_ms;
+};
+
 struct courier_off { // a target that answered 410
     struct courier_off *next;
     char *target, *config_sha256;
@@ -156,6 +163,8 @@ struct courier {
     struct courier_room *rooms;
     size_t room_count;
     struct courier_off *off;
+    struct courier_group *groups; // oldest first
+    size_t group_count;
     struct series_entry *series; // oldest first
     struct courier_count *counts;
     size_t count_count, count_cap;
@@ -208,13 +217,19 @@ void courier_outbox_finish(struct courier *c);
 // courier_alerts.c
 bool courier_read_alerts(struct courier *c, struct error *err);
 void courier_keep_alerts(struct courier *c, const struct engine_event *event, struct store_batch *batch); // of a verdict
-void courier_decided(struct courier *c, const struct engine_event *event); // a verdict is committed
+void courier_decided(struct courier *c, const struct engine_event *event); // a verdict is committed, or will be
 int64_t courier_send_alerts(struct courier *c, int64_t now_ms); // begins what is due; returns when to look again
 
 // courier_noise.c
 // Whether an event that `messages` webhooks would be told of is not told, which is counted.
 bool courier_is_noise(struct courier *c, const struct engine_event *event, size_t messages, struct store_batch *batch);
 bool courier_read_told(struct courier *c, struct error *err);
+
+// courier_group.c
+// Whether another canary of the target's group has told this already; else it is remembered that this one does.
+bool courier_is_grouped(struct telling *telling, const struct publish_target *target, const char *word);
+bool courier_read_groups(struct courier *c, struct error *err);
+void courier_groups_finish(struct courier *c);
 
 // courier_silence.c
 void courier_look_at_silences(struct job *sent); // begins to ask the peer that has taken these alerts

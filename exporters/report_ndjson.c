@@ -45,6 +45,7 @@ bool report_ndjson(struct buf *out, const json_t *result, const struct report_st
     bool ok = report_read(result, false, &arena, &report, err); // for what is wrong in the document
     arena_finish(&arena);
     return ok && put_members(out, result, "analysis", head, err) && put_items(out, result, "metric", "metrics", err) &&
-           put_items(out, result, "group", "groups", err) && put_items(out, result, "where", "where", err) && put_items(out, result, "objective", "objectives", err) &&
-           put_items(out, result, "guard", "guards", err) && put_members(out, result, "verdict", tail, err);
+           put_items(out, result, "group", "groups", err) && put_items(out, result, "where", "where", err) &&
+           put_items(out, result, "objective", "objectives", err) && put_items(out, result, "guard", "guards", err) &&
+           put_members(out, result, "verdict", tail, err);
 }

@@ -21,6 +21,7 @@ struct run_digest {
     const char *type;     // of the event, "serin.verdict.finished"
     const char *what;     // happened, where there is no result: "analysis started"; else NULL
     bool ended;           // alerts: what fires has ended all the same
+    int64_t decided_ms;   // alerts: when they were told first; 0: now
     bool firing_only;     // alerts: what does not fire is not told
     const char *correlation; // of the analysis, borrowed; NULL: none
     const json_t *more;   // members of the data beyond those of the result, borrowed; NULL: none

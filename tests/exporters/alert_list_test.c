@@ -43,7 +43,7 @@ static size_t count_firing(const json_t *alerts, const char *name) {
         const json_t *alert = json_array_get(alerts, i);
         count += time_of(alert, "endsAt") > NOW && strcmp(text_of(alert, "labels", "alertname"), name) == 0;
         assert_true(time_of(alert, "startsAt") <= time_of(alert, "endsAt"));
-        assert_true(time_of(alert, "endsAt") == NOW || time_of(alert, "endsAt") == NOW + 180000);
+        assert_true(time_of(alert, "endsAt") == NOW || time_of(alert, "endsAt") == NOW + 240000);
         assert_string_equal(text_of(alert, NULL, "generatorURL"), "https://ci.example/7");
         assert_string_not_equal(text_of(alert, "annotations", "run_id"), "");
     }
@@ -88,7 +88,7 @@ static void test_alert_list__identifies_alerts_without_any_number(void **state) 
     json_t *fail = alerts_of("fail", &plain, NOW, &omitted);
     for (size_t i = 0; i < json_array_size(fail); i++) {
         const json_t *labels = json_object_get(json_array_get(fail, i), "labels");
-        static const char *const known[] = {"alertname", "canary", "metric", "tags", "severity", "owner"};
+        static const char *const known[] = {"alertname", "canary", "metric", "tags", "failure_type", "severity", "owner"};
         size_t found = 0;
         for (size_t k = 0; k < sizeof known / sizeof known[0]; k++) found += json_object_get(labels, known[k]) != NULL;
         assert_int_equal(json_object_size(labels), found);
@@ -125,6 +125,21 @@ static void test_alert_list__takes_labels_of_the_config(void **state) {
     assert_string_equal(text_of(first, "labels", "cluster"), "eu-1");
     assert_null(json_object_get(json_object_get(first, "labels"), "owner"));
     json_decref(alerts);
+}
+
+static void test_alert_list__says_what_to_group_by(void **state) {
+    static const char *const documents[] = {"fail", "error"}, *const types[] = {"regression", "no_verdict"};
+    const struct publish_target target = {.resend_ms = 60000, .group = "release-1.2"};
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        size_t omitted;
+        json_t *alerts = alerts_of(documents[i], &target, NOW, &omitted);
+        const json_t *first = json_array_get(alerts, 0);
+        assert_string_equal(text_of(first, "labels", "group"), "release-1.2");
+        assert_string_equal(text_of(first, "labels", "failure_type"), types[i]);
+        assert_int_equal(time_of(first, "startsAt"), NOW); // a group that waits for its alerts waits for all of them
+        json_decref(alerts);
+    }
 }
 
 static void test_alert_list__never_starts_an_alert_after_its_end(void **state) {
@@ -167,6 +182,7 @@ int main(void) {
         cmocka_unit_test(test_alert_list__identifies_alerts_without_any_number),
         cmocka_unit_test(test_alert_list__tells_label_combinations_apart),
         cmocka_unit_test(test_alert_list__takes_labels_of_the_config),
+        cmocka_unit_test(test_alert_list__says_what_to_group_by),
         cmocka_unit_test(test_alert_list__never_starts_an_alert_after_its_end),
         cmocka_unit_test(test_alert_list__is_bounded_with_failures_first),
     };

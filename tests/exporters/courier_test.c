@@ -33,6 +33,7 @@ struct desk {
     struct fake_server *server;
     struct canary_config config;
     const char *text;
+    const char *canary; // of the analyses that follow; NULL: "checkout"
     _Atomic int64_t now_ms;
     size_t made;
 };
@@ -70,16 +71,17 @@ static void start_courier(struct desk *d) {
     if (d->courier == NULL) fail_msg("%s", err.text);
 }
 
-// A config that tells the server; `more` are lines of the block publish and others.
-static void read_config(struct desk *d, const char *on, const char *more) {
-    static const char form[] = "canary: checkout\nsources: {main: {url: \"http://127.0.0.1:1\"}}\nscopes: {canary: {labels: {a: b}}}\n"
-                               "window: {length: 1m, step: 1s}\njudge: {name: threshold}\nmetrics: [{name: m, threshold: {query: 'm', max: 1}}]\n"
-                               "publish: {webhooks: [{url: \"http://127.0.0.1:%d/\", on: [%s]}]}\n%s";
+// A config that tells the server: `keys` of its webhook, further targets of the block publish, and further lines.
+static void read_publish(struct desk *d, const char *keys, const char *targets, const char *more) {
+    static const char form[] =
+        "canary: checkout\nsources: {main: {url: \"http://127.0.0.1:1\"}}\nscopes: {canary: {labels: {a: b}}}\n"
+        "window: {length: 1m, step: 1s}\njudge: {name: threshold}\nmetrics: [{name: m, threshold: {query: 'm', max: 1}}]\n"
+        "publish: {webhooks: [{url: \"http://127.0.0.1:%d/\", %s}]%s}\n%s";
     struct config_overrides overrides;
     struct findings findings;
     struct buf out;
     int port = d->server != NULL ? fake_server_port(d->server) : 1;
-    d->text = arena_printf(&d->arena, form, port, on, more);
+    d->text = arena_printf(&d->arena, form, port, keys, targets, more);
     config_overrides_init(&overrides);
     findings_init(&findings, &d->arena);
     if (!config_read(view_of(d->text), "c.yaml", &overrides, &d->arena, &findings, &d->config)) {
@@ -88,6 +90,14 @@ static void read_config(struct desk *d, const char *on, const char *more) {
         fail_msg("%s", buf_text(&out));
     }
     findings_finish(&findings);
+}
+
+static void read_config(struct desk *d, const char *on, const char *more) {
+    read_publish(d, arena_printf(&d->arena, "on: [%s]", on), "", more);
+}
+
+static const char *canary_of(const struct desk *d) {
+    return d->canary != NULL ? d->canary : "checkout";
 }
 
 static const char *id_of(struct desk *d, size_t number) {
@@ -102,10 +112,10 @@ static void commit(struct desk *d, struct store_batch *batch) {
 static const char *add_analysis(struct desk *d) {
     struct store_batch *batch = store_batch_create();
     const char *id = id_of(d, ++d->made);
-    struct engine_event event = {.kind = ENGINE_STARTED, .id = id, .canary = "checkout", .config = &d->config, .now_ms = now(d)};
+    struct engine_event event = {.kind = ENGINE_STARTED, .id = id, .canary = canary_of(d), .config = &d->config, .now_ms = now(d)};
     struct store_analysis row = {.id = id,
                                  .request_sha256 = "r",
-                                 .canary = "checkout",
+                                 .canary = canary_of(d),
                                  .config = d->text,
                                  .config_sha256 = d->config.sha256,
                                  .request = "{\"canary\":\"checkout\"}",
@@ -128,7 +138,7 @@ static void decide(struct desk *d, const char *verdict, const char *correlation)
     struct analysis_request request = {.correlation = correlation};
     struct engine_event event = {.kind = ENGINE_VERDICT,
                                  .id = id,
-                                 .canary = "checkout",
+                                 .canary = canary_of(d),
                                  .config = &d->config,
                                  .request = &request,
                                  .look = 1,
@@ -294,6 +304,60 @@ static void test_courier__many_metrics_are_one_message(void **state) {
     assert_int_equal(messages(d), 1);
 }
 
+static void test_courier__canaries_of_a_group_are_told_of_once(void **state) {
+    static const char *const canaries[] = {"checkout", "search", "cart"};
+    struct desk *d = *state;
+    read_publish(d, "on: verdict, group: \"release-${version}\"", "", "vars: {version: 1.2}\n");
+    start_courier(d);
+    for (size_t i = 0; i < 3; i++) {
+        d->canary = canaries[i];
+        decide(d, "fail", NULL);
+    }
+    assert_int_equal(messages(d), 1);
+    assert_int_equal(suppressed(d, "group"), 2);
+    courier_destroy(d->courier, 0);
+    start_courier(d);
+    d->canary = "mail";
+    decide(d, "fail", NULL); // it was kept
+    assert_int_equal(messages(d), 1);
+    read_publish(d, "on: verdict, group: \"release-${version}\"", "", "vars: {version: 1.3}\n");
+    decide(d, "fail", NULL);
+    assert_int_equal(messages(d), 2);
+    read_publish(d, "on: [fail, pass], group: \"release-${version}\"", "", "vars: {version: 1.3}\n");
+    decide(d, "pass", NULL); // each word for itself
+    assert_int_equal(messages(d), 3);
+    atomic_fetch_add(&d->now_ms, 3600000);
+    decide(d, "pass", NULL);
+    assert_int_equal(messages(d), 4);
+}
+
+// Before the first look there is no document; the config could not be read with the event.
+static void test_courier__an_error_without_a_look_is_told(void **state) {
+    struct desk *d = *state;
+    d->server = fake_server_start(d->script, 1, NULL);
+    const char *peer = arena_printf(&d->arena, ", alertmanagers: [{url: \"http://127.0.0.1:%d/am\"}]", fake_server_port(d->server));
+    read_publish(d, "on: [error, fail]", peer, "");
+    start_courier(d);
+    const char *id = add_analysis(d);
+    struct store_batch *batch = store_batch_create();
+    struct engine_event event = {.kind = ENGINE_VERDICT, .id = id, .canary = "checkout", .now_ms = now(d)};
+    struct store_change change = {.id = id, .state = STORE_DONE, .verdict = "error", .exit_code = 6, .at_ms = now(d)};
+    store_batch_change(batch, &change);
+    courier_compose(d->courier, &event, batch);
+    commit(d, batch);
+    courier_published(d->courier, &event);
+    until_asked(d, 3); // the message, the alert, what the peer does with it
+    const char *bodies = "";
+    for (size_t i = 0; i < 3; i++) {
+        struct fake_request request = fake_server_request(d->server, i);
+        bodies = arena_printf(&d->arena, "%s%s %s\n", bodies, request.path, request.body);
+    }
+    assert_non_null(strstr(bodies, "/am/api/v2/alerts [{\"labels\":{\"alertname\":\"CanaryUndecided\",\"canary\":\"checkout\""));
+    assert_non_null(strstr(bodies, "/ {\"type\":\"serin.verdict.finished\""));
+    assert_non_null(strstr(bodies, "\"verdict\":\"error\""));
+    assert_null(strstr(bodies, "\"CanaryFailed"));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_courier__a_receiver_down_for_an_hour_gets_all_in_order, open_desk, close_desk),
@@ -302,6 +366,8 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_courier__a_flapping_canary_is_not_told, open_desk, close_desk),
         cmocka_unit_test_setup_teardown(test_courier__nothing_is_told_in_a_window, open_desk, close_desk),
         cmocka_unit_test_setup_teardown(test_courier__many_metrics_are_one_message, open_desk, close_desk),
+        cmocka_unit_test_setup_teardown(test_courier__canaries_of_a_group_are_told_of_once, open_desk, close_desk),
+        cmocka_unit_test_setup_teardown(test_courier__an_error_without_a_look_is_told, open_desk, close_desk),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

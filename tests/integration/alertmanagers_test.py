@@ -17,10 +17,7 @@ from fake_prometheus import FakePrometheus
 from publish_test import Receiver, answer
 from service import Service, request
 
-INHIBIT = """inhibit_rules:
-  - {source_matchers: [alertname="CanaryFailed"], target_matchers: [alertname="CanaryMetricFailed"], equal: [canary]}
-"""
-CONFIG = """route: {{receiver: hook, group_by: [canary], group_wait: 1s, group_interval: 1s, repeat_interval: 1h}}
+CONFIG = """route: {{receiver: hook, group_by: [{group_by}], group_wait: {group_wait}, group_interval: 1s, repeat_interval: 1h}}
 receivers: [{{name: hook, webhook_configs: [{{url: "{url}/notify"}}]}}]
 """
 
@@ -34,9 +31,9 @@ def free_port():
 class Alertmanager:
     """One of a cluster; it keeps its data over restarts."""
 
-    def __init__(self, receiver, peers, more=""):
+    def __init__(self, receiver, peers, more="", group_by="canary", group_wait="1s"):
         self.dir = pathlib.Path(tempfile.mkdtemp(prefix="serin-"))
-        (self.dir / "config.yml").write_text(CONFIG.format(url=receiver.url) + more)
+        (self.dir / "config.yml").write_text(CONFIG.format(url=receiver.url, group_by=group_by, group_wait=group_wait) + more)
         self.port, self.cluster = free_port(), free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.peers = [f"--cluster.peer=127.0.0.1:{peer.cluster}" for peer in peers]
@@ -87,9 +84,9 @@ class AlertmanagersTest(unittest.TestCase):
         self.source = self.enterContext(FakePrometheus("good"))
         self.service = self.enterContext(Service())
 
-    def config(self, most, **publish):
-        text = self.service.config("shop", self.source.url, most)
-        (self.service.dir / "configs/shop.yaml").write_text(text + "publish: " + json.dumps(publish) + "\n")
+    def config(self, most, name="shop", **publish):
+        text = self.service.config(name, self.source.url, most)
+        (self.service.dir / f"configs/{name}.yaml").write_text(text + "publish: " + json.dumps(publish) + "\n")
 
     @unittest.skipUnless(shutil.which("prometheus-alertmanager"), "no Alertmanager")
     def test_a_cluster_notifies_once_of_a_failure_and_once_of_its_end(self):
@@ -135,60 +132,6 @@ class AlertmanagersTest(unittest.TestCase):
         begin = time.monotonic()
         until(lambda: time.monotonic() - begin > 3)  # the resolution is repeated meanwhile
         self.assertEqual((len(notified("firing")), len(notified("resolved"))), (1, 1))
-
-    @unittest.skipUnless(shutil.which("prometheus-alertmanager"), "no Alertmanager")
-    def test_silences_and_inhibitions_are_shown_and_change_no_verdict(self):
-        s = self.service
-        peer = Alertmanager(self.enterContext(Receiver()), [], INHIBIT)
-        self.addCleanup(peer.remove)
-        self.config(0.1, alertmanagers=[{"url": peer.url, "resend": "1s"}])
-        s.start()
-        ident = s.decided(s.begin(canary="shop"))["id"]
-        silence = peer.silence("<script>alert(1)</script> is\nmended " + "x" * 5000, alertname="CanaryFailed", canary="shop")
-        shown = lambda: {a["alert"]: a for a in s.get(f"/api/v1/analyses/{ident}").json["alerts_suppressed"]}  # noqa: E731
-        report = lambda form: s.get(f"/api/v1/analyses/{ident}/report?format={form}").body.decode()  # noqa: E731
-        until(lambda: len(shown()) == 2)
-        found, = shown()["CanaryFailed"]["silenced_by"]
-        self.assertEqual((found["id"], found["by"], found["until"][:2], len(found["comment"])), (silence, "ann", "20", 200))
-        self.assertTrue(found["comment"].startswith("<script>alert(1)</script> is mended xxx"))
-        inhibited = shown()["CanaryMetricFailed"]
-        self.assertEqual((inhibited["metric"], inhibited["silenced_by"]), ("pool", []))
-        self.assertEqual([by["alert"] for by in inhibited["inhibited_by"]], ["CanaryFailed"])
-        self.assertRegex(" ".join(report("text").split()), r"publish\.alertmanagers\[0\]: 1 alert is silenced by ann until 20.*mended xx")
-        self.assertIn("1 alert is inhibited by CanaryFailed", " ".join(report("markdown").split()))
-        self.assertIn("&lt;script&gt;alert(1)", report("html"))
-        self.assertNotIn("<script>alert", report("html"))
-        self.assertNotIn("silenced", json.dumps(s.get(f"/api/v1/analyses/{ident}/result").json))
-        tag = s.get(f"/api/v1/analyses/{ident}").headers["ETag"]
-        self.assertEqual(request(peer.url + f"/api/v2/silence/{silence}", "DELETE").status, 200)
-        until(lambda: set(shown()) == {"CanaryMetricFailed"})
-        self.assertEqual(s.get(f"/api/v1/analyses/{ident}", headers={"If-None-Match": tag}).status, 200)
-        self.assertEqual(s.get(f"/api/v1/analyses/{ident}").json["verdict"], "fail")
-        self.config(1, alertmanagers=[{"url": peer.url, "resend": "1s"}])
-        s.post("/-/reload")
-        s.decided(s.begin(canary="shop"))
-        self.assertEqual(shown(), {})  # its alerts do not stand any more
-
-    def test_a_peer_that_answers_nonsense_about_silences_is_borne(self):
-        s = self.service
-        good = "12345678-1234-1234-1234-123456789abc"
-        alerts = [{"labels": {"alertname": 7, "metric": ["x"]}, "status": {"silencedBy": [None, 3, "../../../etc", good], "inhibitedBy": [{}, "f" * 9000]}},
-                  None, 5, {"status": []}, {"status": {"silencedBy": {"a": 1}, "inhibitedBy": "x"}, "fingerprint": 2}]
-        bodies = {"/list": json.dumps(alerts), "/object": "{}", "/cut": "[{", "/deep": "[" * 100000, "/large": "[" + "1," * 1000000 + "1]"}
-        manner = lambda body: lambda handler, tries: (200, {}, body.encode() if handler.command == "GET" else b"")  # noqa: E731
-        manners = {f"/list/api/v2/silence/{good}": manner('{"comment": 5, "createdBy": "a\\u0000\\u001b[31mb", "endsAt": null}')}
-        with Receiver(manners | {path: manner(body) for path, body in bodies.items()} | {"/refuses": answer(404)}) as r:
-            self.config(0.1, alertmanagers=[{"url": r.url + path, "resend": "1h"} for path in [*bodies, "/refuses"]])
-            s.start()
-            ident = s.decided(s.begin(canary="shop"))["id"]
-            found, = until(lambda: s.get(f"/api/v1/analyses/{ident}").json["alerts_suppressed"])
-            self.assertEqual((found["target"], len(found["inhibited_by"][1]["fingerprint"])), ("publish.alertmanagers[0]", 100))
-            silence, = found["silenced_by"]
-            self.assertEqual(silence["id"], good)
-            self.assertNotIn("\x1b", silence.get("by", ""))
-            until(lambda: len([path for path, *_ in r.requests if "?filter=" in path]) == len(bodies))
-            self.assertEqual([path for path, *_ in r.requests if "etc" in path], [])
-            self.assertEqual(s.get(f"/api/v1/analyses/{ident}/report?format=html").status, 200)
 
     def test_a_peer_that_is_down_is_tried_again_alone(self):
         s = self.service

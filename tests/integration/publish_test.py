@@ -188,7 +188,7 @@ class PublishTest(Analysis):
         self.assertEqual(two.at("/api/v2/alerts")[0][0]["Authorization"], "Basic " + base64.b64encode(b"u:pw").decode())
         self.assertEqual(one.at("/am/api/v2/alerts")[0][0]["Content-Type"], "application/json")
         self.assertEqual(len(json.loads(two.at("/api/v2/alerts")[0][1])), len(first))
-        labels = {"alertname": "CanaryMetricFailed", "canary": "checkout", "metric": "latency", "severity": "page", "owner": "team-pay"}
+        labels = {"alertname": "CanaryMetricFailed", "canary": "checkout", "metric": "latency", "failure_type": "regression", "severity": "page", "owner": "team-pay"}
         self.assertIn(labels, [alert["labels"] for alert in first])
         for alert in first:  # what fired is resolved under the same labels
             self.assertIn(alert["labels"], [other["labels"] for other in second])

@@ -51,6 +51,7 @@ struct publish_target {
     const char *ca_file, *cert_file, *key_file;
     struct name_values headers;
     struct name_values labels;  // put on every alert or series
+    const char *group;          // of canaries that are told of together; NULL: none. Not of remote write
     int64_t resend_ms;          // Alertmanager: how often the analysis is repeated
     enum webhook_format format;
     enum remote_write_protocol protocol;
