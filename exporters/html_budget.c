@@ -49,7 +49,7 @@ static void put_bars(struct text_out *to, const struct budget_objective *o) {
                                      : "How much of the period's budget is used",
                     arena_printf(to->arena, "%s: budget used", o->name), budget_sentence(to, o), bottom + 18, 100);
     buf_str(to->out, "<path class=\"grid\" d=\"");
-    for (size_t i = 0; i < ticks.count; i++) buf_printf(to->out, "M%.4g 2V%d", html_axis_place(&axis, ticks.at[i]), bottom);
+    for (size_t i = 0; i < ticks.count; i++) buf_printf(to->out, "M%.3g 20V%d0", html_axis_place(&axis, ticks.at[i]), bottom);
     buf_str(to->out, "\"/>");
     bar(to->out, &axis, "used", used, PERIOD);
     if (release->present) {
@@ -101,7 +101,7 @@ void html_budgets(const struct html_page *page) {
     buf_str(to->out, "<section>\n<h2>Budgets</h2>\n<div class=\"pair\">\n");
     for (size_t i = 0; i < count; i++) {
         const struct budget_objective *o = &objectives[i];
-        const char *name = text_cut(to, o->name, HTML_NAME);
+        const char *name = text_cut_name(to, o->name, HTML_NAME);
         buf_str(to->out, "<div>");
         html_element(to->out, "h3", html_class(o->state), arena_printf(to->arena, "%s %s", text_symbol(to, o->state), name));
         html_element(to->out, "p", NULL, budget_sentence(to, o));

@@ -29,7 +29,8 @@ static void put_cell(const struct strip *s, const struct cell *cell) {
         buf_str(out, "<td>·</td>");
         return;
     }
-    buf_printf(out, "<td class=\"%s\" title=\"%s\">%s</td>", html_class(cell->state), cell->word, text_symbol(s->page->to, cell->state));
+    bool muted = cell->state == TEXT_QUARANTINED; // else the style goes by the word
+    buf_printf(out, "<td%s title=\"%s\">%s</td>", muted ? " class=\"muted\"" : "", cell->word, text_symbol(s->page->to, cell->state));
 }
 
 static const struct cell *verdict_cell(const struct strip *s, size_t look) {
@@ -88,7 +89,7 @@ static void put_metric(const struct strip *s, size_t metric, const char *name) {
     struct text_out *to = s->page->to;
     bool only_informs = informs(s->page->report, name);
     buf_str(to->out, "<tr><th scope=\"row\">");
-    xml_text(to->out, text_cut(to, name, MOST_NAME));
+    xml_text(to->out, text_cut_name(to, name, MOST_NAME));
     buf_str(to->out, "</th>");
     for (size_t i = s->first; i < s->first + s->count; i++) put_cell(s, class_cell(s, i, metric, only_informs));
     buf_str(to->out, "</tr>\n");

@@ -177,7 +177,7 @@ static void put_row(const struct html_page *page, size_t i, bool linked) {
                  arena_printf(to->arena, "%s %s", text_symbol(to, metric->state), metric->classification));
     buf_str(to->out, "<th scope=\"row\">");
     if (linked) buf_printf(to->out, "<a href=\"#m%zu\">", i);
-    xml_text(to->out, text_cut(to, metric->name, HTML_NAME));
+    xml_text(to->out, text_cut_name(to, metric->name, HTML_NAME));
     if (linked) buf_str(to->out, "</a>");
     buf_str(to->out, metric->critical ? " (critical)</th>" : "</th>");
     for (size_t k = 0; k < sizeof cells / sizeof cells[0]; k++) html_element(to->out, "td", "n", cells[k]);

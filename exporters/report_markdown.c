@@ -33,7 +33,7 @@ static const char *prose(const struct page *page, const char *text) {
 }
 
 static const char *name_of(const struct page *page, const char *name) {
-    return markdown_code(page->to->arena, text_cut(page->to, name, MOST_NAME));
+    return markdown_code(page->to->arena, text_cut_name(page->to, name, MOST_NAME));
 }
 
 static void put_paragraph(const struct page *page, const char *heading, const char *markdown) {
@@ -78,8 +78,8 @@ static void put_where(const struct page *page) {
     const char *text = "";
     for (size_t i = 0; i < count && i < MOST_ITEMS; i++) {
         const char *label = name_of(page, arena_printf(arena, "%s=%s", where[i].label, where[i].value));
-        text = arena_printf(arena, "%s%s%s has %s of the change of %s", text, *text == '\0' ? "" : "; ", label,
-                            text_value(arena, where[i].share, "ratio", false, false), name_of(page, where[i].metric));
+        text = arena_printf(arena, "%s%s%s has %.0f%% of the change of %s", text, *text == '\0' ? "" : "; ", label, 100 * where[i].share,
+                            name_of(page, where[i].metric));
     }
     put_paragraph(page, "Where", text);
 }
@@ -119,7 +119,7 @@ static void put_next(const struct page *page) {
 static const char *row_of(const struct page *page, const struct report_metric *metric) {
     struct text_out *to = page->to;
     const char *left = metric->baseline.present ? report_mean(to, metric, &metric->baseline) : report_limit(to, metric);
-    const char *name = markdown_cell(to->arena, text_cut(to, metric->name, MOST_NAME));
+    const char *name = markdown_cell(to->arena, text_cut_name(to, metric->name, MOST_NAME));
     const char *cells[] = {*left != '\0' ? left : "-", report_mean(to, metric, &metric->canary), report_change(to, metric),
                            report_interval(to, metric)};
     const char *row = arena_printf(to->arena, "| %s %s | %s%s |", text_symbol(to, metric->state), metric->classification, name,

@@ -95,6 +95,12 @@ static void print_details(struct text_out *to, const struct report_metric *metri
     }
 }
 
+// With a blank before it also where it has to be cut.
+static void print_value(struct text_out *to, enum text_paint paint, const char *text) {
+    text_tab(to, to->column + 1);
+    text_cell_right(to, paint, text, VALUE_COLUMNS - 1);
+}
+
 static void print_metric(const struct table *table, const struct report_metric *metric) {
     struct text_out *to = table->to;
     bool judged = metric->state == TEXT_PASS || metric->state == TEXT_FAIL || metric->state == TEXT_QUARANTINED;
@@ -102,13 +108,13 @@ static void print_metric(const struct table *table, const struct report_metric *
     text_tab(to, 2);
     text_cell(to, paint, text_symbol(to, metric->state), text_symbol_columns(to) + 1);
     int end = to->column + table->name;
-    text_put(to, PAINT_NONE, text_cut(to, metric->name, metric->critical ? table->name - 2 : table->name));
+    text_put(to, PAINT_NONE, text_cut_name(to, metric->name, metric->critical ? table->name - 2 : table->name));
     if (metric->critical) text_put(to, PAINT_BOLD, " !");
     text_tab(to, end);
     const char *left = metric->baseline.present ? report_mean(to, metric, &metric->baseline) : report_limit(to, metric);
-    text_cell_right(to, PAINT_BASELINE, *left != '\0' ? left : "-", VALUE_COLUMNS);
-    text_cell_right(to, PAINT_CANARY, report_mean(to, metric, &metric->canary), VALUE_COLUMNS);
-    text_cell_right(to, metric->state == TEXT_FAIL ? paint : PAINT_NONE, report_change(to, metric), VALUE_COLUMNS);
+    print_value(to, PAINT_BASELINE, *left != '\0' ? left : "-");
+    print_value(to, PAINT_CANARY, report_mean(to, metric, &metric->canary));
+    print_value(to, metric->state == TEXT_FAIL ? paint : PAINT_NONE, report_change(to, metric));
     if (table->interval) {
         text_tab(to, to->column + 2);
         text_cell(to, PAINT_NONE, report_interval(to, metric), INTERVAL_COLUMNS);

@@ -161,7 +161,7 @@ static struct why_widths measure(const struct text_out *to, const struct why_lin
 }
 
 static void print_failing(struct text_out *to, const struct why_line *line, const struct why_widths *widths) {
-    text_cell(to, PAINT_BOLD, line->metric->name, widths->name);
+    text_cell(to, PAINT_BOLD, text_cut_name(to, line->metric->name, widths->name), widths->name);
     text_tab(to, to->column + 2);
     text_cell(to, PAINT_FAIL, line->metric->classification, widths->class);
     text_tab(to, to->column + 2);
@@ -179,7 +179,7 @@ static void print_failing(struct text_out *to, const struct why_line *line, cons
 }
 
 static void print_open(struct text_out *to, const struct report_metric *metric) {
-    text_put(to, PAINT_BOLD, text_cut(to, metric->name, MOST_NAME + to->width - 80));
+    text_put(to, PAINT_BOLD, text_cut_name(to, metric->name, MOST_NAME + to->width - 80));
     int indent = REPORT_INDENT + text_symbol_columns(to) + 1;
     const char *word = metric->state == TEXT_NODATA ? "no data" : metric->classification;
     text_tab(to, to->column + 1);

@@ -100,6 +100,17 @@ const char *text_cut(const struct text_out *to, const char *text, int columns) {
     return arena_printf(to->arena, "%.*s%s", (int)len, text, to->style->ascii ? "~" : "…");
 }
 
+const char *text_cut_name(const struct text_out *to, const char *name, int columns) {
+    int all = text_columns(name), head, skipped;
+    uint32_t point;
+    if (all <= columns || columns < 3) return text_cut(to, name, columns);
+    size_t len = fitting(name, (columns - 1) / 2, &head);
+    int skip = all - (columns - 1 - head);
+    const char *tail = name + fitting(name, skip, &skipped);
+    if (skipped < skip) tail += text_decode(tail, strlen(tail), &point); // a wide character over the edge
+    return arena_printf(to->arena, "%.*s%s%s", (int)len, name, to->style->ascii ? "~" : "…", tail);
+}
+
 static bool line_is_blank(const struct buf *out) {
     size_t at = out->len;
     while (at > 0 && out->data[at - 1] == ' ') at--;

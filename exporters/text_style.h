@@ -58,6 +58,9 @@ int text_columns(const char *text); // of clean text; East Asian wide characters
 // The text when it fits into `columns`, else its beginning with an ellipsis ("~" in ASCII).
 const char *text_cut(const struct text_out *to, const char *text, int columns);
 
+// The same for names, whose ends tell them apart: what is left out is in the middle.
+const char *text_cut_name(const struct text_out *to, const char *name, int columns);
+
 // A backslash goes into what the log of a pipeline would take for a command: "::" at the beginning of a line, "##[" and "##vso[".
 void text_put(struct text_out *to, enum text_paint paint, const char *text);
 void text_cell(struct text_out *to, enum text_paint paint, const char *text, int columns);       // cut, padded on the right

@@ -87,6 +87,27 @@ static void test_text_style__cuts_by_columns(void **state) {
     }
 }
 
+static void test_text_style__cuts_names_in_the_middle(void **state) {
+    (void)state;
+    static const struct cut_case names[] = {
+        {"memory", 6, "memory"},
+        {"memory{pod=a-1}", 10, "memo…=a-1}"},
+        {"memory{pod=a-1}", 9, "memo…a-1}"},
+        {"漢字漢字漢字", 6, "漢…字"}, // half a character is none
+        {"x漢字漢字漢字", 6, "x…漢字"},
+        {"memory", 2, "m…"},
+        {"memory", 0, ""},
+    };
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        struct fixture f;
+        start(&f, false, 80);
+        const char *cut = text_cut_name(&f.to, names[i].in, names[i].columns);
+        assert_string_equal(cut, names[i].out);
+        assert_in_range(text_columns(cut), 0, names[i].columns);
+        finish(&f);
+    }
+}
+
 struct prose_case {
     const char *in, *out;
 };
@@ -181,6 +202,7 @@ int main(void) {
         cmocka_unit_test(test_text_style__cleans_text_from_outside),
         cmocka_unit_test(test_text_style__cleans_a_zero_byte),
         cmocka_unit_test(test_text_style__cuts_by_columns),
+        cmocka_unit_test(test_text_style__cuts_names_in_the_middle),
         cmocka_unit_test(test_text_style__wraps_prose),
         cmocka_unit_test(test_text_style__divides_pieces),
         cmocka_unit_test(test_text_style__paints_only_when_asked),
