@@ -20,7 +20,7 @@ static const char *value_text(const struct html_chart *chart, double value, bool
 
 static void grid(struct buf *out, const struct html_axis *axis, const struct html_ticks *ticks) {
     buf_str(out, "<path class=\"grid\" d=\"");
-    for (size_t i = 0; i < ticks->count; i++) buf_printf(out, "M0 %.1fh%d", html_axis_place(axis, ticks->at[i]), TEXT_TREND);
+    for (size_t i = 0; i < ticks->count; i++) buf_printf(out, "M0 %.0fh%d", 10 * html_axis_place(axis, ticks->at[i]), TEXT_TREND);
     buf_str(out, "\"/>");
 }
 
@@ -37,8 +37,9 @@ static double share_of_window(const struct html_chart *chart, double ms) {
 }
 
 static void time_marks(struct buf *out, const struct html_chart *chart, const struct html_ticks *ticks, double bottom) {
-    buf_printf(out, "<path class=\"frame\" d=\"M0 %.1fh%d", bottom, TEXT_TREND);
-    for (size_t i = 0; i < ticks->count; i++) buf_printf(out, "M%.4g %.1fv4", share_of_window(chart, ticks->at[i]) * TEXT_TREND, bottom);
+    buf_printf(out, "<path class=\"frame\" d=\"M0 %.0fh%d", 10 * bottom, TEXT_TREND);
+    for (size_t i = 0; i < ticks->count; i++)
+        buf_printf(out, "M%.4g %.0fv40", share_of_window(chart, ticks->at[i]) * TEXT_TREND, 10 * bottom);
     buf_str(out, "\"/>");
 }
 
@@ -48,13 +49,30 @@ static void times(struct buf *out, const struct html_chart *chart, const struct 
                        html_time_text(chart->arena, ticks->at[i], ticks->step));
 }
 
+// Draws from point to point in steps, which are shorter to write than places; y in tenths of pixels, as all shapes are.
+struct pen {
+    struct buf *out;
+    bool down;
+    double x, y;
+};
+
+static void pen_to(struct pen *pen, double x, double y) {
+    y = round(10 * y);
+    if (pen->down)
+        buf_printf(pen->out, y < pen->y ? "l%g%g" : "l%g %g", x - pen->x, y - pen->y);
+    else
+        buf_printf(pen->out, "M%g %g", x, y);
+    *pen = (struct pen){pen->out, true, x, y};
+}
+
 static void curve(struct buf *out, const char *class, const struct html_axis *axis, const double values[TEXT_TREND]) {
-    bool open = false;
+    struct pen pen = {.out = out};
     buf_printf(out, "<path class=\"%s\" d=\"", class);
     for (size_t i = 0; i < TEXT_TREND; i++) {
-        if (isfinite(values[i]))
-            buf_printf(out, open ? "L%zu.5 %.1f" : "M%zu.5 %.1fh0", i, html_axis_place(axis, values[i])); // h0: lone points show
-        open = isfinite(values[i]);
+        bool begins = !pen.down;
+        if (isfinite(values[i])) pen_to(&pen, (double)i + 0.5, html_axis_place(axis, values[i]));
+        if (isfinite(values[i]) && begins) buf_str(out, "h0"); // a lone point is seen
+        if (!isfinite(values[i])) pen.down = false;
     }
     buf_str(out, "\"/>");
 }
@@ -62,13 +80,13 @@ static void curve(struct buf *out, const char *class, const struct html_axis *ax
 // What is tolerated around the baseline from column `from` on, there above and back below; returns where it ends.
 static size_t band_part(struct buf *out, const struct html_chart *chart, const struct html_axis *axis, size_t from) {
     const double *baseline = chart->metric->trend[0];
+    struct pen pen = {.out = out};
     size_t end = from;
     for (; end < TEXT_TREND && isfinite(baseline[end]); end++)
-        buf_printf(out, "%c%zu.5 %.1f", end == from ? 'M' : 'L', end,
-                   html_axis_place(axis, baseline[end] + html_tolerated(chart->extra, baseline[end])));
+        pen_to(&pen, (double)end + 0.5, html_axis_place(axis, baseline[end] + html_tolerated(chart->extra, baseline[end])));
     for (size_t i = end; i > from; i--)
-        buf_printf(out, "L%zu.5 %.1f", i - 1, html_axis_place(axis, baseline[i - 1] - html_tolerated(chart->extra, baseline[i - 1])));
-    if (end > from) buf_char(out, 'Z');
+        pen_to(&pen, (double)i - 0.5, html_axis_place(axis, baseline[i - 1] - html_tolerated(chart->extra, baseline[i - 1])));
+    if (pen.down) buf_char(out, 'z');
     return end;
 }
 
@@ -144,14 +162,14 @@ void html_chart_overlay(struct buf *out, const struct html_chart *chart) {
     if (!overlay_axis(chart, &axis)) return;
     const char *before = metric->baseline.mean.known ? value_text(chart, metric->baseline.mean.value, false) : "not known";
     const char *after = metric->canary.mean.known ? value_text(chart, metric->canary.mean.value, false) : "not known";
-    struct html_ticks ticks = html_axis_ticks(&axis, metric->unit, 4);
+    struct html_ticks ticks = html_axis_ticks(&axis, metric->unit, 3);
     struct html_ticks clock = html_time_ticks(chart->report->start_ms, chart->report->end_ms);
     double since = onset_of(chart);
     html_plot_begin(out, "overlay",
                     metric->baseline.present
                         ? "Over the window (UTC): <span class=\"side0\">╌ baseline</span> <span class=\"side1\">— canary</span>"
                         : "Over the window (UTC): <span class=\"side1\">— canary</span>",
-                    arena_printf(chart->arena, "%s: baseline and canary over the window", metric->name),
+                    "Baseline and canary over the window",
                     arena_printf(chart->arena, "mean of the baseline %s, of the canary %s", before, after), BOTTOM + TIMES, TEXT_TREND);
     grid(out, &axis, &ticks);
     band(out, chart, &axis);
@@ -171,7 +189,7 @@ void html_chart_overlay(struct buf *out, const struct html_chart *chart) {
 void html_chart_trend(struct buf *out, const struct html_chart *chart) {
     struct html_axis axis = html_axis_of(20, 2);
     if (!overlay_axis(chart, &axis)) return;
-    buf_str(out, "<svg class=\"trend\" viewBox=\"0 0 16 22\" preserveAspectRatio=\"none\" aria-hidden=\"true\">");
+    buf_str(out, "<svg class=\"trend\" viewBox=\"0 0 16 220\" preserveAspectRatio=\"none\" aria-hidden=\"true\">");
     curve(out, "baseline", &axis, chart->metric->trend[0]);
     curve(out, "canary", &axis, chart->metric->trend[1]);
     buf_str(out, "</svg>");
@@ -182,15 +200,19 @@ static bool is_beyond(const struct report_extra *extra, double difference, doubl
     return (up && difference > tolerance) || (down && difference < -tolerance);
 }
 
+// From bar to bar in steps: up or down from nought, along, back, and over to the next.
 static void bars(struct buf *out, const struct html_chart *chart, const struct html_axis *axis, double tolerance, bool beyond) {
     const double *baseline = chart->metric->trend[0], *canary = chart->metric->trend[1];
-    double zero = html_axis_place(axis, 0);
-    buf_printf(out, "<path class=\"%s\" d=\"", beyond ? "beyond" : "within");
+    double zero = round(10 * html_axis_place(axis, 0));
+    size_t from = 0; // where the pen is
+    buf_printf(out, "<path class=\"%s\" d=\"M.1 %.0f", beyond ? "beyond" : "within", zero);
     for (size_t i = 0; i < TEXT_TREND; i++) {
         double difference = canary[i] - baseline[i];
         bool is = isfinite(tolerance) && is_beyond(chart->extra, difference, tolerance);
-        if (isfinite(difference) && is == beyond)
-            buf_printf(out, "M%zu.1 %.1fV%.1fh.8V%.1fz", i, zero, html_axis_place(axis, difference), zero);
+        if (!isfinite(difference) || is != beyond) continue;
+        if (i > from) buf_printf(out, "m%zu 0", i - from);
+        buf_printf(out, "v%.0fh.8V%.0fm.2 0", 10 * html_axis_place(axis, difference) - zero, zero);
+        from = i + 1;
     }
     buf_str(out, "\"/>");
 }
@@ -210,8 +232,7 @@ void html_chart_difference(struct buf *out, const struct html_chart *chart) {
     if (!any || !html_axis_settle(&axis)) return;
     struct html_ticks ticks = html_axis_ticks(&axis, chart->metric->unit, 3);
     html_plot_begin(out, "strip", isfinite(tolerance) ? "Canary minus baseline; grey: tolerated, red: beyond it" : "Canary minus baseline",
-                    arena_printf(chart->arena, "%s: canary minus baseline", chart->metric->name),
-                    arena_printf(chart->arena, "at most %s apart", largest), BOTTOM + 4, TEXT_TREND);
+                    "Canary minus baseline", arena_printf(chart->arena, "at most %s apart", largest), BOTTOM + 4, TEXT_TREND);
     grid(out, &axis, &ticks);
     if (isfinite(tolerance)) {
         double top = html_axis_place(&axis, tolerance);

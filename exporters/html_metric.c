@@ -71,7 +71,7 @@ static void put_where(const struct section *s) {
                                       : "<tr><th scope=\"row\">");
         xml_text(to->out, arena_printf(to->arena, "%s=%s", where->label, where->value));
         buf_str(to->out,
-                "</th><td><svg class=\"share\" viewBox=\"0 0 100 12\" height=\"12\" preserveAspectRatio=\"none\" aria-hidden=\"true\">");
+                "</th><td><svg class=\"share\" viewBox=\"0 0 100 120\" height=\"12\" preserveAspectRatio=\"none\" aria-hidden=\"true\">");
         html_plot_box(to->out, "used release", 0, 0, fmin(100, fmax(0, 100 * where->share)), 12);
         buf_str(to->out, "</svg></td>");
         html_element(to->out, "td", "n", arena_printf(to->arena, "%.0f%%", 100 * where->share));
@@ -80,11 +80,13 @@ static void put_where(const struct section *s) {
     if (shown > 0) buf_str(to->out, "</table>\n");
 }
 
+// Left out where none of them has anything against the canary.
 static void put_tests(const struct section *s, size_t index) {
     struct text_out *to = s->page->to;
     struct report_test *tests;
-    size_t count = report_tests_read(s->page->result, index, to->arena, &tests);
-    if (count == 0) return;
+    size_t count = report_tests_read(s->page->result, index, to->arena, &tests), against = 0;
+    for (size_t i = 0; i < count; i++) against += tests[i].fails || tests[i].blocks;
+    if (against == 0) return;
     buf_str(to->out, "<table><caption>Tests, each with its share of the level</caption>\n<tr><th scope=\"col\">test</th>"
                      "<th scope=\"col\">finds</th><th scope=\"col\" class=\"n\">p</th><th scope=\"col\" class=\"n\">share</th></tr>\n");
     for (size_t i = 0; i < count; i++) {

@@ -97,7 +97,7 @@ void html_plot_begin(struct buf *out, const char *class, const char *caption, co
     buf_printf(out, "<figure><figcaption>%s</figcaption><svg class=\"%s\" height=\"%d\" role=\"img\">", caption, class, height);
     put_element(out, "title", title);
     put_element(out, "desc", description);
-    buf_printf(out, "<svg viewBox=\"0 0 %g %d\" preserveAspectRatio=\"none\">", width, height);
+    buf_printf(out, "<svg viewBox=\"0 0 %g %d0\" preserveAspectRatio=\"none\">", width, height);
 }
 
 void html_plot_texts(struct buf *out) {
@@ -109,22 +109,22 @@ void html_plot_end(struct buf *out) {
 }
 
 void html_plot_line(struct buf *out, const char *class, double x1, double y1, double x2, double y2) {
-    buf_printf(out, "<path class=\"%s\" d=\"M%.4g %.4gL%.4g %.4g\"/>", class, x1, y1, x2, y2);
+    buf_printf(out, "<path class=\"%s\" d=\"M%.3g %.0fL%.3g %.0f\"/>", class, x1, 10 * y1, x2, 10 * y2);
 }
 
 void html_plot_box(struct buf *out, const char *class, double x, double y, double width, double height) {
-    buf_printf(out, "<path class=\"%s\" d=\"M%.4g %.4gh%.4gv%.4gH%.4gz\"/>", class, x, y, fmax(0, width), fmax(0, height), x);
+    buf_printf(out, "<path class=\"%s\" d=\"M%.3g %.0fh%.3gv%.0fH%.3gz\"/>", class, x, 10 * y, fmax(0, width), 10 * fmax(0, height), x);
 }
 
 void html_plot_text(struct buf *out, enum html_anchor anchor, double percent, double y, const char *text) {
     static const char *const classes[] = {[HTML_MIDDLE] = "", [HTML_START] = " class=\"start\"", [HTML_END] = " class=\"end\""};
-    buf_printf(out, "<text%s x=\"%.4g%%\" y=\"%.4g\">", classes[anchor], percent, y);
+    buf_printf(out, "<text%s x=\"%.3g%%\" y=\"%.3g\">", classes[anchor], percent, y);
     xml_text(out, text);
     buf_str(out, "</text>");
 }
 
 void html_plot_side(struct buf *out, double y, const char *text) {
-    buf_printf(out, "<text class=\"end\" x=\"-6\" y=\"%.4g\">", y + 4);
+    buf_printf(out, "<text class=\"end\" x=\"-6\" y=\"%.3g\">", y + 4);
     xml_text(out, text);
     buf_str(out, "</text>");
 }

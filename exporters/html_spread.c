@@ -9,7 +9,7 @@
 
 static void grid(struct buf *out, const struct html_axis *axis, const struct html_ticks *ticks, double bottom) {
     buf_str(out, "<path class=\"grid\" d=\"");
-    for (size_t i = 0; i < ticks->count; i++) buf_printf(out, "M%.4g 2V%g", html_axis_place(axis, ticks->at[i]), bottom);
+    for (size_t i = 0; i < ticks->count; i++) buf_printf(out, "M%.3g 20V%g", html_axis_place(axis, ticks->at[i]), 10 * bottom);
     buf_str(out, "\"/>");
 }
 
@@ -40,7 +40,7 @@ static void whiskers(struct buf *out, const char *side, const struct html_axis *
     double least = html_axis_place(axis, spread->least), most = html_axis_place(axis, spread->most);
     double low = html_axis_place(axis, spread->low), mean = html_axis_place(axis, spread->mean);
     buf_printf(out, "<g class=\"side %s\">", side);
-    buf_printf(out, "<path d=\"M%.4g %gH%.4gM%.4g %gv8M%.4g %gv8\"/>", least, y, most, least, y - 4, most, y - 4);
+    buf_printf(out, "<path d=\"M%.3g %gH%.3gM%.3g %gv80M%.3g %gv80\"/>", least, 10 * y, most, least, 10 * y - 40, most, 10 * y - 40);
     html_plot_box(out, "half", low, y - 7, fmax(0.2, html_axis_place(axis, spread->high) - low), 14);
     html_plot_line(out, "mean", mean, y - 9, mean, y + 9);
     buf_str(out, "</g>");
@@ -58,8 +58,7 @@ void html_chart_boxes(struct buf *out, const struct html_chart *chart) {
     html_axis_stretch(&axis, fmax(before.most, after.most));
     if (!html_axis_settle(&axis)) return;
     struct html_ticks ticks = html_axis_ticks(&axis, unit, 3);
-    html_plot_begin(out, "boxes", "Spread: least, middle half, mean and most",
-                    arena_printf(arena, "%s: spread of baseline and canary", chart->metric->name),
+    html_plot_begin(out, "boxes", "Spread: least, middle half, mean and most", "Spread of baseline and canary",
                     arena_printf(arena, "baseline %s to %s, canary %s to %s", text_value(arena, before.least, unit, false, false),
                                  text_value(arena, before.most, unit, false, false), text_value(arena, after.least, unit, false, false),
                                  text_value(arena, after.most, unit, false, false)),
@@ -117,7 +116,7 @@ static void marks(struct buf *out, const struct html_chart *chart, const struct 
 
 static void range(struct buf *out, const struct html_axis *axis, const struct span *span) {
     double left = html_axis_place(axis, span->lower), right = html_axis_place(axis, span->upper);
-    buf_printf(out, "<path class=\"range\" d=\"M%.4g 18H%.4gM%.4g 11v14M%.4g 11v14\"/>", left, right, left, right);
+    buf_printf(out, "<path class=\"range\" d=\"M%.3g 180H%.3gM%.3g 110v140M%.3g 110v140\"/>", left, right, left, right);
 }
 
 void html_chart_interval(struct buf *out, const struct html_chart *chart) {
@@ -137,8 +136,7 @@ void html_chart_interval(struct buf *out, const struct html_chart *chart) {
     const char *beside = isfinite(span.harm)        ? "; grey: tolerated, dotted: harmful from there"
                          : isfinite(span.tolerance) ? "; grey: tolerated"
                                                     : "";
-    html_plot_begin(out, "interval", arena_printf(arena, "%s with its interval%s", what, beside),
-                    arena_printf(arena, "%s: interval of the change", chart->metric->name),
+    html_plot_begin(out, "interval", arena_printf(arena, "%s with its interval%s", what, beside), "Interval of the change",
                     arena_printf(arena, "%s to %s", change_text(chart, &span, span.lower, 0), change_text(chart, &span, span.upper, 0)), 52,
                     100);
     grid(out, &axis, &ticks, 34);
@@ -146,7 +144,7 @@ void html_chart_interval(struct buf *out, const struct html_chart *chart) {
     range(out, &axis, &span);
     html_plot_texts(out);
     if (isfinite(span.estimate))
-        buf_printf(out, "<circle class=\"estimate\" cx=\"%.4g%%\" cy=\"18\" r=\"5\"/>", html_axis_place(&axis, span.estimate));
+        buf_printf(out, "<circle class=\"estimate\" cx=\"%.3g%%\" cy=\"18\" r=\"5\"/>", html_axis_place(&axis, span.estimate));
     for (size_t i = 0; i < ticks.count; i++)
         html_plot_text(out, HTML_MIDDLE, html_axis_place(&axis, ticks.at[i]), 48, change_text(chart, &span, ticks.at[i], ticks.step));
     html_plot_end(out);

@@ -154,7 +154,7 @@ static void test_alert_list__never_starts_an_alert_after_its_end(void **state) {
 
 static void test_alert_list__is_bounded_with_failures_first(void **state) {
     (void)state;
-    json_t *result = document_crowd(1000);
+    json_t *result = document_crowd("fail", 1000);
     struct run_digest digest;
     struct error err = {0};
     size_t omitted;

@@ -285,7 +285,7 @@ static void test_courier__nothing_is_told_in_a_window(void **state) {
 
 static void test_courier__many_metrics_are_one_message(void **state) {
     struct desk *d = *state;
-    json_t *document = document_crowd(30);
+    json_t *document = document_crowd("fail", 30);
     struct analysis_request request = {0};
     struct store_batch *batch = store_batch_create();
     read_config(d, "fail, verdict", "");

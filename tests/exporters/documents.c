@@ -14,6 +14,7 @@
 
 #include "base/arena.h"
 #include "base/file.h"
+#include "exporters/report_format.h"
 
 json_t *document_load(const char *name) {
     char path[512];
@@ -60,14 +61,29 @@ void document_poison(json_t *node, const char *text) {
     }
 }
 
-json_t *document_crowd(size_t count) {
-    json_t *result = document_load("fail"), *metrics = json_array();
+// clang-format off
+const char *const document_hostile[DOCUMENT_HOSTILE] = {
+    "<script>alert('1')</script>", "::error::owned\n::error::owned", "two\r\nlines", "`a` | b [c](d) @team", "--> ]]> </details>", "",
+    "漢字 🐤 \xEF\xBF\xBE", "\x1b[2J\xE2\x80\xAE", "%0A%s%n"};
+// clang-format on
+
+void document_render(struct buf *out, const json_t *result, const char *format) {
+    struct error err = {0};
+    struct report_style style = {.width = 80};
+    buf_init(out, DOCUMENT_BYTES);
+    const struct report_format *found = report_format_find(view_of(format));
+    if (found == NULL) fail_msg("no format %s", format);
+    if (!found->render(out, result, &style, &err)) fail_msg("%s: %s", format, err.text);
+}
+
+json_t *document_crowd(const char *name, size_t count) {
+    json_t *result = document_load(name), *metrics = json_array();
     const json_t *first = json_array_get(json_object_get(result, "metrics"), 0);
     for (size_t i = 0; i < count; i++) {
-        char name[40];
-        snprintf(name, sizeof name, "crowd_%zu", i);
+        char own[40];
+        snprintf(own, sizeof own, "crowd_%zu", i);
         json_t *metric = json_deep_copy(first);
-        json_object_set_new(metric, "name", json_string(name));
+        json_object_set_new(metric, "name", json_string(own));
         json_array_append_new(metrics, metric);
     }
     json_object_set_new(result, "metrics", metrics);

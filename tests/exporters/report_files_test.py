@@ -122,7 +122,7 @@ class Html(unittest.TestCase):
         rows = re.search(r'<table class="looks">(.*?)</table>', read("watch", "html"), re.S).group(1).split("<tr>")[2:]
         self.assertEqual(len(rows), 1 + len(history["metrics"]))
         for i, row in enumerate(rows):
-            words = re.findall(r"<td(?: class=\"\w+\" title=\"(\w+)\")?>", row)
+            words = re.findall(r"<td(?:(?: class=\"muted\")? title=\"(\w+)\")?>", row)
             letters = [(look["verdict"] or "-")[0] if i == 0 else look["classes"][i - 1 : i] or "-" for look in history["looks"][-20:]]
             self.assertEqual([word[:1] or "-" for word in words], letters)
         for name in NAMES:

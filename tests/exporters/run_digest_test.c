@@ -55,7 +55,7 @@ static void test_webhook_body__is_an_event_with_all_metrics(void **state) {
 
 static void test_webhook_body__is_bounded(void **state) {
     (void)state;
-    json_t *result = document_crowd(1000), *event = body_of(result, WEBHOOK_STANDARD);
+    json_t *result = document_crowd("fail", 1000), *event = body_of(result, WEBHOOK_STANDARD);
     const json_t *data = json_object_get(event, "data");
     assert_int_equal(json_array_size(json_object_get(data, "metrics")), DIGEST_METRICS);
     assert_int_equal(json_integer_value(json_object_get(data, "metrics_omitted")), 1000 - DIGEST_METRICS);
