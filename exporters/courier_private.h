@@ -69,6 +69,8 @@ struct courier_room { // of a canary that has somebody to tell
     uint64_t writes;                   // a bit for each target of the config that takes it
     char written[STORE_ID_LEN + 1];    // the last analysis that was written; "": none
     int64_t written_ms;
+    char latest[STORE_ID_LEN + 1];     // the last analysis whose values were taken, of a look or verdict; "": none since the start
+    bool gone;                         // with its config: no values are taken
     bool series_flies, series_seen;
     int series_failures;               // in a row
     int64_t series_ms;                 // when the next values may be sent

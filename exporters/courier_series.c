@@ -24,6 +24,7 @@ void courier_wants_series(struct courier *c, const struct engine_event *e, struc
     pthread_mutex_lock(&c->lock);
     struct courier_room *room = courier_room(c, e->canary, wanted != 0);
     if (room != NULL) room->writes = wanted;
+    if (room != NULL && e->kind == ENGINE_STARTED) room->gone = false; // somebody goes on with it
     pthread_mutex_unlock(&c->lock);
     if (wanted == 0 || e->kind != ENGINE_VERDICT || e->document == NULL) return;
     json_t *memo = json_pack("{s:s}", "analysis", e->id);
@@ -71,7 +72,7 @@ void courier_take_series(struct courier *c, const struct engine_event *e) {
     if (e->document == NULL || e->kind == ENGINE_LOOK_FAILED) return;
     pthread_mutex_lock(&c->lock);
     struct courier_room *room = courier_room(c, e->canary, false);
-    if (room != NULL && room->writes != 0) {
+    if (room != NULL && room->writes != 0 && !room->gone) {
         dropped = make_room(c);
         struct series_entry *entry = make_entry(room, e->id, e->document);
         if (e->kind == ENGINE_VERDICT) {
@@ -79,6 +80,7 @@ void courier_take_series(struct courier *c, const struct engine_event *e) {
             memcpy(room->written, entry->id, sizeof room->written);
         }
         room->written_ms = e->now_ms;
+        memcpy(room->latest, entry->id, sizeof room->latest);
         append(c, entry);
     }
     pthread_mutex_unlock(&c->lock);
@@ -177,6 +179,14 @@ static void write_to(struct courier *c, struct series_entry *entry, struct lette
     courier_begin(job);
 }
 
+// Of an analysis that is not decided; NULL: it had none.
+static json_t *last_look(struct courier *c, const char *id, struct arena *arena) {
+    const char *text = NULL;
+    struct error err;
+    if (!store_last_look(c->options.store, id, arena, &text, &err) || text == NULL) return NULL;
+    return json_loads(text, JSON_ALLOW_NUL, NULL);
+}
+
 static void send_entry(struct courier *c, struct series_entry *entry) {
     struct error err = {0};
     struct letter *letter = letter_load(c, entry->id, entry->document == NULL, &err), *earlier = NULL;
@@ -186,6 +196,7 @@ static void send_entry(struct courier *c, struct series_entry *entry) {
     entry->failed = letter == NULL && err.code == ERROR_IO;
     entry->room->series_flies = true;
     pthread_mutex_unlock(&c->lock);
+    if (letter != NULL && entry->document == NULL && letter->result == NULL) letter->result = last_look(c, entry->id, &letter->arena);
     bool known = letter != NULL && (entry->document != NULL || letter->result != NULL);
     for (size_t i = 0; known && i < letter->publish.target_count; i++) {
         if (letter->publish.targets[i].kind != PUBLISH_REMOTE_WRITE || (entry->done >> i & 1U) != 0) continue;
@@ -219,23 +230,44 @@ static struct series_entry *next_entry(struct courier *c, int64_t now_ms, int64_
     return found;
 }
 
+// The lock is held. Whether values of the canary were written that had no end yet: they have one now.
+static bool end_values(struct courier *c, struct courier_room *room) {
+    const char *last = room->latest[0] != '\0' ? room->latest : room->written;
+    bool any = *last != '\0';
+    if (any) append(c, make_entry(room, last, NULL));
+    room->written[0] = room->latest[0] = '\0';
+    return any;
+}
+
+static void forget_written(struct courier *c, const char *canary, int64_t now_ms) {
+    struct store_batch *batch = store_batch_create();
+    store_batch_memo(batch, WRITTEN, canary, NULL, now_ms);
+    courier_commit(c, batch, NULL);
+}
+
 // The values of canaries that were not judged for long end.
 static void end_old(struct courier *c, int64_t now_ms) {
     for (;;) {
         char canary[STORE_NAME_LEN + 1] = "";
         pthread_mutex_lock(&c->lock);
         for (struct courier_room *room = c->rooms; room != NULL && canary[0] == '\0'; room = room->next) {
-            if (room->written[0] == '\0' || now_ms < room->written_ms + LIVE_RETENTION_MS) continue;
-            snprintf(canary, sizeof canary, "%s", room->canary);
-            append(c, make_entry(room, room->written, NULL));
-            room->written[0] = '\0';
+            if (now_ms >= room->written_ms + LIVE_RETENTION_MS && end_values(c, room)) snprintf(canary, sizeof canary, "%s", room->canary);
         }
         pthread_mutex_unlock(&c->lock);
         if (canary[0] == '\0') return;
-        struct store_batch *batch = store_batch_create();
-        store_batch_memo(batch, WRITTEN, canary, NULL, now_ms);
-        courier_commit(c, batch, NULL);
+        forget_written(c, canary, now_ms);
     }
+}
+
+void courier_forget(struct courier *c, const char *canary) {
+    pthread_mutex_lock(&c->lock);
+    struct courier_room *room = courier_room(c, canary, false);
+    bool ended = room != NULL && end_values(c, room);
+    if (room != NULL) room->gone = true;
+    pthread_mutex_unlock(&c->lock);
+    if (!ended) return;
+    forget_written(c, canary, courier_now_ms(c));
+    courier_wake(c);
 }
 
 int64_t courier_send_series(struct courier *c, int64_t now_ms) {

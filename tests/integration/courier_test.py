@@ -153,6 +153,23 @@ class CourierTest(unittest.TestCase):
             self.assertEqual(versions, {"/old": ["2.0.0"] + 3 * ["0.1.0"], "/new": 3 * ["2.0.0"]})
             self.assertEqual(len({body for _, body, _ in r.at("/old")}), 4)  # the first one twice, in two forms
 
+    def test_values_end_with_their_config(self):
+        s = self.service
+        with Prometheus(None, "--web.enable-remote-write-receiver") as prometheus:
+            query = prometheus.url + "/api/v1/query?query=" + urllib.parse.quote("count by (canary) (serin_verdict)")
+            canaries = lambda: {r["metric"]["canary"] for r in request(query).json["data"]["result"]}  # noqa: E731
+            for name in ("stays", "goes", "went"):
+                self.start(name=name, remote_write=[{"url": prometheus.url + "/api/v1/write"}])
+                s.decided(s.begin(canary=name))
+            until(lambda: canaries() == {"stays", "goes", "went"})
+            (s.dir / "configs/goes.yaml").unlink()
+            s.post("/-/reload")
+            until(lambda: canaries() == {"stays", "went"})
+            s.stop()
+            (s.dir / "configs/went.yaml").unlink()
+            s.start()
+            until(lambda: canaries() == {"stays"})
+
     def test_what_waits_for_a_receiver_is_counted(self):
         s = self.service
         down = [True]

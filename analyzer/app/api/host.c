@@ -19,6 +19,7 @@
 
 #define STOP_MS INT64_C(10000)
 #define DELIVER_MS INT64_C(3000) // for what is being delivered; the rest is in the store
+#define DAY_MS INT64_C(86400000)
 #define CLERKS 3
 #define ENVOYS 8
 
@@ -32,11 +33,34 @@ bool host_read_configs(struct host *host, struct error *err) {
     bool read = catalog_reload(catalog, wall_now_ms(), err);
     const struct catalog_view *now = catalog_take(catalog);
     for (size_t i = 0; i < before->count; i++) {
-        if (catalog_find(now, before->entries[i]->name) == NULL) exports_forget(host->service.exports, before->entries[i]->name);
+        const char *canary = before->entries[i]->name;
+        if (catalog_find(now, canary) != NULL) continue;
+        exports_forget(host->service.exports, canary);
+        courier_forget(host->service.courier, canary);
     }
     catalog_release(catalog, now);
     catalog_release(catalog, before);
     return read;
+}
+
+// Values that were written of canaries whose config went while no service ran. What was written before the last day has ended by itself.
+static void forget_gone(struct host *host) {
+    const struct catalog_view *view = catalog_take(host->service.catalog);
+    enum store_state done = STORE_DONE;
+    struct store_filter filter = {.state = &done, .since_ms = wall_now_ms() - DAY_MS, .limit = STORE_PAGE_MOST};
+    struct arena arena = {0};
+    struct store_analyses page = {0};
+    struct error err;
+    while (store_list(host->service.store, &filter, &arena, &page, &err)) {
+        for (size_t i = 0; i < page.count; i++) {
+            const struct store_analysis *row = &page.items[i];
+            if (row->config_name != NULL && catalog_find(view, row->canary) == NULL) courier_forget(host->service.courier, row->canary);
+        }
+        filter.cursor = page.next;
+        if (page.next == NULL) break;
+    }
+    arena_finish(&arena);
+    catalog_release(host->service.catalog, view);
 }
 
 bool host_reload(void *user, struct error *err) {
@@ -131,6 +155,7 @@ static bool open_engine(struct host *host, struct error *err) {
 static bool open_courier(struct host *host, struct error *err) {
     struct courier_options courier = {.store = host->service.store, .public_url = host->service.public_url, .say = say_delivery};
     host->service.courier = courier_create(&courier, err);
+    if (host->service.courier != NULL) forget_gone(host);
     return host->service.courier != NULL;
 }
 

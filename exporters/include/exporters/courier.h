@@ -49,6 +49,10 @@ bool courier_gate(struct courier *courier, const char *canary, const char *id, c
 // it. Any thread.
 json_t *courier_silenced(struct courier *courier, const char *canary, const char *id);
 
+// The config of the canary is gone: the values that were written of it end, and those of analyses that are still under way are not
+// written. Any thread.
+void courier_forget(struct courier *courier, const char *canary);
+
 // Looks for what is due at once, after the clock that it was given has jumped. Any thread.
 void courier_wake(struct courier *courier);
 
