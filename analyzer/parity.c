@@ -56,9 +56,9 @@ static bool ends_of(const struct series *s, int64_t *ret_first_ms, int64_t *ret_
 }
 
 static double reach_of(const struct parity_side *side, const struct facts *f) {
-    int64_t late_ms = f->first_ms - side->start_ms;
-    if (side->end_ms <= side->start_ms || late_ms <= 2 * f->interval_ms) return 1;
-    return fmax(0, 1 - (double)late_ms / (double)(side->end_ms - side->start_ms));
+    double late_ms = (double)f->first_ms - (double)side->start_ms; // servers send any time
+    if (side->end_ms <= side->start_ms || late_ms <= 2 * (double)f->interval_ms) return 1;
+    return fmax(0, 1 - late_ms / (double)(side->end_ms - side->start_ms));
 }
 
 static struct facts facts_of(const struct parity_probe *probe, enum side at) {
@@ -73,7 +73,7 @@ static struct facts facts_of(const struct parity_probe *probe, enum side at) {
         f.samples += s->count + s->histogram_count;
         if (first < f.first_ms) f.first_ms = first;
         if (f.interval_ms == 0) continue;
-        double most = round((double)(last - first) / (double)f.interval_ms) + 1;
+        double most = round(((double)last - (double)first) / (double)f.interval_ms) + 1;
         expected += most;
         seen += fmin(most, (double)(s->count + s->histogram_count));
     }

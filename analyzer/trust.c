@@ -39,7 +39,7 @@ static double age_of(const struct plan *plan, const struct answer *const *answer
         const struct planned_query *q = &plan->queries[i];
         if (q->query.mode != QUERY_RAW || q->part == PART_BEFORE || q->part == PART_GUARD) continue;
         int64_t newest = newest_of(&answers[i]->set);
-        if (newest != INT64_MIN) ages[q->side] = fmin(ages[q->side], (double)(q->query.end_ms - newest) / 1000);
+        if (newest != INT64_MIN) ages[q->side] = fmin(ages[q->side], ((double)q->query.end_ms - (double)newest) / 1000);
     }
     return fmax(ages[SIDE_BASELINE], ages[SIDE_CANARY]);
 }

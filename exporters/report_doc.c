@@ -109,6 +109,7 @@ static struct report_trust read_trust(struct doc_reader *in, struct doc_place to
     if (!trust.present) return trust;
     struct doc_place at = doc_object(in, top, "trust"), parity = doc_object(in, at, "parity");
     trust.parity = doc_score_or_null(in, parity, "score");
+    trust.silent = doc_count(in, parity, "silent");
     trust.gap_count = doc_count(in, parity, "gap_count");
     trust.gaps = items(in, parity, "gaps", sizeof *trust.gaps, read_gap, &trust.listed);
     trust.load = doc_number_or_null(in, at, "load");

@@ -112,7 +112,7 @@ struct report_gap { // in what the telemetry of the sides differs
 struct report_trust {
     bool present; // not in older documents, nor where nothing was judged
     struct report_number parity, load, data_age_s;
-    int64_t gap_count;
+    int64_t silent, gap_count; // silent: metrics without data on either side
     struct report_gap *gaps; // the first ones
     size_t listed;
 };

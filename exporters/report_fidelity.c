@@ -5,7 +5,8 @@
 #include "text_value.h"
 
 #define MOST_GAPS 3
-#define MOST_LOAD 1e6 // beyond it is no load
+#define LEAST_IMPACT 1.0 // points; what costs less is counted, and told by the document
+#define MOST_LOAD 1e6    // beyond it is no load
 
 static const char *parity_text(struct text_out *to, const struct report_trust *trust) {
     if (!trust->parity.known) return "parity not known: no metric has data on both sides";
@@ -27,8 +28,8 @@ size_t report_fidelity(struct text_out *to, const struct report *report, const c
     const struct report_trust *trust = &report->trust;
     size_t count = 0;
     if (!trust->present) return 0;
-    ret[count++] = parity_text(to, trust);
-    for (size_t i = 0; i < trust->listed && i < MOST_GAPS; i++)
+    if (trust->parity.known || trust->silent > 0) ret[count++] = parity_text(to, trust); // else nothing is read on both sides
+    for (size_t i = 0; i < trust->listed && i < MOST_GAPS && trust->gaps[i].impact >= LEAST_IMPACT; i++)
         ret[count++] = arena_printf(to->arena, "gap in %s: %s", trust->gaps[i].metric, trust->gaps[i].text);
     if (trust->load.known && trust->load.value < MOST_LOAD)
         ret[count++] = arena_printf(to->arena, "canary load %s%% of the baseline's", text_plain(to->arena, 100 * trust->load.value));

@@ -288,6 +288,26 @@ static void test_watch__a_guard_broken_at_the_end_lets_nothing_pass(void **state
     world_end(&world);
 }
 
+static void test_watch__a_guard_that_merely_weakens_lets_looks_count(void **state) {
+    (void)state;
+    static const char bound[] = "min: 1";
+    struct world world;
+    struct arena arena = {0};
+    struct error err;
+    const char *at = strstr(world_config, bound) + strlen(bound);
+    const char *config = arena_printf(&arena, "%.*s, broken: marginal%s", (int)(at - world_config), world_config, at);
+    world_begin(&world, 1, 0);
+    for (size_t look = 1; look <= WORLD_LOOKS; look++) world_record(&world, look, 0.5);
+    json_t *result = world_watch(&world, config, &err);
+    if (result == NULL) fail_msg("%s", err.text);
+    assert_string_equal(verdict(result), "marginal");
+    assert_int_equal(json_array_size(world_look(result, "skipped")), 0);
+    assert_string_equal(json_string_value(world_look(world.seen[0], "outcome")), "judged");
+    json_decref(result);
+    arena_finish(&arena);
+    world_end(&world);
+}
+
 static void test_watch__gives_up_and_goes_on_when_asked_again(void **state) {
     (void)state;
     struct world world;
@@ -356,6 +376,7 @@ int main(void) {
         cmocka_unit_test(test_watch__goes_on_after_an_interruption_as_if_there_was_none),
         cmocka_unit_test(test_watch__spends_nothing_on_looks_that_do_not_count),
         cmocka_unit_test(test_watch__a_guard_broken_at_the_end_lets_nothing_pass),
+        cmocka_unit_test(test_watch__a_guard_that_merely_weakens_lets_looks_count),
         cmocka_unit_test(test_watch__gives_up_and_goes_on_when_asked_again),
         cmocka_unit_test(test_watch__tries_the_last_look_again),
         cmocka_unit_test(test_watch__misses_looks_whose_time_has_passed),

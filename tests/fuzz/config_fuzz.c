@@ -4,7 +4,9 @@
 
 #include "analyzer/config.h"
 #include "analyzer/objective_plan.h"
+#include "analyzer/parity_plan.h"
 #include "analyzer/plan.h"
+#include "query/selector.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -20,6 +22,17 @@ static void check_plan(const struct plan *plan) {
     buf_init(&out, (size_t)1 << 22);
     plan_print(plan, &out);
     buf_finish(&out);
+}
+
+// What is read raw must be a selector.
+static void check_parity(const struct plan *from, struct arena *arena) {
+    struct plan plan;
+    parity_plan_build(from, arena, &plan);
+    for (size_t i = 0; i < plan.query_count; i++) {
+        const struct planned_query *q = &plan.queries[i];
+        if (q->query.mode == QUERY_RAW && !selector_is_plain(view_of(q->query.expr))) abort();
+        if (q->part == PART_GUARD || q->query.start_ms >= q->query.end_ms) abort();
+    }
 }
 
 static void check_objectives(const struct objective_plan *plan) {
@@ -49,7 +62,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     struct view text = {(const char *)data, size};
     bool good = config_read(text, "fuzz.yaml", &overrides, &arena, &findings, &config);
     if (good != (findings.errors == 0)) abort();
-    if (good && plan_build(&config, END_MS, &arena, &plan, &err)) check_plan(&plan);
+    if (good && plan_build(&config, END_MS, &arena, &plan, &err)) {
+        check_plan(&plan);
+        check_parity(&plan, &arena);
+    }
     if (good && objective_plan_build(&config, END_MS, END_MS - 3600000, 1, &arena, &objectives, &err)) check_objectives(&objectives);
     struct buf out;
     buf_init(&out, (size_t)1 << 22);
