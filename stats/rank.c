@@ -159,7 +159,8 @@ static size_t run_length(struct rank_side side, size_t from, double value) {
 }
 
 static double tie_term(size_t size) {
-    return pow((double)size, 3) - (double)size;
+    double t = (double)size;
+    return (size <= COUNTED_MOST ? t * t * t : pow(t, 3)) - t; // exact either way up to there
 }
 
 static struct rank_sums merge_runs(struct rank_side x, struct rank_side y) {
