@@ -5,8 +5,9 @@
 #include <time.h>
 
 #define FEWEST 4        // in flight; of fewer, hardly two would end in one rest
-#define SHORTEST_US 200 // less is not worth going to sleep for; a server that is quicker than we are never makes us rest
+#define SHORTEST_US 300 // less is not worth going to sleep for; a server that is quicker than we are never makes us rest
 #define LONGEST_US 1000 // more gains nothing
+#define SHARE 0.75      // of what is in flight is let come, while the server works on the rest
 #define SMOOTH 16       // what one look at the gap counts
 
 void lull_init(struct lull *lull) {
@@ -36,8 +37,8 @@ void lull_answered(struct lull *lull, size_t count) {
 }
 
 int64_t lull_us(const struct lull *lull, size_t in_flight) {
-    double us = lull->gap_us * (double)in_flight / 2;
-    return in_flight < FEWEST || us < SHORTEST_US ? 0 : (int64_t)fmin(us, LONGEST_US);
+    double us = fmin(lull->gap_us * (double)in_flight * SHARE, LONGEST_US);
+    return in_flight < FEWEST || us < SHORTEST_US || us < lull->gap_us * 2 ? 0 : (int64_t)us;
 }
 
 void lull_rest(struct lull *lull, int64_t us) {

@@ -24,8 +24,8 @@ void lull_finish(struct lull *lull); // not while another thread may wake it
 void lull_waited(struct lull *lull, int64_t us, size_t in_flight);
 void lull_answered(struct lull *lull, size_t count);
 
-// How long to rest: until half of so many in flight have come, so that the server works on the other half, but at most 1 ms. 0 where
-// resting gains nothing: few in flight, or the server is quicker than we are.
+// How long to rest: until most of so many in flight have come, but not all, so that the server has work, and at most 1 ms. 0 where
+// resting gains nothing: few in flight, a server that is quicker than we are, or one so slow that no two answers would come.
 int64_t lull_us(const struct lull *lull, size_t in_flight);
 
 // Rests so long, or until somebody wakes it.
