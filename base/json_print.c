@@ -33,19 +33,24 @@ static void write_escape(struct buf *out, char c) {
     buf_printf(out, "\\u%04x", (unsigned)c);
 }
 
-static bool write_text(const struct writer *w, const char *text, size_t len) {
+bool json_print_text(struct buf *out, struct view view) {
+    const char *text = view.ptr;
+    size_t len = view.len;
     unsigned char seen = 0;
-    buf_char(w->out, '"');
+    buf_char(out, '"');
     for (size_t at = 0, from = 0; at <= len; at++) {
         if (at < len) seen |= (unsigned char)text[at];
         if (at < len && is_plain((unsigned char)text[at])) continue;
-        buf_bytes(w->out, text + from, at - from);
+        buf_bytes(out, text + from, at - from);
         from = at + 1;
-        if (at < len) write_escape(w->out, text[at]);
+        if (at < len) write_escape(out, text[at]);
     }
-    buf_char(w->out, '"');
-    if (seen < 0x80 || utf8_is_valid((struct view){text, len})) return true;
-    return error_set(w->err, ERROR_DATA, "document: a text is not UTF-8");
+    buf_char(out, '"');
+    return seen < 0x80 || utf8_is_valid(view);
+}
+
+static bool write_text(const struct writer *w, const char *text, size_t len) {
+    return json_print_text(w->out, (struct view){text, len}) || error_set(w->err, ERROR_DATA, "document: a text is not UTF-8");
 }
 
 static void write_real(struct buf *out, double value) {

@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "base/view.h"
 
 enum json_layout {
     JSON_LINE,  // no blanks
@@ -17,5 +18,8 @@ enum json_layout {
 // line feed at the end. False for a tree deeper than 64 levels (ERROR_LIMIT), text that is not UTF-8 (ERROR_DATA), or a full `out`
 // (ERROR_LIMIT); what was appended by then is to be thrown away. Pure.
 bool json_print(struct buf *out, const json_t *value, enum json_layout layout, struct error *err);
+
+// Appends one text in quotes. False when it is not UTF-8; what was appended is to be thrown away then. Pure.
+bool json_print_text(struct buf *out, struct view text);
 
 #endif

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Several files in one: the plain form of tar (ustar, POSIX.1-1988) that every tar reads. Entries may simply be put behind each other,
+// so what was appended at different times makes one archive; the end is two empty blocks.
+#ifndef BASE_TAR_H
+#define BASE_TAR_H
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/view.h"
+
+#define TAR_NAME_LEN 99 // bytes of a name
+
+// Appends a file of mode 0644. The name is relative and at most TAR_NAME_LEN long.
+void tar_add(struct buf *out, const char *name, int64_t time_ms, struct view content);
+
+void tar_end(struct buf *out);
+
+struct tar_entry {
+    char name[TAR_NAME_LEN + 1];
+    struct view content; // borrowed from the archive
+};
+
+enum tar_read { TAR_ENTRY, TAR_END, TAR_BROKEN };
+
+// Takes the next file from the front of *rest, passing over folders. TAR_BROKEN with err (ERROR_DATA) for what tar_add() would not have
+// written: other kinds of entries, names that are absolute, hold ".." or parts that begin with a dot, wrong sums, a cut end.
+enum tar_read tar_next(struct view *rest, struct tar_entry *ret, struct error *err);
+
+#endif
