@@ -108,7 +108,7 @@ void fetcher_cancel(struct fetch_batch *batch) {
 // Gives the answer to those who asked. A good one is kept for others who may.
 static void deliver(struct fetcher *fetcher, struct question *q) {
     struct asker *askers = q->askers;
-    bool keep = q->listed && q->answer->result.outcome == DECODE_OK, shared = false;
+    bool keep = q->listed && q->answer->result.outcome == DECODE_OK, shared = q->answer->shared; // of a recorded one
     q->askers = NULL;
     if (!keep) asked_remove(&fetcher->asked, q);
     for (struct asker *a = askers, *next; a != NULL; a = next) {

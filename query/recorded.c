@@ -22,8 +22,9 @@ struct entry { // one line of the index; texts live in the arena of the source
     int64_t start_ms, end_ms, step_ms;
     bool is_piece; // of the query from whole_start_ms to whole_end_ms
     int64_t whole_start_ms, whole_end_ms;
-    int http_status, tries, requests, throttled;
-    bool refused;
+    int http_status, tries, requests, throttled, pieces, hedged;
+    bool refused, shared;
+    bool transcript; // the body is in the form of the query API, whatever the protocol was
     enum source_protocol protocol;
     int64_t duration_ms;
     uint64_t bytes;
@@ -81,7 +82,11 @@ static bool read_entry(struct recorded *r, const json_t *line, struct error *err
         .whole_end_ms = number_of(line, "whole_end_ms"),
         .requests = (int)number_of(line, json_object_get(line, "requests") != NULL ? "requests" : "tries"),
         .throttled = (int)number_of(line, "throttled"),
+        .pieces = json_object_get(line, "pieces") != NULL ? (int)number_of(line, "pieces") : 1,
+        .hedged = (int)number_of(line, "hedged"),
         .refused = json_is_true(json_object_get(line, "refused")),
+        .shared = json_is_true(json_object_get(line, "shared")),
+        .transcript = json_is_true(json_object_get(line, "transcript")),
         .error = text_of(r, line, "error"),
         .error_code = (int)number_of(line, "error_code"),
         .outcome = (int)number_of(line, "outcome"),
@@ -161,7 +166,7 @@ static void decode_body(struct recorded *r, const struct entry *e, struct answer
     struct view body;
     if (read_body(r, e, &arena, &body, &answer->result.err)) {
         struct decoder *decoder = decoder_create(e->http_status, e->content_type, &r->base.limits, &answer->set);
-        if (e->protocol == PROTOCOL_STREAM || e->protocol == PROTOCOL_SAMPLES) decoder_require_read(decoder);
+        if (!e->transcript && (e->protocol == PROTOCOL_STREAM || e->protocol == PROTOCOL_SAMPLES)) decoder_require_read(decoder);
         decoder_expect(decoder, query_expect(mode_of(e->mode)));
         if (body.len > 0) decoder_feed(decoder, body.ptr, body.len);
         decoder_end(decoder, &answer->result);
@@ -190,7 +195,10 @@ static void answer_entry(struct recorded *r, const struct entry *e, struct answe
     answer->tries = e->tries;
     answer->requests = e->requests;
     answer->throttled = e->throttled;
+    answer->pieces = e->pieces;
+    answer->hedged = e->hedged;
     answer->refused = e->refused;
+    answer->shared = e->shared;
     answer->duration_ms = e->duration_ms;
     answer->bytes = e->bytes;
     if (e->error == NULL) {

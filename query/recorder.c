@@ -13,6 +13,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "query/recorded.h"
+#include "record_line.h"
 
 #define INDEX_NAME "answers.jsonl"
 #define MOST_INDEX_BYTES ((size_t)1 << 30)
@@ -107,40 +108,17 @@ void recorder_body(struct recorder *r, size_t slot, const char *data, size_t len
     if (s->body == NULL || fwrite(data, 1, len, s->body) != len) fail(r, body_name(r, slot));
 }
 
-static json_t *record_of(struct recorder *r, size_t slot, const char *source, const struct query *query, const char *content_type,
-                         const struct answer *answer) {
-    static const struct query none = {.expr = ""};
-    const struct query *q = query != NULL ? query : &none;
-    return json_pack("{s:s, s:s, s:s, s:I, s:I, s:I, s:i, s:s, s:s, s:I, s:i, s:I}", "source", source, "expr", q->expr, "mode",
-                     query != NULL ? query_mode_name(q->mode) : "buildinfo", "start_ms", (json_int_t)q->start_ms, "end_ms",
-                     (json_int_t)q->end_ms, "step_ms", (json_int_t)q->step_ms, "http_status", answer->http_status, "content_type",
-                     content_type, "file", r->slots[slot].has_body ? body_name(r, slot) : "", "duration_ms",
-                     (json_int_t)answer->duration_ms, "tries", answer->tries, "bytes", (json_int_t)answer->bytes);
-}
-
-static void add_extras(json_t *record, const struct query *whole, const struct answer *answer, bool transfer_failed) {
-    const struct decode_result *result = &answer->result;
-    if (whole != NULL) {
-        json_object_set_new(record, "whole_start_ms", json_integer((json_int_t)whole->start_ms));
-        json_object_set_new(record, "whole_end_ms", json_integer((json_int_t)whole->end_ms));
-    }
-    if (answer->protocol == PROTOCOL_STREAM || answer->protocol == PROTOCOL_SAMPLES) {
-        json_object_set_new(record, "protocol", json_string(source_protocol_name(answer->protocol)));
-    }
-    if (answer->requests != answer->tries) json_object_set_new(record, "requests", json_integer(answer->requests));
-    if (answer->throttled > 0) json_object_set_new(record, "throttled", json_integer(answer->throttled));
-    if (answer->refused) json_object_set_new(record, "refused", json_true());
-    if (!transfer_failed) return;
-    json_object_set_new(record, "error", json_string(result->err.text));
-    json_object_set_new(record, "error_code", json_integer((json_int_t)result->err.code));
-    json_object_set_new(record, "outcome", json_integer((json_int_t)result->outcome));
-}
-
 void recorder_answer(struct recorder *r, size_t slot, const char *source, const struct query *query, const struct query *whole,
                      const char *content_type, const struct answer *answer, bool transfer_failed) {
     close_body(r, slot);
-    json_t *record = record_of(r, slot, source, query, content_type, answer);
-    if (record != NULL) add_extras(record, whole, answer, transfer_failed);
+    struct record_line line = {.source = source,
+                               .query = query,
+                               .whole = whole,
+                               .content_type = content_type,
+                               .file = r->slots[slot].has_body ? body_name(r, slot) : "",
+                               .answer = answer,
+                               .with_error = transfer_failed};
+    json_t *record = record_line(&line);
     free(r->slots[slot].line);
     r->slots[slot].line = record != NULL ? json_dumps(record, JSON_COMPACT) : NULL;
     if (r->slots[slot].line == NULL && r->err.code == ERROR_NONE) {

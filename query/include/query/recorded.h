@@ -4,12 +4,14 @@
 //
 //   {"source", "expr", "mode", "start_ms", "end_ms", "step_ms", "http_status", "content_type", "file", "duration_ms",
 //    "tries", "bytes", "whole_start_ms", "whole_end_ms", "protocol", "requests", "throttled", "refused", "error", "error_code",
-//    "outcome"}
+//    "outcome", "transcript", "pieces", "hedged", "shared"}
 //
 // mode is "raw", "range", "instant", or "buildinfo" for the server's version (expr "", times 0). file is "" when no body
 // came. What follows bytes is there only where it says something: the two whole_* times in an answer to a piece of a query that was
-// asked for in pieces, the protocol of a remote read (stream, samples), the last three when the transfer failed, so that the body alone does not decide. Recording into a
-// directory that has answers already adds to it; of two answers to one query the later one counts.
+// asked for in pieces, the protocol of a remote read (stream, samples), the error when the transfer failed, so that the body alone does not
+// decide. The last four are of transcript.h: the body was written from what was read, the answer came in pieces that are joined in it, with
+// second requests, or was asked for by somebody else. Recording into a directory that has answers already adds to it; of two answers to one
+// query the later one counts.
 #ifndef QUERY_RECORDED_H
 #define QUERY_RECORDED_H
 
