@@ -24,6 +24,7 @@ static void leave(struct look_run *run) { // the lock is held
     if (run->older != NULL) run->older->newer = run->newer;
     run->running->lane->at_work--;
     if (run->running->gone) engine_release(e, run->running);
+    pthread_cond_broadcast(&e->wrapped_up);
 }
 
 static void run_finish(struct look_run *run) {
@@ -44,28 +45,34 @@ void engine_drop_look(struct look_run *run) {
     run_finish(run);
 }
 
-static void finish_look(struct work_task *task) {
-    run_finish((struct look_run *)task);
-}
-
-// Puts the analysis back into the heap, when it goes on, and ends the look. What the look has used is freed by a worker: on the store's
-// thread that would hold up the looks that were committed with this one.
-static void end_look(struct look_run *run, int64_t due_ms) {
+// Puts the analysis back into the heap, when it goes on, and frees what the look has used.
+static void wrap_up(struct work_task *task) {
+    struct look_run *run = (struct look_run *)task;
     struct engine *e = run->engine;
-    struct lane *lane = run->running->lane;
+    engine_keep_look(run);
     pthread_mutex_lock(&e->lock);
-    bool wake = lane->first != NULL;
+    bool wake = run->running->lane->first != NULL;
     if (!run->running->gone) {
-        engine_wait_for(e, run->running, due_ms);
-        wake = wake || due_heap_next_ms(&e->heap) == due_ms;
+        engine_wait_for(e, run->running, run->due_ms);
+        wake = wake || due_heap_next_ms(&e->heap) == run->due_ms;
     }
     leave(run);
-    bool stopping = e->stopping; // there may be no workers any more
-    run->task.run = finish_look;
-    if (!stopping) work_queue_put(e->workers, &run->task, false);
     pthread_mutex_unlock(&e->lock);
     if (wake) fetcher_wake(e->fetcher);
-    if (stopping) run_finish(run);
+    run_finish(run);
+}
+
+// On a worker: on the store's thread it would hold up the looks that were committed with this one. An engine that stops may have no
+// workers any more.
+static void end_look(struct look_run *run, int64_t due_ms) {
+    struct engine *e = run->engine;
+    run->due_ms = due_ms;
+    run->task.run = wrap_up;
+    pthread_mutex_lock(&e->lock);
+    bool stopping = e->stopping;
+    if (!stopping) work_queue_put(e->workers, &run->task, false);
+    pthread_mutex_unlock(&e->lock);
+    if (stopping) wrap_up(&run->task);
 }
 
 void engine_look_again(struct look_run *run, const struct error *err) {
@@ -150,6 +157,7 @@ static int64_t take_over(struct look_run *run, int64_t revision) {
     int64_t due = 0;
     pthread_mutex_lock(&e->lock);
     count_look(e, run);
+    run->judged = run->document != NULL;
     r->revision = revision;
     r->looks = run->course.state.count;
     free(r->look_state);

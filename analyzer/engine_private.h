@@ -8,7 +8,7 @@
 //   PHASE_PLANNING   a struct look_run is made of it on a worker ...
 //   PHASE_QUERYING   ... goes to the driving thread, which asks the sources ...
 //   PHASE_JUDGING    ... and to a worker again ...
-//   PHASE_COMMITTING ... and to the store, whose answer puts the analysis back into the heap or ends it
+//   PHASE_COMMITTING ... and to the store; then a worker keeps its answers and puts the analysis back into the heap or ends it
 //
 // A cancelled analysis leaves the table at once; a look of it that is on its way is dropped where it is noticed, at the latest by the
 // store, which takes no look of an analysis that is not open.
@@ -92,6 +92,9 @@ struct look_run { // a look at work
     enum verdict_kind verdict;
     char *look_state;
     int64_t now_ms;
+    // Once the store has taken it.
+    bool judged;    // it has a document: its answers are to be kept. Set with the engine's lock held
+    int64_t due_ms; // of the next look
 };
 
 struct engine {
@@ -105,6 +108,7 @@ struct engine {
 
     pthread_mutex_t lock; // guards what follows, and all of struct running but what only its look at work looks at
     pthread_cond_t quiet; // `committing` has become 0
+    pthread_cond_t wrapped_up; // a look has left at_work
     void *table;          // of struct running, a tree of <search.h>
     struct due_heap heap;
     struct lane *lanes;
@@ -138,6 +142,10 @@ void engine_judge_look(struct look_run *run);                          // its an
 void engine_drop_look(struct look_run *run);                           // without a trace, with the analysis if that is gone
 void engine_look_again(struct look_run *run, const struct error *err); // in a while, as it could not be kept
 
+// engine_keep.c: keeps the answers of a look whose verdict is published, where the engine has an archive. On a worker.
+void engine_keep_look(const struct look_run *run);
+
+// engine_look.c
 // Ends an analysis that cannot be carried out, with the verdict "error" and no document.
 void engine_give_up(struct look_run *run, const struct error *err);
 

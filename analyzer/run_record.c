@@ -41,6 +41,7 @@ static json_t *run_json(const char *file, const struct analysis_options *o) {
     json_object_set_new(root, "format", json_integer(FORMAT));
     json_object_set_new(root, "file", json_string(file));
     json_object_set_new(root, "end_ms", json_integer(o->end_ms));
+    if (o->once) json_object_set_new(root, "once", json_true());
     if (o->budget) json_object_set_new(root, "budget", json_true());
     if (o->suggest) json_object_set_new(root, "suggest", json_true());
     if (o->release_start_ms != 0) json_object_set_new(root, "release_start_ms", json_integer(o->release_start_ms));
@@ -59,6 +60,13 @@ static bool write_priors(const char *dir, const char *priors, struct error *err)
     return ok;
 }
 
+char *run_record_text(const char *file, const struct analysis_options *options) {
+    json_t *root = run_json(file, options);
+    char *text = json_dumps(root, JSON_INDENT(2));
+    json_decref(root);
+    return text;
+}
+
 bool run_record_write(const char *dir, struct view text, const char *file, const char *priors, const struct analysis_options *options,
                       struct error *err) {
     struct buf path;
@@ -67,9 +75,7 @@ bool run_record_write(const char *dir, struct view text, const char *file, const
     bool taken = access(buf_text(&path), F_OK) == 0;
     buf_finish(&path);
     if (taken) return error_set(err, ERROR_IO, "%s holds a recorded run already; record into another directory", dir);
-    json_t *root = run_json(file, options);
-    char *json = json_dumps(root, JSON_INDENT(2));
-    json_decref(root);
+    char *json = run_record_text(file, options);
     bool ok = file_make_dir(dir, err) && write_file(dir, "canary.yaml", text, err) && write_priors(dir, priors, err) &&
               write_file(dir, "run.json", view_of(json), err);
     free(json);
@@ -95,6 +101,7 @@ static void read_options(const json_t *root, struct arena *arena, struct analysi
             (struct name_value){arena_strdup(arena, name), arena_strdup(arena, text ? text : ""), {0, 0}};
     }
     o->end_ms = json_integer_value(json_object_get(root, "end_ms"));
+    o->once = json_is_true(json_object_get(root, "once"));
     o->budget = json_is_true(json_object_get(root, "budget"));
     o->suggest = json_is_true(json_object_get(root, "suggest"));
     o->release_start_ms = json_integer_value(json_object_get(root, "release_start_ms"));

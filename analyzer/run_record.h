@@ -10,6 +10,8 @@
 bool run_record_write(const char *dir, struct view text, const char *file, const char *priors, const struct analysis_options *options,
                       struct error *err);
 
+char *run_record_text(const char *file, const struct analysis_options *options); // of DIR/run.json; the caller frees it
+
 // The options that change what is judged, but for the end of the window. The caller releases it.
 json_t *run_record_options(const struct config_overrides *overrides);
 

@@ -9,8 +9,10 @@
 
 #include "analysis_look.h"
 #include "analyzer/judge_settings.h"
+#include "analyzer/run_archive.h"
 #include "base/file.h"
 #include "base/file_lock.h"
+#include "base/mem.h"
 #include "base/timetext.h"
 #include "run_record.h"
 #include "watch_course.h"
@@ -196,8 +198,10 @@ static void save(struct watch *w) {
 }
 
 static const char *look_dir(struct arena *arena, const char *dir, size_t number, size_t attempt) {
+    char name[RUN_ARCHIVE_NAME];
     if (dir == NULL) return NULL;
-    return attempt > 1 ? arena_printf(arena, "%s/look-%02zu-%zu", dir, number, attempt) : arena_printf(arena, "%s/look-%02zu", dir, number);
+    run_archive_look_name(number, attempt, name);
+    return arena_printf(arena, "%s/%s", dir, name);
 }
 
 // Judges what is there at a look and adds it to the state.
@@ -310,27 +314,44 @@ bool watch_recorded(const char *dir) {
     return there;
 }
 
+// A service may not have kept the answers to every look. What such a look spent, and how it ended, the state says.
+static bool take_over_lost(struct watch *w, const struct look_entry *entry, const char *from) {
+    struct look_entry copy = *entry;
+    if (access(from, F_OK) == 0) return false;
+    warn(w, "look %zu cannot be judged again, as %s is not there; it counts as watch.json says", entry->number, from);
+    copy.classes = entry->classes != NULL ? mem_strdup(entry->classes) : NULL;
+    look_state_add(&w->course.state, &copy);
+    w->course.failed = entry->outcome == LOOK_FAILED ? w->course.failed + 1 : 0;
+    return true;
+}
+
 // Looks again at all looks of a state.
 static json_t *replay_looks(struct watch *w, const char *dir, const struct look_state *recorded) {
     json_t *result = NULL;
+    bool open = false, lost = false;
     for (size_t i = 0; i < recorded->count; i++) {
         const struct look_entry *entry = &recorded->entries[i];
         const char *from = look_dir(w->arena, dir, entry->number, entry->attempt);
+        lost = take_over_lost(w, entry, from);
+        if (lost) continue;
         if (result != NULL && w->options->look != NULL) w->options->look(w->options->user, result);
         json_decref(result);
-        bool opened = i == 0 ? plan_answers_open(&w->answers, w->course.config, from, w->err)
-                             : plan_answers_reopen(&w->answers, w->course.config, from, w->err);
+        bool opened = open ? plan_answers_reopen(&w->answers, w->course.config, from, w->err)
+                           : plan_answers_open(&w->answers, w->course.config, from, w->err);
+        open = true;
         struct course_look look = {.number = entry->number, .attempt = entry->attempt};
         result = opened ? take_look(w, &look, NULL) : NULL;
         if (result == NULL) return NULL;
     }
-    if (result == NULL) error_set(w->err, ERROR_DATA, "%s/%s: no look was recorded", dir, RECORD_NAME);
-    return result;
+    if (result != NULL && !lost) return result;
+    json_decref(result);
+    error_set(w->err, ERROR_DATA, "%s/%s: the answers to the last look are not there, so it cannot be judged again", dir, RECORD_NAME);
+    return NULL;
 }
 
 json_t *watch_replay(const char *dir, const struct watch_options *options, struct arena *arena, struct findings *findings,
                      struct error *err) {
-    struct watch_options own = {.look = options->look, .user = options->user};
+    struct watch_options own = {.analysis.warn = options->analysis.warn, .look = options->look, .user = options->user};
     struct watch w = {.options = &own, .arena = arena, .lock = FILE_LOCK_NONE, .err = err};
     struct look_state recorded = {0};
     const char *file, *path = arena_printf(arena, "%s/%s", dir, RECORD_NAME);
@@ -342,6 +363,7 @@ json_t *watch_replay(const char *dir, const struct watch_options *options, struc
     look_state_init(&recorded, w.course.config, &own.analysis.overrides);
     look_state_init(&w.course.state, w.course.config, &own.analysis.overrides);
     w.state_path = path;
+    w.course.once = own.analysis.once;
     if (look_state_read(&recorded, path, &found, err)) {
         w.course.state.start_ms = recorded.start_ms;
         w.course.state.settle_ms = recorded.settle_ms;

@@ -36,6 +36,7 @@ struct stage {
     struct fake_answer answer;
     struct fake_server *server;
     struct store *store;
+    struct run_archive *archive; // NULL in most tests
     struct engine *engine;
     _Atomic int64_t now_ms;
     _Atomic bool hold;    // the clock stays where it is after a look
@@ -112,6 +113,7 @@ static void open_engine(struct stage *s) {
     s->store = store_open(path, &(struct store_options){.create = true, .owner = true}, &err);
     if (s->store == NULL) fail_msg("%s", err.text);
     struct engine_options options = {.store = s->store,
+                                     .archive = s->archive,
                                      .sink = {.published = published, .user = s},
                                      .settle_ms = MINUTE_MS,
                                      .deadline_ms = 20000,
@@ -298,6 +300,33 @@ static void test_engine__another_engine_goes_on_where_the_first_was(void **state
     end(&s);
 }
 
+static void test_engine__keeps_the_answers_of_each_look(void **state) {
+    (void)state;
+    struct stage s;
+    struct error err;
+    char dir[96];
+    begin(&s, 0);
+    close_engine(&s);
+    snprintf(dir, sizeof dir, "%s/evidence", s.dir);
+    s.archive = run_archive_open(dir, 1 << 20, &err);
+    if (s.archive == NULL) fail_msg("%s", err.text);
+    open_engine(&s);
+    struct engine_answer answer = ask(&s, false, NULL);
+    await_event(&s, answer.id, ENGINE_VERDICT, 1);
+    engine_await_kept(s.engine, answer.id);
+    assert_true(run_archive_holds(s.archive, answer.id, "run"));
+    for (size_t look = 1; look <= 5; look++) {
+        char name[RUN_ARCHIVE_NAME];
+        run_archive_look_name(look, 1, name);
+        assert_true(run_archive_holds(s.archive, answer.id, name));
+    }
+    run_archive_trim(s.archive, 1, wall_now_ms() + 3 * 60 * MINUTE_MS); // all of it
+    assert_false(run_archive_holds(s.archive, answer.id, "run"));
+    assert_int_equal(rmdir(dir), 0);
+    end(&s);
+    run_archive_close(s.archive);
+}
+
 static void test_engine__the_same_key_gives_the_same_analysis(void **state) {
     (void)state;
     struct stage s;
@@ -419,6 +448,7 @@ int main(void) {
         cmocka_unit_test(test_engine__looks_come_one_after_another),
         cmocka_unit_test(test_engine__looks_that_end_together_are_not_due_together),
         cmocka_unit_test(test_engine__another_engine_goes_on_where_the_first_was),
+        cmocka_unit_test(test_engine__keeps_the_answers_of_each_look),
         cmocka_unit_test(test_engine__the_same_key_gives_the_same_analysis),
         cmocka_unit_test(test_engine__a_cancelled_analysis_gets_no_verdict),
         cmocka_unit_test(test_engine__a_source_that_fails_is_no_failed_canary),

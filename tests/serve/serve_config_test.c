@@ -23,7 +23,7 @@ static const char whole[] =
     "log: {format: json, level: warn}\n"
     "limits: {body: 2000, connections: 100, connections_per_address: 10, rate: none, burst: 3, failed_sign_ins: 4,\n"
     "  request: 5s, idle: 1m, open_analyses: 50}\n"
-    "retention: {age: 30d, count: 20, audit: forever}\n"
+    "retention: {age: 30d, count: 20, audit: forever, evidence: 4096}\n"
     "schedules:\n"
     "  - {canary: checkout, every: 1h, vars: {cluster: eu}}\n"
     "  - {canary: kayenta, every: 1d, sides: {baseline: 'scope=a', canary: 'scope=b'}}\n";
@@ -61,6 +61,7 @@ static void test_serve_config__reads_every_key(void **state) {
     assert_int_equal(c.retention.age_ms, INT64_C(2592000000));
     assert_int_equal(c.retention.count, 20);
     assert_int_equal(c.retention.audit_ms, 0);
+    assert_int_equal(c.retention.evidence_bytes, 4096);
     assert_int_equal(c.schedule_count, 2);
     assert_string_equal(c.schedules[0].overrides.vars.items[0].value, "eu");
     assert_int_equal(c.schedules[1].every_ms, 86400000);

@@ -49,8 +49,13 @@ static void add_link(const struct service *service, json_t *links, const char *n
 }
 
 static json_t *links_of(const struct service *service, const char *id) {
-    static const char *const rows[][2] = {{"self", ""},        {"wait", "/wait"},     {"cancel", "/cancel"},
-                                          {"looks", "/looks"}, {"result", "/result"}, {"report", "/report?format=html"}};
+    static const char *const rows[][2] = {{"self", ""},
+                                          {"wait", "/wait"},
+                                          {"cancel", "/cancel"},
+                                          {"looks", "/looks"},
+                                          {"result", "/result"},
+                                          {"report", "/report?format=html"},
+                                          {"evidence", "/evidence"}};
     json_t *links = json_object();
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) add_link(service, links, rows[i][0], id, rows[i][1]);
     return links;

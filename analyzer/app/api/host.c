@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "analyzer/state_dir.h"
@@ -23,9 +24,9 @@
 #define CLERKS 3
 #define ENVOYS 8
 
-static const struct route_table *const tables[] = {&analyses_table,  &reports_table,   &configs_table,  &gates_table,
-                                                   &decisions_table, &operation_table, &verdicts_table, &flagger_table,
-                                                   &readback_table,  &pages_table,     &metrics_table};
+static const struct route_table *const tables[] = {&analyses_table, &reports_table,   &evidence_table,  &configs_table,
+                                                   &gates_table,    &decisions_table, &operation_table, &verdicts_table,
+                                                   &flagger_table,  &readback_table,  &pages_table,     &metrics_table};
 
 bool host_read_configs(struct host *host, struct error *err) {
     struct catalog *catalog = host->service.catalog;
@@ -142,8 +143,20 @@ static size_t workers_of(const struct serve_config *config) {
     return cores > 0 ? (size_t)cores : 0;
 }
 
+// Beside the store.
+static bool open_archive(struct host *host, struct error *err) {
+    static const char scheme[] = "sqlite:";
+    const char *store = host->config->store;
+    if (host->config->retention.evidence_bytes == 0) return true;
+    if (strncmp(store, scheme, strlen(scheme)) == 0) store += strlen(scheme);
+    const char *dir = arena_printf(&host->arena, "%s.evidence", store);
+    host->service.archive = run_archive_open(dir, (uint64_t)host->config->retention.evidence_bytes, err);
+    return host->service.archive != NULL;
+}
+
 static bool open_engine(struct host *host, struct error *err) {
     struct engine_options engine = {.store = host->service.store,
+                                    .archive = host->service.archive,
                                     .sink = {.compose = compose, .published = published, .say = say, .user = host},
                                     .workers = workers_of(host->config),
                                     .most_open = (size_t)host->config->open_analyses,
@@ -203,7 +216,7 @@ static bool open_all(struct host *host, struct error *err) {
     const struct catalog_view *view = catalog_take(s->catalog);
     exports_restore(s->exports, view, wall_now_ms());
     catalog_release(s->catalog, view);
-    return open_courier(host, err) && open_gates(host, err) && open_engine(host, err) && open_desks(host, err) &&
+    return open_archive(host, err) && open_courier(host, err) && open_gates(host, err) && open_engine(host, err) && open_desks(host, err) &&
            open_listener(host, err) && keeper_start(host, err);
 }
 
@@ -226,6 +239,7 @@ static void close_all(struct host *host) {
     courier_destroy(s->courier, DELIVER_MS);
     exports_destroy(s->exports);
     store_close(s->store);
+    run_archive_close(s->archive);
     catalog_close(s->catalog);
     readiness_destroy(s->readiness);
     watchers_destroy(s->watchers);

@@ -76,6 +76,7 @@ static void *keep(void *argument) {
         run_schedules(host, slots);
         refresh_exports(host);
         gate_watch_refresh(host->service.gates, wall_now_ms());
+        if (host->service.archive != NULL) run_archive_trim(host->service.archive, host->config->retention.age_ms, wall_now_ms());
         if (now >= look_ms) {
             look_at_configs(host);
             look_ms = now + LOOK_MS;

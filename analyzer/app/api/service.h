@@ -14,6 +14,7 @@
 struct service {
     struct store *store;
     struct engine *engine;
+    struct run_archive *archive; // NULL: no answers are kept
     struct courier *courier;
     struct catalog *catalog;
     struct desk *clerks;    // for what takes some milliseconds: files, reports, long texts
@@ -36,7 +37,7 @@ const struct service *service_of(const struct call *call);
 
 // The tables of routes, for the listener.
 struct route_table;
-extern const struct route_table analyses_table, reports_table, configs_table, gates_table, decisions_table, verdicts_table, flagger_table,
-    readback_table, operation_table, metrics_table, pages_table;
+extern const struct route_table analyses_table, reports_table, evidence_table, configs_table, gates_table, decisions_table, verdicts_table,
+    flagger_table, readback_table, operation_table, metrics_table, pages_table;
 
 #endif

@@ -18,7 +18,7 @@ struct serve_config serve_config_default(void) {
         .log_level = LOG_LEVEL_INFO,
         .limits = listener_limits_default(),
         .open_analyses = 10000,
-        .retention = {.age_ms = 90 * DAY_MS, .count = 1000, .audit_ms = 365 * DAY_MS},
+        .retention = {.age_ms = 90 * DAY_MS, .count = 1000, .audit_ms = 365 * DAY_MS, .evidence_bytes = INT64_C(1) << 30},
     };
 }
 
@@ -129,6 +129,7 @@ static void read_retention(struct config_reader *r, const struct yaml_node *node
         {"age", read_keep_time, offsetof(struct serve_retention, age_ms), false},
         {"count", config_count, offsetof(struct serve_retention, count), false},
         {"audit", read_keep_time, offsetof(struct serve_retention, audit_ms), false},
+        {"evidence", config_count, offsetof(struct serve_retention, evidence_bytes), false},
     };
     config_read_map(r, node, path, keys, sizeof keys / sizeof keys[0], field);
 }

@@ -30,6 +30,7 @@ struct serve_retention { // 0: for ever
     int64_t age_ms;      // of finished analyses
     int64_t count;       // of finished analyses of one canary
     int64_t audit_ms;    // of the audit log and of messages that could not be delivered
+    int64_t evidence_bytes; // of answers that looks judged, as old as age_ms at most; 0 here: none is kept
 };
 
 struct serve_config {

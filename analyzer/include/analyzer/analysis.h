@@ -11,6 +11,7 @@
 struct analysis_options {
     struct config_overrides overrides;
     int64_t end_ms;              // of the window; with `budget` the time to tell budgets at
+    bool once;                   // of a recorded watch: it has one look, at the end of its window
     bool budget;                 // tell budgets instead of comparing: the document is "serin.budget/1", see budget.h
     bool suggest;                // budget: targets from past periods too
     int64_t release_start_ms;    // budget: since when a release runs; 0: none

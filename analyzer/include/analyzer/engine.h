@@ -8,6 +8,7 @@
 #define ANALYZER_ENGINE_H
 
 #include "analyzer/analysis_request.h"
+#include "analyzer/run_archive.h"
 #include "analyzer/store.h"
 #include "base/duration_histogram.h"
 
@@ -46,6 +47,7 @@ struct engine_sink {
 
 struct engine_options {
     struct store *store;        // borrowed; closed only after the engine
+    struct run_archive *archive; // borrowed: gets the answers that looks judged; NULL: they are not kept
     struct engine_sink sink;
     size_t workers;             // 0: 2
     size_t most_open;           // analyses that may be open; 0: 10,000
@@ -97,6 +99,10 @@ bool engine_submit(struct engine *engine, const struct engine_submission *submis
 
 // Ends an open analysis without a verdict.
 void engine_cancel(struct engine *engine, const char *id, const char *who, const char *reason, engine_answer_fn *answer, void *user);
+
+// Waits until the answers of looks whose verdict is published are in the archive, or could not be put there. Any thread but those of
+// engine and store.
+void engine_await_kept(struct engine *engine, const char *id);
 
 struct engine_now { // of an open analysis
     bool found;

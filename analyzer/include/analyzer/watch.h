@@ -42,7 +42,8 @@ json_t *watch_run(struct view text, const char *file, const struct watch_options
 
 bool watch_recorded(const char *dir); // whether the directory holds a recorded watch
 
-// Judges all recorded looks again; documents are the same bytes. Only look and its user are used of the options.
+// Judges all recorded looks again; documents are the same bytes. A look whose answers are missing counts as the state says, with a
+// warning. Of the options look, warn and their users are used.
 json_t *watch_replay(const char *dir, const struct watch_options *options, struct arena *arena, struct findings *findings,
                      struct error *err);
 
