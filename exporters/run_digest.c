@@ -11,7 +11,7 @@
 #include "report_extra.h"
 #include "report_part.h"
 
-enum { MOST_TEXT = 500, MOST_TEXTS = 20, MOST_OBJECTIVES = 20 };
+enum { MOST_TEXT = 500, MOST_TEXTS = 20, MOST_OBJECTIVES = 20, MOST_PLACES = 10, MOST_LABELS = 20 };
 
 static const struct report_style style = {.width = 80};
 
@@ -112,6 +112,9 @@ static json_t *metric_json(struct run_digest *d, const struct report_metric *met
     if (metric->baseline.present) put_number(object, "baseline", metric->baseline.mean);
     if (metric->canary.present) put_number(object, "canary", metric->canary.mean);
     put_number(object, "ratio", metric->ratio);
+    put_number(object, "change", metric->evidence.change);
+    put_number(object, "change_low", metric->evidence.low);
+    put_number(object, "change_high", metric->evidence.high);
     put_number(object, "p", metric->evidence.p);
     if (metric->evidence.present && metric->evidence.has_since) put_text(d, object, "since", run_digest_time(d, metric->evidence.since_ms));
     put_text(d, object, "reason", metric->reason);
@@ -151,6 +154,39 @@ static void put_objectives(struct run_digest *d, json_t *data) {
     json_object_set_new(data, "objectives", list);
 }
 
+static json_t *side_json(struct run_digest *d, const struct report_side *side) {
+    json_t *object = json_object(), *labels = json_object();
+    put_text(d, object, "source", side->source);
+    for (size_t i = 0; i < side->labels.count && i < MOST_LABELS; i++)
+        put_text(d, labels, side->labels.items[i].name, side->labels.items[i].value);
+    json_object_set_new(object, "labels", labels);
+    return object;
+}
+
+// Where: the sides that were compared, and the label values that a change hangs on.
+static void put_places(struct run_digest *d, json_t *data) {
+    const struct report *report = &d->report;
+    json_t *scopes = json_array(), *where = json_array();
+    for (size_t i = 0; i < report->scope_count && i < MOST_PLACES; i++) {
+        const struct report_scope *scope = &report->scopes[i];
+        json_t *object = json_object();
+        put_text(d, object, "name", scope->name);
+        if (scope->baseline.present) json_object_set_new(object, "baseline", side_json(d, &scope->baseline));
+        if (scope->canary.present) json_object_set_new(object, "canary", side_json(d, &scope->canary));
+        json_array_append_new(scopes, object);
+    }
+    for (size_t i = 0; i < report->where_count && i < MOST_PLACES; i++) {
+        json_t *object = json_object();
+        put_text(d, object, "metric", report->where[i].metric);
+        put_text(d, object, "label", report->where[i].label);
+        put_text(d, object, "value", report->where[i].value);
+        json_object_set_new(object, "share", json_real(report->where[i].share));
+        json_array_append_new(where, object);
+    }
+    json_object_set_new(data, "scopes", scopes);
+    json_object_set_new(data, "where", where);
+}
+
 static void put_result(struct run_digest *d, json_t *data) {
     const struct report *report = &d->report;
     json_t *window = json_object();
@@ -161,6 +197,8 @@ static void put_result(struct run_digest *d, json_t *data) {
     json_object_set_new(data, "window", window);
     put_texts(d, data, "reasons", &report->reasons);
     put_texts(d, data, "missing", &report->missing);
+    put_number(data, "confidence", report->confidence);
+    put_places(d, data);
     put_metrics(d, data);
     put_objectives(d, data);
 }

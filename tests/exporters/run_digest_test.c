@@ -53,6 +53,30 @@ static void test_webhook_body__is_an_event_with_all_metrics(void **state) {
     json_decref(result);
 }
 
+// Why, where, since when, how sure, and what to read next.
+static void test_webhook_body__says_what_a_person_asks_first(void **state) {
+    static const struct {
+        const char *key;
+        json_type type;
+    } members[] = {{"verdict", JSON_STRING}, {"reasons", JSON_ARRAY}, {"confidence", JSON_REAL}, {"scopes", JSON_ARRAY},
+                   {"where", JSON_ARRAY},    {"metrics", JSON_ARRAY}, {"window", JSON_OBJECT},   {"link", JSON_STRING},
+                   {"runbook", JSON_STRING}, {"owner", JSON_STRING}};
+    static const char *const of_metric[] = {"change", "change_low", "change_high", "p"};
+    (void)state;
+    json_t *result = document_load("evidence"), *event = body_of(result, WEBHOOK_STANDARD);
+    const json_t *data = json_object_get(event, "data"), *scope = json_array_get(json_object_get(data, "scopes"), 0);
+    const json_t *metric = json_array_get(json_object_get(data, "metrics"), 0);
+    for (size_t i = 0; i < sizeof members / sizeof members[0]; i++)
+        assert_int_equal(json_typeof(json_object_get(data, members[i].key)), members[i].type);
+    for (size_t i = 0; i < 4; i++) assert_true(json_is_number(json_object_get(metric, of_metric[i])));
+    assert_true(json_array_size(json_object_get(data, "reasons")) > 0);
+    assert_string_not_equal(text(json_object_get(scope, "canary"), "source"), "");
+    assert_true(json_object_size(json_object_get(json_object_get(scope, "canary"), "labels")) > 0);
+    assert_string_not_equal(text(metric, "since"), "");
+    json_decref(event);
+    json_decref(result);
+}
+
 static void test_webhook_body__is_bounded(void **state) {
     (void)state;
     json_t *result = document_crowd("fail", 1000), *event = body_of(result, WEBHOOK_STANDARD);
@@ -343,6 +367,7 @@ static void test_run_series__marks_series_that_end(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_webhook_body__is_an_event_with_all_metrics),
+        cmocka_unit_test(test_webhook_body__says_what_a_person_asks_first),
         cmocka_unit_test(test_webhook_body__is_bounded),
         cmocka_unit_test(test_webhook_body__is_a_structured_cloudevent),
         cmocka_unit_test(test_webhook_body__escapes_what_slack_would_read),
