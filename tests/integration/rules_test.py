@@ -36,6 +36,55 @@ tests:
 """
 
 
+def exported(name, values, **labels):
+    pairs = {"job": "serin", "canary": "shop", **labels}
+    return "      - {series: '%s{%s}', values: '%s'}\n" % (name, ",".join(f'{key}="{value}"' for key, value in pairs.items()), values)
+
+
+def firing(name, **labels):
+    return "      - {eval_time: 30m, alertname: %s, exp_alerts: [%s]}\n" % (
+        name, ", ".join("{exp_labels: {%s}}" % ", ".join(f"{key}: {value}" for key, value in alert.items()) for alert in labels["alerts"]))
+
+
+SHOP = {"job": "serin", "canary": "shop"}
+REGRESSION, TOOL = {"failure_type": "regression"}, {"severity": "ticket", "failure_type": "tool"}
+EXPORTED_TEST = """
+rule_files: [bare.rules.yml]
+evaluation_interval: 1m
+tests:
+  - interval: 1m
+    input_series:
+""" + "".join([
+    exported("serin_verdict", "1x40", verdict="fail"), exported("serin_analysis_final", "1x40"),
+    exported("serin_verdict", "1x40", verdict="fail", canary="running"), exported("serin_analysis_final", "0x40", canary="running"),
+    exported("serin_metric_failing", "1x40", metric="errors"), exported("serin_metric_info", "1x40", metric="errors", criticality="critical"),
+    exported("serin_metric_failing", "1x40", metric="latency"), exported("serin_metric_info", "1x40", metric="latency", criticality="normal"),
+    exported("serin_metric_failing", "0x40", metric="flaky"), exported("serin_metric_info", "1x40", metric="flaky", criticality="informs"),
+    exported("serin_metric_class", "1x40", metric="flaky", **{"class": "high"}),
+    exported("serin_metric_class", "1x40", metric="gone", **{"class": "nodata"}),
+    exported("serin_release_budget_consumed_ratio", "0.31x40", objective="up", bound="lower"), exported("serin_release_budget_halt_ratio", "0.3x40", objective="up"),
+    exported("serin_objective_budget_remaining_ratio", "-0.1x40", objective="up"), exported("serin_verdict", "1x40", verdict="inconclusive", canary="idle"),
+    exported("serin_analysis_final", "1x40", canary="idle"), exported("serin_verdict", "1x40", verdict="error", canary="away"),
+    exported("serin_analysis_final", "1x40", canary="away"), exported("serin_source_query_failures_total", "0+1x40", source="main", outcome="unreachable"),
+    exported("serin_looks_missed_total", "0x40"), exported("serin_deliveries_waiting", "3x40", target="publish.webhooks[0]"),
+    exported("serin_deliveries_total", "0+1x40", target="publish.webhooks[1]", outcome="refused"),
+    exported("serin_deliveries_total", "0+1x40", target="publish.webhooks[2]", outcome="delivered"),
+]) + "    alert_rule_test:\n" + "".join([
+    firing("SerinCanaryFailed", alerts=[{**SHOP, **REGRESSION, "severity": "page"}]),
+    firing("SerinMetricFailed", alerts=[{**SHOP, **REGRESSION, "metric": "errors", "severity": "page"}, {**SHOP, **REGRESSION, "metric": "latency", "severity": "ticket"}]),
+    firing("SerinReleaseBudgetHalted", alerts=[{**SHOP, "objective": "up", "severity": "page", "failure_type": "budget"}]),
+    firing("SerinBudgetSpent", alerts=[{**SHOP, "objective": "up", "severity": "ticket", "failure_type": "budget"}]),
+    firing("SerinCanaryUndecided", alerts=[{**SHOP, "canary": "idle", "severity": "ticket", "failure_type": "no_data"}]),
+    firing("SerinMetricNoData", alerts=[{**SHOP, "metric": "gone", "severity": "ticket", "failure_type": "no_data"}]),
+    firing("SerinMetricQuarantined", alerts=[{**SHOP, "metric": "flaky", "severity": "ticket", "failure_type": "quarantine"}]),
+    firing("SerinAnalysisFailed", alerts=[{**SHOP, "canary": "away", **TOOL}]),
+    firing("SerinSourceFailing", alerts=[{"job": "serin", "source": "main", **TOOL}]),
+    firing("SerinLooksMissed", alerts=[]),
+    firing("SerinDeliveriesWaiting", alerts=[{"job": "serin", "target": "'publish.webhooks[0]'", **TOOL}]),
+    firing("SerinDeliveriesLost", alerts=[{"job": "serin", "target": "'publish.webhooks[1]'", **TOOL}]),
+])
+
+
 def promtool(*args):
     environment = {**os.environ, "GOGC": "800"}  # days of rules make much garbage: a quarter of the time
     return subprocess.run(["promtool", *map(str, args)], capture_output=True, text=True, timeout=120, stdin=subprocess.DEVNULL,
@@ -46,6 +95,20 @@ class RulesTest(unittest.TestCase):
     def setUp(self):
         self.dir = pathlib.Path(tempfile.mkdtemp(prefix="serin-"))
         self.addCleanup(shutil.rmtree, self.dir)
+
+    def test_alerts_over_what_is_exported(self):
+        code, rules, err = serin("rules")
+        self.assertEqual((code, err), (PASS, ""))
+        self.assertEqual(serin("rules", "--output", self.dir / "out")[0], PASS)
+        self.assertEqual((self.dir / "out/serin.rules.yml").read_text(), rules)
+        self.assertNotIn("annotations", serin("rules", "--bare")[1])
+        table = set(re.findall(r"^\| `(\w+)` \|", (ROOT / "docs/metrics.md").read_text(), re.M))
+        self.assertEqual(set(re.findall(r"serin_\w+", re.sub(r"(?m)^(?!        expr).*", "", rules))) - table, set())
+        (self.dir / "serin.rules.yml").write_text(rules)
+        (self.dir / "bare.rules.yml").write_text(serin("rules", "--bare")[1])
+        (self.dir / "test.yml").write_text(EXPORTED_TEST)
+        self.check(promtool("check", "rules", self.dir / "serin.rules.yml"))
+        self.check(promtool("test", "rules", self.dir / "test.yml"))
 
     def make(self, name, config=None):
         result = serin("rules", config or FOLDER / f"{name}.yaml", "--output", self.dir / name)

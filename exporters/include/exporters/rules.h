@@ -22,6 +22,10 @@
 // Appends a rule file; with `bare` alerts have no annotations. False with err when there is no objective, or a query cannot be made.
 bool rules_yaml(const struct canary_config *config, bool bare, struct buf *out, struct error *err);
 
+// Appends a rule file of alerts over the metrics that serin exports, for all canaries: severity page for what stands in the way of a
+// release, ticket for the rest, and failure_type "regression", "budget", "no_data", "quarantine" or "tool".
+bool rules_service_yaml(bool bare, struct buf *out, struct error *err);
+
 // Appends unit tests for promtool of the rules in `rule_file`. They feed the recorded counts, so that they hold whatever the
 // objectives select: each tier just over its factor, exactly at it, over it in one window only; no traffic; no data.
 bool rules_test_yaml(const struct canary_config *config, const char *rule_file, struct buf *out, struct error *err);
