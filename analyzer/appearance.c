@@ -30,7 +30,7 @@ bool appearance_find(const struct series_columns *c, struct arena *arena, struct
     for (size_t i = 0; i < c->count; i++) {
         if (isfinite(c->baseline[i]) && c->baseline[i] != 0) return false;
         if (isfinite(c->canary[i]) && c->canary[i] < 0) return false;
-        silent += isfinite(c->baseline[i]);
+        if (isfinite(c->baseline[i])) silent++;
         if (!isfinite(c->canary[i])) continue;
         values[count] = c->canary[i];
         steps[count++] = (double)i;
