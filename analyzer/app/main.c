@@ -7,12 +7,13 @@
 #include <string.h>
 
 #include "base/nearest.h"
-#include "command.h"
+#include "completion.h"
 #include "stats/errors.h"
 
-static const struct command *const commands[] = {
-    &cmd_analyze,  &cmd_plan, &cmd_check,  &cmd_replay, &cmd_judge, &cmd_query, &cmd_stats,      &cmd_rules,  &cmd_budget, &cmd_calibrate,
-    &cmd_backtest, &cmd_gate, &cmd_freeze, &cmd_serve,  &cmd_wait,  &cmd_store, &cmd_dashboards, &cmd_import, &cmd_token,  &cmd_parity};
+static const struct command *const commands[] = {&cmd_analyze, &cmd_plan,   &cmd_check,     &cmd_replay,    &cmd_judge,      &cmd_query,
+                                                 &cmd_stats,   &cmd_rules,  &cmd_budget,    &cmd_calibrate, &cmd_backtest,   &cmd_gate,
+                                                 &cmd_freeze,  &cmd_serve,  &cmd_wait,      &cmd_store,     &cmd_dashboards, &cmd_import,
+                                                 &cmd_token,   &cmd_parity, &cmd_completion};
 
 #define COMMAND_COUNT (sizeof commands / sizeof commands[0])
 
@@ -26,6 +27,10 @@ static const char exit_codes_text[] = "Exit codes\n"
                                       "  6    a source or server could not be reached or gave no usable answer\n"
                                       "  130  interrupted\n";
 
+struct command_list all_commands(void) {
+    return (struct command_list){commands, COMMAND_COUNT};
+}
+
 static const struct command *find_command(const char *name) {
     for (size_t i = 0; i < COMMAND_COUNT; i++) {
         if (strcmp(commands[i]->name, name) == 0) return commands[i];
@@ -36,7 +41,7 @@ static const struct command *find_command(const char *name) {
 static void print_help(FILE *out) {
     fputs("serin " SERIN_VERSION ": judges a canary against its baseline from Prometheus data\n\nusage: serin COMMAND [OPTIONS]\n\n", out);
     for (size_t i = 0; i < COMMAND_COUNT; i++) fprintf(out, "  %-10s %s\n", commands[i]->name, commands[i]->summary);
-    fputs("  help       help on a command, or on exit-codes\n\n", out);
+    fputs("  help       help on a command, or on exit-codes; help man writes the manual page\n\n", out);
     fputs(exit_codes_text, out);
 }
 
@@ -61,11 +66,21 @@ static int unknown_command(const char *name) {
     return EXIT_USAGE;
 }
 
+static void print_manual(void) {
+    struct buf text;
+    buf_init(&text, (size_t)1 << 20);
+    manual_write(all_commands(), exit_codes_text, &text);
+    fputs(buf_text(&text), stdout);
+    buf_finish(&text);
+}
+
 static int help(const char *topic) {
     if (topic == NULL) {
         print_help(stdout);
     } else if (strcmp(topic, "exit-codes") == 0) {
         fputs(exit_codes_text, stdout);
+    } else if (strcmp(topic, "man") == 0) {
+        print_manual();
     } else if (find_command(topic) != NULL) {
         print_command_help(find_command(topic));
     } else {

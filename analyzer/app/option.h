@@ -40,6 +40,9 @@ option_fn option_serve_state, option_serve_store, option_serve_tokens;
 option_fn option_remote_ca, option_remote_key, option_remote_release, option_remote_server, option_remote_timeout;
 option_fn option_remote_token, option_remote_wait;
 
+// The next option of a command after `last`, in the order of the help; NULL begins, and ends.
+const struct option *options_next(const struct command *command, const struct option *last);
+
 // False, with "expected ..., found ...".
 bool option_bad(struct option_call *call, const char *value, const char *expected);
 

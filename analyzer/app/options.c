@@ -133,6 +133,12 @@ static bool applies(const struct command *command, const struct option *option) 
     return option->sets == 0 || (option->sets & command->options) != 0;
 }
 
+const struct option *options_next(const struct command *command, const struct option *last) {
+    const struct option *option = last != NULL ? last + 1 : options;
+    while (option < options + OPTION_COUNT && !applies(command, option)) option++;
+    return option < options + OPTION_COUNT ? option : NULL;
+}
+
 static bool unknown(const struct command *command, const char *argument, struct error *err) {
     const char *words[OPTION_COUNT];
     size_t count = 0;
