@@ -180,9 +180,9 @@ class ListenTest(unittest.TestCase):
 
     def test_the_world_is_not_let_in_by_mistake(self):
         tokens, (cert, key) = self.tokens(line_of("a", "read", "a.a")), self.certificate
-        self.assertIn("give a token file and a certificate with its key (TLS), or force it", self.refused("--address", "0.0.0.0"))
-        self.assertIn("give a certificate with its key (TLS), or force it", self.refused("--address", "0.0.0.0", "--tokens", tokens))
-        self.assertIn("give a token file, or force it", self.refused("--address", "::", "--cert", cert, "--key", key))
+        self.assertIn("give a token file and a certificate with its key (TLS), or force it with open_to_world", self.refused("--address", "0.0.0.0"))
+        self.assertIn("give a certificate with its key (TLS), or force it with open_to_world", self.refused("--address", "0.0.0.0", "--tokens", tokens))
+        self.assertIn("give a token file, or force it with open_to_world", self.refused("--address", "::", "--cert", cert, "--key", key))
         server = Server(self, "--address", "0.0.0.0", "--open", 1)
         self.assertEqual(server.ask("/open")[0], 200)
         server = Server(self, "--address", "::", "--tokens", tokens, "--cert", cert, "--key", key)

@@ -117,7 +117,7 @@ static bool load_files(struct listener *listener, const struct listener_options 
 
 static bool check_open(const struct listener *listener, const struct listener_options *options, struct error *err) {
     if (listener->loopback || options->open_to_world || (listener->tls != NULL && listener->tokens != NULL)) return true;
-    return error_set(err, ERROR_CONFIG, "listening on %s lets others in: give %s%s%s, or force it", options->address,
+    return error_set(err, ERROR_CONFIG, "listening on %s lets others in: give %s%s%s, or force it with open_to_world", options->address,
                      listener->tokens == NULL ? "a token file" : "", listener->tls == NULL && listener->tokens == NULL ? " and " : "",
                      listener->tls == NULL ? "a certificate with its key (TLS)" : "");
 }
