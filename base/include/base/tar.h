@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Several files in one: the plain form of tar (ustar, POSIX.1-1988) that every tar reads. Entries may simply be put behind each other,
-// so what was appended at different times makes one archive; the end is two empty blocks.
+// so what was appended at different times makes one archive; the end is two empty blocks. Written here because libarchive links
+// as an archive only with all its formats, and as a shared library brings libxml2 and ICU to every start of the command.
 #ifndef BASE_TAR_H
 #define BASE_TAR_H
 
