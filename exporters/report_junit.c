@@ -83,8 +83,7 @@ static const char *details_of(struct text_out *to, const struct report_metric *m
     return arena_printf(to->arena, "%s, samples %" PRId64 "/%" PRId64, text, metric->baseline.samples, metric->canary.samples);
 }
 
-// The numbers stand below the reason of a failure too: GitLab shows nothing else of it.
-static void put_outcome(struct text_out *to, const struct outcome *outcome, const char *details) {
+static void put_outcome(struct text_out *to, const struct outcome *outcome) {
     struct buf *out = to->out;
     if (outcome->element == NULL) return;
     buf_printf(out, "\n      <%s", outcome->element);
@@ -92,7 +91,6 @@ static void put_outcome(struct text_out *to, const struct outcome *outcome, cons
     if (outcome->type != NULL) xml_attribute(out, "type", outcome->type);
     buf_char(out, '>');
     xml_text(out, outcome->text);
-    if (details != NULL && strcmp(outcome->element, "failure") == 0) xml_text(out, arena_printf(to->arena, "\n%s", details));
     buf_printf(out, "</%s>", outcome->element);
 }
 
@@ -104,7 +102,7 @@ static void put_case(struct text_out *to, const struct report *report, const cha
     if (report->config_file != NULL) xml_attribute(to->out, "file", report->config_file);
     put_time(to->out, seconds);
     buf_char(to->out, '>');
-    put_outcome(to, outcome, details);
+    put_outcome(to, outcome);
     if (details != NULL) {
         buf_str(to->out, "\n      <system-out>");
         xml_text(to->out, details);
