@@ -22,7 +22,7 @@ static void write_report(struct text_out *to, const struct report *report, const
     for (size_t i = 0; i < report->metric_count; i++) {
         const struct report_metric *metric = &report->metrics[i];
         failed += metric->state == TEXT_FAIL;
-        open += !metric->muted && (metric->state == TEXT_INCONCLUSIVE || metric->state == TEXT_NODATA || metric->state == TEXT_ERROR);
+        open += !metric->informs && (metric->state == TEXT_INCONCLUSIVE || metric->state == TEXT_NODATA || metric->state == TEXT_ERROR);
     }
     put(to->out, "VERDICT", report->verdict);
     put(to->out, "EXIT_CODE", arena_printf(to->arena, "%" PRId64, code));

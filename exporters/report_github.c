@@ -51,6 +51,7 @@ static void write_annotations(struct text_out *to, const struct report *report, 
     (void)result;
     const char *head = arena_printf(to->arena, "%s: %s", report->canary, report_score(to, report)), *why = report_reason(to, report);
     if (*why != '\0') head = arena_printf(to->arena, "%s: %s", head, why);
+    if (count == 0 && report->missing.count > 0) head = arena_printf(to->arena, "%s; missing: %s", head, report->missing.items[0]);
     if (count > MOST_ANNOTATIONS - 1) head = arena_printf(to->arena, "%s; %zu are named here", head, (size_t)MOST_ANNOTATIONS - 1);
     annotate(to, level_of(report->state), arena_printf(to->arena, "serin: %s", report_verdict(to, report)), head);
     for (size_t i = 0; i < count && i < MOST_ANNOTATIONS - 1; i++) {
