@@ -91,7 +91,7 @@ static void put_tests(const struct section *s, size_t index) {
                      "<th scope=\"col\">finds</th><th scope=\"col\" class=\"n\">p</th><th scope=\"col\" class=\"n\">share</th></tr>\n");
     for (size_t i = 0; i < count; i++) {
         const struct report_test *test = &tests[i];
-        const char *edge = test->edge.known ? arena_printf(to->arena, " over %s", text_plain(to->arena, test->edge.value)) : "";
+        const char *edge = test->edge.known ? arena_printf(to->arena, " %s", text_plain(to->arena, test->edge.value)) : "";
         buf_str(to->out, "<tr><th scope=\"row\">");
         xml_text(to->out, arena_printf(to->arena, "%s%s", test->name, edge));
         buf_str(to->out, "</th>");

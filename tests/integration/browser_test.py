@@ -2,6 +2,7 @@
 """HTML reports in a real browser, where one is installed: both colour schemes, paper, and a page full of hostile names."""
 
 import http.server
+import json
 import pathlib
 import re
 import shutil
@@ -81,8 +82,9 @@ class BrowserTest(unittest.TestCase):
                 for name, least in (("fail", 1000), ("soft", 10000), ("ink", 200)):
                     self.assertGreater(shown.count(color(style, scheme, name)), least, name)
 
-    def test_hostile_names__run_and_load_nothing(self):
-        log, asked = self.dir / "net.json", []
+    def pages(self, pages):
+        """Serves these pages by their names; gives the address and a list that what is asked for goes to."""
+        asked = []
 
         class Page(http.server.BaseHTTPRequestHandler):
             def log_message(self, *_):
@@ -90,16 +92,37 @@ class BrowserTest(unittest.TestCase):
 
             def do_GET(self):
                 asked.append(self.path)
-                self.send_response(200)
+                self.send_response(200 if self.path in pages else 404)
                 self.send_header("Content-Type", "text/html; charset=utf-8")
                 self.end_headers()
-                self.wfile.write((ROOT / "fixtures/reports/hostile.html").read_bytes())
+                self.wfile.write(pages.get(self.path, b""))
 
         server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Page)
         self.addCleanup(server.server_close)
         threading.Thread(target=server.serve_forever, daemon=True).start()
         self.addCleanup(server.shutdown)
-        url = f"http://127.0.0.1:{server.server_address[1]}/report.html"
+        return f"http://127.0.0.1:{server.server_address[1]}", asked
+
+    def test_any_width__holds_the_page_and_keeps_the_size_of_its_texts(self):
+        names = ("hostile", "watch", "error")
+        pages = {f"/{name}.html": (ROOT / f"fixtures/reports/{name}.html").read_bytes() for name in names}
+        frames = "".join(f'<iframe src="{name}.html" style="width:{width}px;height:600px"></iframe>' for name in names for width in (320, 1600))
+        pages["/frames.html"] = f"""<!DOCTYPE html><title>frames</title>{frames}<p id="told"></p><script>
+            onload = () => {{ told.textContent = JSON.stringify([...document.querySelectorAll("iframe")].map(frame => {{
+                const root = frame.contentDocument.documentElement, text = root.querySelector("svg text");
+                return [root.scrollWidth <= root.clientWidth, text === null ? 15 : Math.round(text.getBoundingClientRect().height)]; }})) }}
+            </script>""".encode()
+        url, _ = self.pages(pages)
+        told = json.loads(re.search(r'<p id="told">([^<]*)', self.browse(f"{url}/frames.html", "--dump-dom"))[1])
+        self.assertEqual(len(told), 2 * len(names))
+        for fits, height in told:
+            self.assertTrue(fits, told)
+            self.assertIn(height, range(12, 19), told)  # pixels of a line of 12 px
+
+    def test_hostile_names__run_and_load_nothing(self):
+        log = self.dir / "net.json"
+        url, asked = self.pages({"/report.html": (ROOT / "fixtures/reports/hostile.html").read_bytes()})
+        url += "/report.html"
         tree = self.browse(url, f"--log-net-log={log}", "--dump-dom")
         self.assertIn("<title>✖ FAIL shop --&gt;", tree)
         self.assertNotRegex(tree, r"<script|<img|onerror=[^&]*>\s*<")
