@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/mem.h"
 
 #define FIRST_BYTES ((size_t)960) // most arenas hold little
@@ -84,6 +85,12 @@ char *arena_strndup(struct arena *arena, const char *text, size_t len) {
     char *copy = arena_alloc(arena, len + 1);
     if (len > 0) memcpy(copy, text, len);
     return copy;
+}
+
+char *arena_take(struct arena *arena, struct buf *buf) {
+    char *text = arena_strndup(arena, buf->data, buf->len);
+    buf_finish(buf);
+    return text;
 }
 
 char *arena_printf(struct arena *arena, const char *format, ...) {

@@ -6,6 +6,7 @@
 #include "exporters/report.h"
 #include "report_extra.h"
 #include "report_part.h"
+#include "text_value.h"
 
 #define LIVES 4 // so many repetitions of the analysis a firing alert outlasts
 
@@ -22,12 +23,7 @@ static void put(const struct maker *m, json_t *object, const char *key, const ch
 }
 
 static void put_number(const struct maker *m, json_t *object, const char *key, struct report_number number) {
-    struct buf text;
-    if (!number.known) return;
-    buf_init(&text, 64);
-    buf_double(&text, number.value);
-    put(m, object, key, buf_text(&text));
-    buf_finish(&text);
+    if (number.known) put(m, object, key, text_exact(m->d->to.arena, number.value));
 }
 
 static json_t *annotations_of(const struct maker *m, const char *summary, const char *description) {

@@ -17,7 +17,6 @@ struct answer_page {
 
 void answer_heading(struct text_out *to, const char *word);
 void answer_item(struct text_out *to, int indent, const char *text);
-const char *answer_time(struct arena *arena, int64_t ms);
 bool answer_has_samples(const struct series_set *set);
 void answer_page_body(struct answer_page *page);
 

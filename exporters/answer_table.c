@@ -4,6 +4,7 @@
 
 #include "answer_page.h"
 #include "series_summary.h"
+#include "text_time.h"
 #include "text_value.h"
 
 enum { GAP = 2, FEWEST_LABEL_COLUMNS = 40 };
@@ -70,22 +71,13 @@ struct table {
     size_t count;
 };
 
-static const char *exact_text(struct arena *arena, double value) {
-    struct buf buf;
-    buf_init(&buf, 64);
-    buf_double(&buf, value);
-    const char *text = arena_strdup(arena, buf_text(&buf));
-    buf_finish(&buf);
-    return text;
-}
-
 static void fill_line(struct answer_page *page, const struct series *series, const struct labels *common, bool single, struct line *line) {
     struct arena *arena = page->to.arena;
     struct series_summary *s = &line->summary;
     const struct query *q = page->report->query;
     series_summary_of(series, q->start_ms, q->end_ms, s);
     line->labels = labels_text(&page->to, &series->labels, common);
-    line->cells[0] = single ? exact_text(arena, s->last) : arena_printf(arena, "%zu", s->count);
+    line->cells[0] = single ? text_exact(arena, s->last) : arena_printf(arena, "%zu", s->count);
     const double numbers[] = {s->first, s->last, s->min, s->mean, s->max};
     for (size_t k = 1; k < COLUMNS; k++) line->cells[k] = s->count > 0 ? text_plain(arena, numbers[k - 1]) : "-";
 }
@@ -191,7 +183,7 @@ static void print_series(struct answer_page *page) {
         for (size_t e = first[at]; e < set->exemplar_count && set->exemplars[e].series == at; e++) {
             const struct exemplar *x = &set->exemplars[e];
             answer_item(to, GAP,
-                        arena_printf(to->arena, "%s  %s  %s", answer_time(to->arena, x->time_ms), text_plain(to->arena, x->value),
+                        arena_printf(to->arena, "%s  %s  %s", text_time(to->arena, x->time_ms), text_plain(to->arena, x->value),
                                      labels_text(to, &x->labels, &none)));
         }
     }

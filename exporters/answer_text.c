@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "answer_page.h"
-#include "base/timetext.h"
 #include "query/cadence.h"
 #include "query/increase.h"
+#include "text_time.h"
 #include "text_value.h"
 
 enum { INDENT = ANSWER_INDENT, MOST_LINES = 100, MOST_TEXTS = 10 };
@@ -14,24 +14,6 @@ enum { INDENT = ANSWER_INDENT, MOST_LINES = 100, MOST_TEXTS = 10 };
 void answer_heading(struct text_out *to, const char *word) {
     text_put(to, PAINT_DIM, word);
     text_tab(to, INDENT);
-}
-
-const char *answer_time(struct arena *arena, int64_t ms) {
-    struct buf buf;
-    buf_init(&buf, 64);
-    time_format(&buf, ms);
-    const char *text = arena_strdup(arena, buf_text(&buf));
-    buf_finish(&buf);
-    return text;
-}
-
-static const char *duration_text(struct arena *arena, int64_t ms) {
-    struct buf buf;
-    buf_init(&buf, 64);
-    duration_format(&buf, ms);
-    const char *text = arena_strdup(arena, buf_text(&buf));
-    buf_finish(&buf);
-    return text;
 }
 
 static const char *clean(struct text_out *to, const char *text) {
@@ -51,7 +33,7 @@ static const char *how_asked(struct arena *arena, const struct query *q) {
     case QUERY_RAW:
         return "sample by sample";
     case QUERY_RANGE:
-        return arena_printf(arena, "range query, step %s", duration_text(arena, q->step_ms));
+        return arena_printf(arena, "range query, step %s", text_duration(arena, q->step_ms));
     case QUERY_INSTANT:
         return "instant query";
     case QUERY_LABELS:
@@ -80,10 +62,10 @@ static void print_query(struct answer_page *page) {
     }
     answer_heading(to, "read");
     const char *when = "";
-    if (q->mode == QUERY_INSTANT) when = arena_printf(to->arena, " at %s", answer_time(to->arena, q->end_ms));
+    if (q->mode == QUERY_INSTANT) when = arena_printf(to->arena, " at %s", text_time(to->arena, q->end_ms));
     if (q->mode != QUERY_INSTANT && q->mode != QUERY_METADATA)
-        when = arena_printf(to->arena, "; %s to %s (%s)", answer_time(to->arena, q->start_ms), answer_time(to->arena, q->end_ms),
-                            duration_text(to->arena, q->end_ms - q->start_ms));
+        when = arena_printf(to->arena, "; %s to %s (%s)", text_time(to->arena, q->start_ms), text_time(to->arena, q->end_ms),
+                            text_duration(to->arena, q->end_ms - q->start_ms));
     text_prose(to, INDENT, PAINT_NONE, arena_printf(to->arena, "%s%s%s", how_asked(to->arena, q), how_read(r), when));
     text_newline(to);
 }
@@ -141,11 +123,11 @@ static void print_scrapes(struct answer_page *page) {
     }
     bool range = page->report->query->mode == QUERY_RANGE;
     answer_heading(to, range ? "points" : "scrapes");
-    const char *text = arena_printf(to->arena, "every %s; no gaps", duration_text(to->arena, interval));
+    const char *text = arena_printf(to->arena, "every %s; no gaps", text_duration(to->arena, interval));
     if (gaps > 0)
-        text = arena_printf(to->arena, "every %s; %s in %s, the longest of %s, %s missing", duration_text(to->arena, interval),
+        text = arena_printf(to->arena, "every %s; %s in %s, the longest of %s, %s missing", text_duration(to->arena, interval),
                             counted(to->arena, gaps, "gap", "gaps"), counted(to->arena, with_gaps, "series", "series"),
-                            duration_text(to->arena, longest), counted(to->arena, missing, "sample", "samples"));
+                            text_duration(to->arena, longest), counted(to->arena, missing, "sample", "samples"));
     text_prose(to, INDENT, gaps > 0 ? PAINT_MARGINAL : PAINT_NONE, text);
     text_newline(to);
 }

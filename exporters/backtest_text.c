@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <string.h>
 
-#include "base/timetext.h"
 #include "doc_reader.h"
 #include "exporters/history_report.h"
+#include "text_time.h"
 
 enum { MARK = 2, START = 5, VERDICT = 24, WHY = 38 };
 
@@ -51,16 +51,13 @@ static void row(struct text_out *to, struct doc_reader *in, struct doc_place win
 static void head(struct text_out *to, struct doc_reader *in, struct doc_place root, size_t count) {
     struct doc_place window = doc_object(in, root, "window"), time = doc_object(in, root, "time"),
                      counts = doc_object(in, root, "verdicts");
-    struct buf length;
-    buf_init(&length, 64);
-    duration_format(&length, (int64_t)(doc_number(in, window, "length_s") * 1000));
+    const char *length = text_duration(to->arena, (int64_t)(doc_number(in, window, "length_s") * 1000));
     text_put(to, PAINT_BOLD, arena_printf(to->arena, "backtest of %s", doc_text(in, root, "canary")));
     text_put(to, PAINT_NONE,
-             arena_printf(to->arena, "   %zu windows of %s: %lld fail, %lld inconclusive, %lld marginal, %lld pass", count,
-                          buf_text(&length), (long long)doc_count(in, counts, "fail"), (long long)doc_count(in, counts, "inconclusive"),
+             arena_printf(to->arena, "   %zu windows of %s: %lld fail, %lld inconclusive, %lld marginal, %lld pass", count, length,
+                          (long long)doc_count(in, counts, "fail"), (long long)doc_count(in, counts, "inconclusive"),
                           (long long)doc_count(in, counts, "marginal"), (long long)doc_count(in, counts, "pass")));
     text_newline(to);
-    buf_finish(&length);
     if (to->style->quiet) return;
     text_put(to, PAINT_NONE, arena_printf(to->arena, "  %s to %s", doc_text(in, time, "from"), doc_text(in, time, "to")));
     text_newline(to);

@@ -36,12 +36,7 @@ static bool read_document(const json_t *document, bool ascii, struct arena *aren
 }
 
 static void print_budgets(struct text_out *to, const struct budget_report *report) {
-    char *word = arena_strdup(to->arena, report->gate);
-    for (char *c = word; *c != '\0'; c++) {
-        if (*c >= 'a' && *c <= 'z') *c = (char)(*c - 'a' + 'A');
-    }
-    if (!to->style->ascii) text_put(to, text_state_paint(report->state), arena_printf(to->arena, "%s ", text_symbol(to, report->state)));
-    text_put(to, text_state_paint(report->state), word);
+    text_put(to, text_state_paint(report->state), text_verdict(to, report->state, report->gate));
     text_put(to, PAINT_NONE, "  ");
     text_put(to, PAINT_BOLD, text_cut(to, report->canary, to->width - 40));
     text_put(to, PAINT_DIM, arena_printf(to->arena, "   budgets at %s", report->at));

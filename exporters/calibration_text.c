@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <math.h>
-#include <string.h>
 
-#include "base/timetext.h"
 #include "doc_reader.h"
 #include "exporters/history_report.h"
+#include "text_time.h"
 #include "text_value.h"
 
 #define HEAD 14 // column of what a line says, behind its name
@@ -12,15 +10,6 @@ enum { NAME = 2, DEALT = 20, FAILS = 30, OPEN = 38, RHO = 46, PHI = 58, SD = 68,
 
 static const char *percent(struct arena *arena, double share) {
     return arena_printf(arena, "%.3g%%", 100 * share);
-}
-
-static const char *duration(struct arena *arena, double seconds) {
-    struct buf text;
-    buf_init(&text, 64);
-    duration_format(&text, (int64_t)(seconds * 1000));
-    const char *copy = arena_strdup(arena, buf_text(&text));
-    buf_finish(&text);
-    return copy;
 }
 
 static void line(struct text_out *to, const char *name, enum text_paint paint, const char *text) {
@@ -36,7 +25,8 @@ static void head(struct text_out *to, struct doc_reader *in, struct doc_place ro
     text_put(to, PAINT_BOLD, arena_printf(to->arena, "calibration of %s", name));
     text_put(to, PAINT_NONE,
              arena_printf(to->arena, "   %lld windows of %s, seed %lld", (long long)doc_count(in, windows, "drawn"),
-                          duration(to->arena, doc_number(in, window, "length_s")), (long long)doc_count(in, root, "seed")));
+                          text_duration(to->arena, (int64_t)(doc_number(in, window, "length_s") * 1000)),
+                          (long long)doc_count(in, root, "seed")));
     text_newline(to);
     text_put(to, PAINT_NONE, "  ");
     text_prose(to, 2, PAINT_NONE,

@@ -28,9 +28,7 @@ static const char *expanded(const char *expr, struct arena *arena) {
             buf_char(&out, *expr++);
         }
     }
-    const char *copy = arena_strdup(arena, buf_text(&out));
-    buf_finish(&out);
-    return copy;
+    return arena_take(arena, &out);
 }
 
 static void append(struct board *board, json_t *list, json_t *item) {

@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "html_plot.h"
+#include "text_time.h"
 #include "text_value.h"
 
 enum { TIMES = 22 }; // pixels below a plot for what is written there; along x a plot has a unit for each of TEXT_TREND columns
@@ -46,7 +47,7 @@ static void time_marks(struct buf *out, const struct html_chart *chart, const st
 static void times(struct buf *out, const struct html_chart *chart, const struct html_ticks *ticks, double bottom) {
     for (size_t i = 0; i < ticks->count; i++)
         html_plot_text(out, HTML_MIDDLE, 100 * share_of_window(chart, ticks->at[i]), bottom + 17,
-                       html_time_text(chart->arena, ticks->at[i], ticks->step));
+                       text_clock(chart->arena, (int64_t)ticks->at[i], ticks->step >= 86400e3 ? TEXT_DAYS : TEXT_SECONDS));
 }
 
 // Draws from point to point in steps, which are shorter to write than places; y in tenths of pixels, as all shapes are.
@@ -109,7 +110,7 @@ static void onset_text(struct buf *out, const struct html_chart *chart, double y
     int64_t since_ms = chart->metric->evidence.since_ms;
     double share = onset_of(chart);
     if (isnan(share)) return;
-    const char *at = html_time_text(chart->arena, (double)since_ms, since_ms % 60000 == 0 ? 60e3 : 1e3);
+    const char *at = text_clock(chart->arena, since_ms, TEXT_SECONDS);
     bool left = share < 0.6;
     html_plot_text(out, left ? HTML_START : HTML_END, 100 * share + (left ? 1 : -1), y, arena_printf(chart->arena, "since %s", at));
 }

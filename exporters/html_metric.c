@@ -3,11 +3,11 @@
 #include <math.h>
 #include <string.h>
 
-#include "base/timetext.h"
 #include "html_chart.h"
 #include "html_part.h"
 #include "html_plot.h"
 #include "report_part.h"
+#include "text_time.h"
 #include "text_value.h"
 #include "xml_text.h"
 
@@ -104,23 +104,7 @@ static void put_tests(const struct section *s, size_t index) {
 }
 
 static const char *plain(const struct section *s, struct report_number number) {
-    struct buf text;
-    if (!number.known) return "";
-    buf_init(&text, 64);
-    buf_printf(&text, "%.3g", number.value);
-    const char *copy = arena_strdup(s->page->to->arena, buf_text(&text));
-    buf_finish(&text);
-    return copy;
-}
-
-static const char *since(const struct section *s) {
-    struct buf text;
-    if (!s->metric->evidence.has_since) return "";
-    buf_init(&text, 64);
-    time_format(&text, s->metric->evidence.since_ms);
-    const char *copy = arena_strdup(s->page->to->arena, buf_text(&text));
-    buf_finish(&text);
-    return copy;
+    return number.known ? arena_printf(s->page->to->arena, "%.3g", number.value) : "";
 }
 
 static const char *shift_text(const struct section *s) {
@@ -161,7 +145,7 @@ static void put_numbers(const struct section *s) {
     html_row(to->out, "harmful from", percent(s, extra->harm));
     put_evidence(s);
     if (*extra->measure != '\0') html_row(to->out, extra->measure, plain(s, extra->effect));
-    html_row(to->out, "since", since(s));
+    html_row(to->out, "since", metric->evidence.has_since ? text_time(to->arena, metric->evidence.since_ms) : "");
     for (size_t i = 0; i < metric->warnings.count; i++) html_row(to->out, "warning", metric->warnings.items[i]);
     buf_str(to->out, "</dl>\n");
 }

@@ -4,7 +4,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "base/timetext.h"
 #include "xml_text.h"
 
 struct html_axis html_axis_of(double from, double to) {
@@ -73,17 +72,6 @@ struct html_ticks html_time_ticks(int64_t start_ms, int64_t end_ms) {
     for (double at = ceil(start / ticks.step) * ticks.step; at <= start + length && ticks.count < HTML_TICKS; at += ticks.step)
         ticks.at[ticks.count++] = at;
     return ticks;
-}
-
-const char *html_time_text(struct arena *arena, double ms, double step) {
-    struct buf text;
-    buf_init(&text, 64);
-    time_format(&text, (int64_t)(floor(ms / 1000) * 1000));
-    const char *full = buf_text(&text), *copy = "";
-    if (text.len == 20 && step >= 86400e3) copy = arena_strndup(arena, full + 5, 5);
-    if (text.len == 20 && step < 86400e3) copy = arena_strndup(arena, full + 11, step < 60e3 ? 8 : 5);
-    buf_finish(&text);
-    return copy;
 }
 
 static void put_element(struct buf *out, const char *tag, const char *text) {

@@ -34,7 +34,6 @@ struct html_ticks html_axis_ticks(const struct html_axis *axis, const char *unit
 
 // Marks of time within start_ms..end_ms, at most five, at round clock times in UTC.
 struct html_ticks html_time_ticks(int64_t start_ms, int64_t end_ms);
-const char *html_time_text(struct arena *arena, double ms, double step); // "00:15", "00:15:30", "01-02"
 
 // A figure with an SVG of that height in pixels. The caption is markup of our own; title and description are for those who do not see it.
 // First come shapes, whose x goes from 0 to `width` and whose y is written in tenths of pixels, then from html_plot_texts() on texts.

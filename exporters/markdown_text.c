@@ -9,12 +9,6 @@
 #define MOST_URL 2000
 #define BREAK "\xE2\x80\x8B" // a zero-width space: what follows a sign is no name or number to it any more
 
-static const char *taken(struct arena *arena, struct buf *text) {
-    const char *copy = arena_strdup(arena, buf_text(text));
-    buf_finish(text);
-    return copy;
-}
-
 const char *markdown_text(struct arena *arena, const char *text) {
     struct buf out;
     buf_init(&out, 12 * strlen(text) + 1);
@@ -31,7 +25,7 @@ const char *markdown_text(struct arena *arena, const char *text) {
             if (*text == '@' || *text == '#' || *text == '!') buf_str(&out, BREAK);
         }
     }
-    return taken(arena, &out);
+    return arena_take(arena, &out);
 }
 
 // A fence longer than any run of back-ticks inside; a blank where the text begins or ends with one.
@@ -53,7 +47,7 @@ static const char *code(struct arena *arena, const char *text, bool cell) {
     }
     if (pad) buf_char(&out, ' ');
     buf_repeat(&out, '`', longest + 1);
-    return taken(arena, &out);
+    return arena_take(arena, &out);
 }
 
 const char *markdown_code(struct arena *arena, const char *text) {
@@ -78,7 +72,7 @@ const char *markdown_link(struct arena *arena, const char *words, const char *ur
             buf_char(&out, (char)c);
     }
     buf_char(&out, ')');
-    return taken(arena, &out);
+    return arena_take(arena, &out);
 }
 
 static void put_word(struct buf *out, const char *word, size_t most) {
@@ -97,5 +91,5 @@ const char *markdown_marker(struct arena *arena, const char *name, const char *i
     buf_char(&out, ':');
     put_word(&out, id, 40);
     buf_str(&out, " -->");
-    return taken(arena, &out);
+    return arena_take(arena, &out);
 }

@@ -31,15 +31,6 @@ static const char *forecast(struct text_out *to, const struct report_number *s, 
     return arena_printf(to->arena, "empty in %s%s", lasting(to, s), bounds);
 }
 
-static const char *decimal(struct text_out *to, double number) {
-    struct buf text;
-    buf_init(&text, 64);
-    buf_double(&text, number);
-    const char *copy = arena_strdup(to->arena, buf_text(&text));
-    buf_finish(&text);
-    return copy;
-}
-
 static void piece(struct text_out *to, enum text_paint paint, const char *text) {
     text_piece(to, REPORT_INDENT, paint, text);
 }
@@ -47,7 +38,7 @@ static void piece(struct text_out *to, enum text_paint paint, const char *text) 
 static void print_budget(struct text_out *to, const struct budget_objective *o) {
     struct report_number period = {true, (double)o->period_s};
     bool rolling = strcmp(o->period_kind, "rolling") == 0;
-    const char *name = arena_printf(to->arena, "%s %s: %s%% over %s", text_symbol(to, o->state), o->name, decimal(to, o->target),
+    const char *name = arena_printf(to->arena, "%s %s: %s%% over %s", text_symbol(to, o->state), o->name, text_exact(to->arena, o->target),
                                     rolling ? value(to, &period, "s") : arena_printf(to->arena, "the %s", o->period_kind));
     piece(to, text_state_paint(o->state), name);
     if (!o->has_budget) return;
@@ -105,7 +96,7 @@ static void print_release(struct text_out *to, const struct budget_release *r) {
 
 // A share so near to 1 that its digits count: "99.931%".
 static const char *attained(struct text_out *to, const struct report_number *share) {
-    return share->known ? arena_printf(to->arena, "%s%%", decimal(to, round(share->value * 1e7) / 1e5)) : "-";
+    return share->known ? arena_printf(to->arena, "%s%%", text_exact(to->arena, round(share->value * 1e7) / 1e5)) : "-";
 }
 
 static void print_suggestion(struct text_out *to, const struct budget_suggestion *s) {
@@ -118,7 +109,7 @@ static void print_suggestion(struct text_out *to, const struct budget_suggestion
     }
     text_prose(to, REPORT_INDENT, PAINT_BOLD,
                arena_printf(to->arena, "%s%% would have been met in %lld of %lld periods, the target as it is in %lld",
-                            decimal(to, s->target.value), (long long)s->suggested_met, (long long)s->periods, (long long)s->met));
+                            text_exact(to->arena, s->target.value), (long long)s->suggested_met, (long long)s->periods, (long long)s->met));
     piece(to, PAINT_NONE,
           arena_printf(to->arena, "attained %s%s", attained(to, &s->attainment),
                        range(to, attained(to, &s->lower), attained(to, &s->upper))));

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What the judge serin found of a metric, in numbers for people: the change with its interval, how sure, where, since when.
-#include <inttypes.h>
 #include <math.h>
 #include <string.h>
 
-#include "base/timetext.h"
 #include "report_part.h"
+#include "text_time.h"
 #include "text_value.h"
 
 const char *report_evidence_interval(struct text_out *to, const struct report_metric *metric) {
@@ -43,15 +42,6 @@ void report_evidence_lines(struct text_out *to, const struct report_metric *metr
     text_newline(to);
 }
 
-static const char *clock_text(struct text_out *to, int64_t ms) {
-    struct buf text;
-    buf_init(&text, 64);
-    time_format(&text, ms - ms % 1000);
-    const char *copy = text.len >= 19 ? arena_strndup(to->arena, buf_text(&text) + 11, ms % 60000 == 0 ? 5 : 8) : "";
-    buf_finish(&text);
-    return copy;
-}
-
 const char *report_since(struct text_out *to, const struct report *report) {
     const struct report_metric *first = NULL;
     for (size_t i = 0; i < report->metric_count; i++) {
@@ -61,7 +51,8 @@ const char *report_since(struct text_out *to, const struct report *report) {
     }
     if (first == NULL || first->evidence.since_ms <= report->start_ms) return "";
     double minutes = (double)(first->evidence.since_ms - report->start_ms) / 60000;
-    return arena_printf(to->arena, "%sZ, %.3g min into the window (%s)", clock_text(to, first->evidence.since_ms), minutes, first->name);
+    return arena_printf(to->arena, "%sZ, %.3g min into the window (%s)", text_clock(to->arena, first->evidence.since_ms, TEXT_SECONDS),
+                        minutes, first->name);
 }
 
 static const char *share_text(struct text_out *to, const struct report_where *where) {

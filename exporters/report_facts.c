@@ -3,16 +3,12 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "base/timetext.h"
 #include "report_part.h"
+#include "text_time.h"
 #include "text_value.h"
 
 const char *report_verdict(struct text_out *to, const struct report *report) {
-    char *word = arena_strdup(to->arena, report->verdict);
-    for (char *at = word; *at != '\0'; at++) {
-        if (*at >= 'a' && *at <= 'z') *at = (char)(*at - 'a' + 'A');
-    }
-    return to->style->ascii ? word : arena_printf(to->arena, "%s %s", text_symbol(to, report->state), word);
+    return text_verdict(to, report->state, report->verdict);
 }
 
 const char *report_score(struct text_out *to, const struct report *report) {
@@ -50,12 +46,7 @@ const char *report_side(struct text_out *to, const char *name, const struct repo
     if (!side->present) return "";
     const char *text = arena_printf(to->arena, "%s %s%s", name, side->source, labels_text(to, side, other, false));
     if (side->offset_s == 0) return text;
-    struct buf offset;
-    buf_init(&offset, 64);
-    duration_format(&offset, side->offset_s * 1000);
-    text = arena_printf(to->arena, "%s, %s earlier", text, buf_text(&offset));
-    buf_finish(&offset);
-    return text;
+    return arena_printf(to->arena, "%s, %s earlier", text, text_duration(to->arena, side->offset_s * 1000));
 }
 
 const char *report_shared_labels(struct text_out *to, const struct report_scope *scope) {
@@ -64,19 +55,11 @@ const char *report_shared_labels(struct text_out *to, const struct report_scope 
 }
 
 const char *report_window(struct text_out *to, const struct report *report) {
-    struct buf start, end;
-    buf_init(&start, 64);
-    buf_init(&end, 64);
-    time_format(&start, report->start_ms - report->start_ms % 1000);
-    time_format(&end, report->end_ms - report->end_ms % 1000);
+    const char *from = text_time(to->arena, report->start_ms - report->start_ms % 1000);
+    const char *until = text_time(to->arena, report->end_ms - report->end_ms % 1000);
     int clock = report->start_ms % 60000 == 0 && report->end_ms % 60000 == 0 ? 5 : 8;
-    const char *from = buf_text(&start), *until = buf_text(&end), *text = "";
-    if (start.len == 20 && end.len == 20) {
-        bool same_day = memcmp(from, until, 10) == 0;
-        text = arena_printf(to->arena, "%.10s %.*s-%.*s%s%.*sZ step %" PRId64 "s", from, clock, from + 11, same_day ? 0 : 10, until,
-                            same_day ? "" : " ", clock, until + 11, report->step_s);
-    }
-    buf_finish(&start);
-    buf_finish(&end);
-    return text;
+    if (strlen(from) != 20 || strlen(until) != 20) return "";
+    bool same_day = memcmp(from, until, 10) == 0;
+    return arena_printf(to->arena, "%.10s %.*s-%.*s%s%.*sZ step %" PRId64 "s", from, clock, from + 11, same_day ? 0 : 10, until,
+                        same_day ? "" : " ", clock, until + 11, report->step_s);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What a document tells of a run's fidelity, as short texts that every report for people shares.
-#include "base/timetext.h"
 #include "report_part.h"
+#include "text_time.h"
 #include "text_value.h"
 
 #define MOST_GAPS 3
@@ -15,15 +15,6 @@ static const char *parity_text(struct text_out *to, const struct report_trust *t
     return arena_printf(to->arena, "%s, %lld gap%s", text, (long long)trust->gap_count, trust->gap_count == 1 ? "" : "s");
 }
 
-static const char *age_text(struct text_out *to, double age_s) {
-    struct buf text;
-    buf_init(&text, 64);
-    duration_format(&text, (int64_t)age_s * 1000);
-    const char *copy = arena_printf(to->arena, "newest data %s before the end", buf_text(&text));
-    buf_finish(&text);
-    return copy;
-}
-
 size_t report_fidelity(struct text_out *to, const struct report *report, const char *ret[REPORT_FIDELITY]) {
     const struct report_trust *trust = &report->trust;
     size_t count = 0;
@@ -34,6 +25,7 @@ size_t report_fidelity(struct text_out *to, const struct report *report, const c
     if (trust->load.known && trust->load.value < MOST_LOAD)
         ret[count++] = arena_printf(to->arena, "canary load %s%% of the baseline's", text_plain(to->arena, 100 * trust->load.value));
     double age_s = trust->data_age_s.known ? trust->data_age_s.value : 0;
-    if (age_s > (double)(2 * report->step_s) && age_s < 1e9) ret[count++] = age_text(to, age_s);
+    if (age_s > (double)(2 * report->step_s) && age_s < 1e9)
+        ret[count++] = arena_printf(to->arena, "newest data %s before the end", text_duration(to->arena, (int64_t)age_s * 1000));
     return count;
 }

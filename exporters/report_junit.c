@@ -3,10 +3,10 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "base/timetext.h"
 #include "report_extra.h"
 #include "report_part.h"
 #include "report_render.h"
+#include "text_time.h"
 #include "text_value.h"
 #include "xml_text.h"
 
@@ -118,23 +118,14 @@ static void put_property(struct text_out *to, const char *name, const char *valu
     buf_str(to->out, "/>\n");
 }
 
-static const char *instant(struct text_out *to, int64_t ms) {
-    struct buf text;
-    buf_init(&text, 64);
-    time_format(&text, ms);
-    char *copy = arena_strdup(to->arena, buf_text(&text));
-    buf_finish(&text);
-    return copy;
-}
-
 static void put_properties(struct text_out *to, const struct report *report) {
     buf_str(to->out, "    <properties>\n");
     put_property(to, "verdict", report->verdict);
     if (report->score.known) put_property(to, "score", text_score(to->arena, report->score.value));
     put_property(to, "run", report->id);
     put_property(to, "judge", report->judge);
-    put_property(to, "start", instant(to, report->start_ms));
-    put_property(to, "end", instant(to, report->end_ms));
+    put_property(to, "start", text_time(to->arena, report->start_ms));
+    put_property(to, "end", text_time(to->arena, report->end_ms));
     if (report->owner != NULL) put_property(to, "owner", report->owner);
     if (report->runbook != NULL) put_property(to, "runbook", report->runbook);
     for (size_t i = 0; i < report->variables.count; i++) {
@@ -188,7 +179,8 @@ static void write_report(struct text_out *to, const struct report *report, const
     xml_attribute(to->out, "name", report->canary);
     put_totals(to->out, &tally);
     put_time(to->out, seconds_of(report, NULL));
-    xml_attribute(to->out, "timestamp", arena_strndup(to->arena, instant(to, report->end_ms), 19)); // of the schema: without a zone
+    xml_attribute(to->out, "timestamp",
+                  arena_strndup(to->arena, text_time(to->arena, report->end_ms), 19)); // of the schema: without a zone
     buf_str(to->out, ">\n");
     put_properties(to, report);
     if (verdict.element != NULL) put_case(to, report, "verdict", 0, &verdict, NULL); // first: of two equal names readers keep that one

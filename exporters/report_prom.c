@@ -3,11 +3,11 @@
 // from the document; what is not known has no sample.
 #include <string.h>
 
-#include "base/timetext.h"
 #include "exposition.h"
 #include "objective_doc.h"
 #include "report_extra.h"
 #include "report_render.h"
+#include "text_time.h"
 
 enum { MOST_METRICS = 1000, MOST_OBJECTIVES = 100, MOST_LABEL = 128 }; // with series; columns of a label's value
 
@@ -221,13 +221,7 @@ static void put_metrics(const struct source_doc *doc) {
 }
 
 static const char *window_text(const struct source_doc *doc, int64_t length_s) {
-    struct buf text;
-    if (length_s <= 0 || length_s > INT64_C(3153600000)) return "";
-    buf_init(&text, 64);
-    duration_format(&text, length_s * 1000);
-    const char *copy = arena_strdup(doc->to->arena, buf_text(&text));
-    buf_finish(&text);
-    return copy;
+    return length_s > 0 && length_s <= INT64_C(3153600000) ? text_duration(doc->to->arena, length_s * 1000) : "";
 }
 
 static void put_burns(const struct source_doc *doc, const struct budget_objective *objective) {

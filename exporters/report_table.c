@@ -3,11 +3,9 @@
 // of the shift and longer names. A row never wraps.
 #include "report_part.h"
 
-#include <inttypes.h>
 #include <math.h>
-#include <string.h>
 
-#include "base/timetext.h"
+#include "text_time.h"
 #include "text_value.h"
 
 enum {
@@ -42,15 +40,6 @@ static struct table lay_out(struct text_out *to, const struct report *report) {
     return table;
 }
 
-static const char *clock_text(struct text_out *to, int64_t ms) {
-    struct buf text;
-    buf_init(&text, 64);
-    time_format(&text, ms);
-    const char *copy = text.len >= 16 ? arena_strndup(to->arena, buf_text(&text) + 11, 5) : "";
-    buf_finish(&text);
-    return copy;
-}
-
 static void print_header(const struct table *table) {
     struct text_out *to = table->to;
     text_tab(to, 2);
@@ -64,7 +53,8 @@ static void print_header(const struct table *table) {
     }
     text_tab(to, table->note);
     text_cell(to, PAINT_BOLD, "CLASS", CLASS_COLUMNS + 2);
-    const char *start = clock_text(to, table->report->start_ms), *end = clock_text(to, table->report->end_ms);
+    const char *start = text_clock(to->arena, table->report->start_ms, TEXT_MINUTES);
+    const char *end = text_clock(to->arena, table->report->end_ms, TEXT_MINUTES);
     text_put(to, PAINT_DIM, arena_printf(to->arena, "%s %s %s", start, to->style->ascii ? "--->" : "───→", end));
     text_newline(to);
 }

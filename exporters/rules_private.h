@@ -18,7 +18,6 @@ struct rules_windows rules_windows_of(const struct objective_config *objective, 
 // The tier that pages first; NULL when none can fire.
 const struct objective_tier *rules_first_page(const struct objective_config *objective);
 
-const char *rules_duration(struct arena *arena, int64_t ms); // "1h30m"
 
 bool rules_check(const struct canary_config *config, struct error *err); // there is something to write
 

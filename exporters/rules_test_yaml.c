@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The tests put recorded counts in place of what Prometheus would record, one event a window: then the count of errors is the ratio,
 // and a ratio exactly at a threshold is the same double as the threshold.
-#include <math.h>
-#include <string.h>
 
 #include "analyzer/objective_query.h"
-#include "base/timetext.h"
 #include "query/selector.h"
 #include "rules_private.h"
+#include "text_time.h"
+#include "text_value.h"
 #include "yaml_text.h"
 
 struct scene { // error ratio of each window
@@ -24,15 +23,6 @@ struct writer {
     int64_t eval_ms; // late enough for every hold time
 };
 
-static const char *number(struct writer *w, double value) {
-    struct buf text;
-    buf_init(&text, 64);
-    buf_double(&text, value);
-    const char *copy = arena_strdup(&w->arena, buf_text(&text));
-    buf_finish(&text);
-    return copy;
-}
-
 // name{slo="..."}
 static const char *series(struct writer *w, const char *name, const char *more) {
     struct buf text;
@@ -40,9 +30,7 @@ static const char *series(struct writer *w, const char *name, const char *more) 
     buf_printf(&text, "%s{%s", name, more);
     selector_matcher(&text, "slo", "=", w->objective->id);
     buf_char(&text, '}');
-    const char *copy = arena_strdup(&w->arena, buf_text(&text));
-    buf_finish(&text);
-    return copy;
+    return arena_take(&w->arena, &text);
 }
 
 static size_t window_index(const struct rules_windows *windows, int64_t ms) {
@@ -69,7 +57,7 @@ static void write_expected(struct writer *w, const struct scene *scene) {
     buf_str(w->out, "    promql_expr_test:\n      - expr: ");
     const char *firing = series(w, "ALERTS", "alertname=\"SLOErrorBudgetBurn\",alertstate=\"firing\",");
     yaml_text(w->out, arena_printf(&w->arena, "count by (tier) (%s)", firing));
-    buf_printf(w->out, "\n        eval_time: %s\n", rules_duration(&w->arena, w->eval_ms));
+    buf_printf(w->out, "\n        eval_time: %s\n", text_duration(&w->arena, w->eval_ms));
     for (size_t i = 0; i < o->tier_count; i++) {
         if (!expects(w, scene, &o->tiers[i])) continue;
         if (!any) buf_str(w->out, "        exp_samples:\n");
@@ -84,8 +72,8 @@ static void write_scene(struct writer *w, const struct scene *scene) {
     yaml_text(w->out, arena_printf(&w->arena, "%s: %s", w->objective->id, scene->title));
     buf_str(w->out, "\n    interval: 1m\n    input_series:\n");
     for (size_t i = 0; i < w->windows.count; i++) {
-        const char *window = rules_duration(&w->arena, w->windows.ms[i]);
-        write_series(w, arena_printf(&w->arena, "slo_service:errors:increase%s", window), number(w, scene->ratios[i]));
+        const char *window = text_duration(&w->arena, w->windows.ms[i]);
+        write_series(w, arena_printf(&w->arena, "slo_service:errors:increase%s", window), text_exact(&w->arena, scene->ratios[i]));
         write_series(w, arena_printf(&w->arena, "slo_service:events:increase%s", window), scene->traffic ? "1" : "0");
     }
     write_expected(w, scene);
@@ -116,7 +104,7 @@ static void write_absent(struct writer *w) {
     buf_str(w->out, "\n    interval: 1m\n    promql_expr_test:\n      - expr: ");
     yaml_text(w->out, arena_printf(&w->arena, "count by (tier) (%s)", series(w, "ALERTS", "alertstate=\"firing\",")));
     buf_printf(w->out, "\n        eval_time: %s\n        exp_samples:\n          - {labels: '{tier=\"absent\"}', value: 1}\n",
-               rules_duration(&w->arena, w->eval_ms));
+               text_duration(&w->arena, w->eval_ms));
 }
 
 static void write_objective(struct writer *w) {

@@ -3,9 +3,9 @@
 #include <string.h>
 
 #include "analyzer/objective_query.h"
-#include "base/timetext.h"
 #include "query/selector.h"
 #include "rules_private.h"
+#include "text_time.h"
 #include "yaml_text.h"
 
 #define MOST_EXPR_BYTES ((size_t)4 << 20)
@@ -52,15 +52,6 @@ const struct objective_tier *rules_first_page(const struct objective_config *obj
     return NULL;
 }
 
-const char *rules_duration(struct arena *arena, int64_t ms) {
-    struct buf text;
-    buf_init(&text, 64);
-    duration_format(&text, ms);
-    const char *copy = arena_strdup(arena, buf_text(&text));
-    buf_finish(&text);
-    return copy;
-}
-
 bool rules_check(const struct canary_config *config, struct error *err) {
     return config->objective_count > 0 || error_set(err, ERROR_CONFIG, "%s has no objectives", config->file);
 }
@@ -69,9 +60,7 @@ static const char *number(struct writer *w, double value) {
     struct buf text;
     buf_init(&text, 64);
     buf_double(&text, strtod(arena_printf(&w->arena, "%.14g", value), NULL));
-    const char *copy = arena_strdup(&w->arena, buf_text(&text));
-    buf_finish(&text);
-    return copy;
+    return arena_take(&w->arena, &text);
 }
 
 static void line(struct writer *w, const char *indent, const char *key, const char *value) {
@@ -84,9 +73,7 @@ static const char *query(struct writer *w, const struct objective_view *view, en
     struct buf expr;
     buf_init(&expr, MOST_EXPR_BYTES);
     if (!objective_query_part(w->config, w->objective, view, part, window_ms, &expr, w->err)) w->ok = false;
-    const char *copy = arena_strdup(&w->arena, buf_text(&expr));
-    buf_finish(&expr);
-    return copy;
+    return arena_take(&w->arena, &expr);
 }
 
 static void record(struct writer *w, const char *name, const char *expr) {
@@ -102,14 +89,12 @@ static const char *own_matcher(struct writer *w) {
     struct buf text;
     buf_init(&text, 4096);
     selector_matcher(&text, "slo", "=", w->objective->id);
-    const char *copy = arena_strdup(&w->arena, buf_text(&text));
-    buf_finish(&text);
-    return copy;
+    return arena_take(&w->arena, &text);
 }
 
 // Counts of a window, then their ratio. An error series that was never made is no error, as long as there is traffic.
 static void record_window(struct writer *w, const char *level, const struct objective_view *view, int64_t window_ms) {
-    const char *window = rules_duration(&w->arena, window_ms), *slo = own_matcher(w);
+    const char *window = text_duration(&w->arena, window_ms), *slo = own_matcher(w);
     const char *errors = arena_printf(&w->arena, "%s:errors:increase%s", level, window);
     const char *events = arena_printf(&w->arena, "%s:events:increase%s", level, window);
     const char *marked = query(w, view, OBJECTIVE_MARKED, window_ms), *total = query(w, view, OBJECTIVE_TOTAL, window_ms);
@@ -135,7 +120,7 @@ static void record_constants(struct writer *w, const struct rules_windows *windo
     }
     if (windows->count == 0) return;
     record(w, "slo:current_burn_rate:ratio",
-           arena_printf(&w->arena, "slo_service:error_ratio:rate%s{%s} / %s", rules_duration(&w->arena, windows->ms[0]), own_matcher(w),
+           arena_printf(&w->arena, "slo_service:error_ratio:rate%s{%s} / %s", text_duration(&w->arena, windows->ms[0]), own_matcher(w),
                         number(w, o->budget)));
 }
 
@@ -171,19 +156,19 @@ static const char *shown_id(struct writer *w) {
 static void alert_head(struct writer *w, const char *name, const char *expr, int64_t hold_ms) {
     line(w, "      - ", "alert", name);
     line(w, "        ", "expr", expr);
-    if (hold_ms > 0) buf_printf(w->out, "        for: %s\n", rules_duration(&w->arena, hold_ms));
+    if (hold_ms > 0) buf_printf(w->out, "        for: %s\n", text_duration(&w->arena, hold_ms));
 }
 
 static const char *tier_expr(struct writer *w, const char *level, const char *matchers, const struct objective_tier *tier) {
     const char *limit = number(w, objective_threshold(w->objective, tier->factor));
     return arena_printf(&w->arena, "%s:error_ratio:rate%s{%s} > %s and %s:error_ratio:rate%s{%s} > %s", level,
-                        rules_duration(&w->arena, tier->long_ms), matchers, limit, level, rules_duration(&w->arena, tier->short_ms),
-                        matchers, limit);
+                        text_duration(&w->arena, tier->long_ms), matchers, limit, level, text_duration(&w->arena, tier->short_ms), matchers,
+                        limit);
 }
 
 static void alert_tier(struct writer *w, const struct objective_tier *tier) {
     const struct objective_config *o = w->objective;
-    const char *long_window = rules_duration(&w->arena, tier->long_ms), *short_window = rules_duration(&w->arena, tier->short_ms);
+    const char *long_window = text_duration(&w->arena, tier->long_ms), *short_window = text_duration(&w->arena, tier->short_ms);
     alert_head(w, "SLOErrorBudgetBurn", tier_expr(w, "slo_service", own_matcher(w), tier), tier->hold_ms);
     alert_labels(w, o->severities[tier->severity], tier->name);
     line(w, "          ", "long_window", long_window);
@@ -196,7 +181,7 @@ static void alert_tier(struct writer *w, const struct objective_tier *tier) {
                      "Over %s and still over %s the budget burns more than %s times as fast as the target of %s%% allows. At %s times "
                      "a whole budget lasts %s.",
                      long_window, short_window, number(w, tier->factor), number(w, o->target), number(w, tier->factor),
-                     rules_duration(&w->arena, (int64_t)((double)o->period_ms / tier->factor) / 60000 * 60000)));
+                     text_duration(&w->arena, (int64_t)((double)o->period_ms / tier->factor) / 60000 * 60000)));
 }
 
 // The recorded series of the canary alone: its labels among those that tell the sides apart.
@@ -210,9 +195,7 @@ static const char *canary_matchers(struct writer *w) {
         buf_char(&text, ',');
         selector_matcher(&text, labels->items[i].name, "=", labels->items[i].value);
     }
-    const char *copy = arena_strdup(&w->arena, buf_text(&text));
-    buf_finish(&text);
-    return copy;
+    return arena_take(&w->arena, &text);
 }
 
 static void alert_canary(struct writer *w) {
@@ -222,7 +205,7 @@ static void alert_canary(struct writer *w) {
     alert_labels(w, w->objective->severities[SEVERITY_PAGE], tier->name);
     alert_annotations(w,
                       arena_printf(&w->arena, "%s: {{ $value | humanizePercentage }} of the canary's events failed in %s", shown_id(w),
-                                   rules_duration(&w->arena, tier->long_ms)),
+                                   text_duration(&w->arena, tier->long_ms)),
                       arena_printf(&w->arena,
                                    "The canary alone burns more than %s times what the target of %s%% allows; the service as a whole may "
                                    "not show it while the canary has little traffic.",
@@ -235,9 +218,7 @@ static const char *absent(struct writer *w, const struct objective_view *view, e
     buf_str(&text, "absent(count(");
     if (!objective_query_selector(w->config, w->objective, view, part, &text, w->err)) w->ok = false;
     buf_str(&text, "))");
-    const char *copy = arena_strdup(&w->arena, buf_text(&text));
-    buf_finish(&text);
-    return copy;
+    return arena_take(&w->arena, &text);
 }
 
 // Good events that are nowhere cannot be told from a mistake in their selector; bad events that are nowhere are the usual case.
@@ -254,7 +235,7 @@ static void alert_absent(struct writer *w, const struct objective_view *view) {
 }
 
 static void write_period(struct writer *w, const struct objective_view *service) {
-    const char *window = rules_duration(&w->arena, w->objective->period_ms), *slo = own_matcher(w);
+    const char *window = text_duration(&w->arena, w->objective->period_ms), *slo = own_matcher(w);
     buf_str(w->out, "  - name: ");
     yaml_text(w->out, arena_printf(&w->arena, "serin-%s-period", w->objective->id));
     buf_str(w->out, "\n    interval: 5m\n    rules:\n");

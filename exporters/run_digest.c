@@ -6,10 +6,10 @@
 #include <string.h>
 
 #include "base/digest.h"
-#include "base/timetext.h"
 #include "objective_doc.h"
 #include "report_extra.h"
 #include "report_part.h"
+#include "text_time.h"
 
 enum { MOST_TEXT = 500, MOST_TEXTS = 20, MOST_OBJECTIVES = 20, MOST_PLACES = 10, MOST_LABELS = 20 };
 
@@ -52,12 +52,7 @@ void run_digest_finish(struct run_digest *d) {
 }
 
 const char *run_digest_time(struct run_digest *d, int64_t ms) {
-    struct buf text;
-    buf_init(&text, 64);
-    time_format(&text, ms);
-    const char *copy = arena_strdup(&d->arena, buf_text(&text));
-    buf_finish(&text);
-    return copy;
+    return text_time(&d->arena, ms);
 }
 
 size_t run_digest_index(const struct run_digest *d, const struct report_metric *metric) {

@@ -211,6 +211,14 @@ const char *text_symbol(const struct text_out *to, enum text_state state) {
     return to->style->ascii ? state_looks[state].word : state_looks[state].symbol;
 }
 
+const char *text_verdict(const struct text_out *to, enum text_state state, const char *word) {
+    char *upper = arena_strdup(to->arena, word);
+    for (char *at = upper; *at != '\0'; at++) {
+        if (*at >= 'a' && *at <= 'z') *at = (char)(*at - 'a' + 'A');
+    }
+    return to->style->ascii ? upper : arena_printf(to->arena, "%s %s", text_symbol(to, state), upper);
+}
+
 int text_symbol_columns(const struct text_out *to) {
     return to->style->ascii ? 6 : 1;
 }
@@ -234,7 +242,5 @@ const char *text_sparkline(const struct text_out *to, const double values[TEXT_T
         double share = range > 0 ? (values[i] - lo) / range : 0.3;
         buf_str(&line, isnan(values[i]) ? " " : levels[(int)fmin(7, fmax(0, floor(share * 8)))]);
     }
-    const char *copy = arena_strdup(to->arena, buf_text(&line));
-    buf_finish(&line);
-    return copy;
+    return arena_take(to->arena, &line);
 }

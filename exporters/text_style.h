@@ -77,6 +77,7 @@ void text_piece(struct text_out *to, int indent, enum text_paint paint, const ch
 
 const char *text_arrow(const struct text_out *to);
 const char *text_symbol(const struct text_out *to, enum text_state state); // one column, or a word in ASCII
+const char *text_verdict(const struct text_out *to, enum text_state state, const char *word); // "✖ FAIL" of "fail"; "FAIL" in ASCII
 int text_symbol_columns(const struct text_out *to);                        // of the widest symbol
 enum text_paint text_state_paint(enum text_state state);
 

@@ -24,13 +24,15 @@ static double rounded(double value, int digits) {
     return places >= 0 ? round(value * scale) / scale : round(value / scale) * scale;
 }
 
-static const char *digits_of(struct arena *arena, double value) {
+const char *text_exact(struct arena *arena, double value) {
     struct buf text;
     buf_init(&text, 64);
-    buf_double(&text, value == 0 ? 0 : value); // no "-0"
-    char *copy = arena_strdup(arena, buf_text(&text));
-    buf_finish(&text);
-    return copy;
+    buf_double(&text, value);
+    return arena_take(arena, &text);
+}
+
+static const char *digits_of(struct arena *arena, double value) {
+    return text_exact(arena, value == 0 ? 0 : value); // no "-0"
 }
 
 // The step whose name makes the number shortest: the largest not above it. From 2 min, 2 h and 2 d on the next unit is used.

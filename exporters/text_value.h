@@ -23,6 +23,9 @@ const char *text_change(struct arena *arena, double ratio, const char *unit);
 // A score, cut and never rounded to one decimal: 84.96 must not read as the 85 it missed.
 const char *text_score(struct arena *arena, double score);
 
+// The shortest text that reads back as the same number, as buf_double() writes it.
+const char *text_exact(struct arena *arena, double value);
+
 // A number without unit, at most three significant digits.
 const char *text_plain(struct arena *arena, double value);
 

@@ -29,9 +29,7 @@ static const char *source_of(struct run_digest *d) {
     buf_init(&source, MOST_SOURCE);
     buf_str(&source, "/serin/");
     http_percent_encode(&source, view_of(canary_of(d)));
-    const char *copy = arena_strdup(&d->arena, buf_text(&source));
-    buf_finish(&source);
-    return copy;
+    return arena_take(&d->arena, &source);
 }
 
 static json_t *cloudevent(struct run_digest *d) {

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/buf.h"
 
 static void test_arena__memory_is_zeroed_aligned_and_apart(void **state) {
     (void)state;
@@ -44,6 +45,13 @@ static void test_arena__copies_texts(void **state) {
     char *large = arena_printf(&arena, "%0*d", 20000, 5);
     assert_int_equal(strlen(large), 20000);
     assert_non_null(arena_array(&arena, 0, 8));
+    struct buf buf;
+    buf_init(&buf, 64);
+    assert_string_equal(arena_take(&arena, &buf), "");
+    buf_init(&buf, 64);
+    buf_str(&buf, "taken");
+    assert_string_equal(arena_take(&arena, &buf), "taken");
+    assert_int_equal(buf.len, 0);
     arena_finish(&arena);
 }
 

@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 struct arena_block;
+struct buf;
 
 struct arena {
     struct arena_block *blocks; // newest first; zeroes are an empty arena
@@ -22,6 +23,7 @@ void *arena_alloc(struct arena *arena, size_t size);              // zeroed, ali
 void *arena_array(struct arena *arena, size_t count, size_t size); // zeroed; aborts when count * size overflows
 char *arena_strdup(struct arena *arena, const char *text);        // NULL stays NULL
 char *arena_strndup(struct arena *arena, const char *text, size_t len);
+char *arena_take(struct arena *arena, struct buf *buf); // a copy of the buffer's text, which is finished
 __attribute__((format(printf, 2, 3))) char *arena_printf(struct arena *arena, const char *format, ...);
 
 #endif
