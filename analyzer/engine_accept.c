@@ -68,6 +68,11 @@ static bool settle_window(const struct engine *e, const struct canary_config *co
     return true;
 }
 
+// What documents and messages call its config: a word that another engine knows too, not the path that it was read from.
+static const char *file_name(const char *config_name) {
+    return config_name != NULL ? config_name : "config";
+}
+
 struct drafted { // an analysis before it is accepted
     struct running *running;
     int64_t horizon_ms;
@@ -260,7 +265,7 @@ static bool submit(struct engine *e, const struct engine_submission *s, const st
     r->start_ms = request.start_ms;
     r->once = request.once;
     r->canary = mem_strdup(config->name);
-    r->file = mem_strdup(s->config_file);
+    r->file = mem_strdup(file_name(s->request.canary));
     r->request = request_text(&request);
     if (!make_id(e, r->id, err) || !draft(e, config, &request, r, &d, err)) {
         free_draft(r);
@@ -299,7 +304,7 @@ void engine_resume(struct engine *e, const struct store_analysis *row) {
     json_t *json = row->request != NULL ? json_loads(row->request, 0, NULL) : NULL;
     snprintf(r->id, sizeof r->id, "%s", row->id);
     r->canary = mem_strdup(row->canary);
-    r->file = mem_strdup(row->config_name != NULL ? row->config_name : "config");
+    r->file = mem_strdup(file_name(row->config_name));
     r->request = mem_strdup(row->request != NULL ? row->request : "null");
     r->look_state = mem_strdup(row->look_state);
     r->start_ms = row->start_ms;

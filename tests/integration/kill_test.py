@@ -17,6 +17,7 @@ import time
 import unittest
 
 from fake_prometheus import FakePrometheus
+from harness import serin
 from publish_test import Receiver
 from service import Service
 
@@ -45,6 +46,7 @@ metrics:
   - {{name: pool, threshold: {{query: 'max(pool_in_use{{${{scope}},number="${{number}}"}})', max: 0.1}}}}
 publish: {publish}
 """
+REPLAYED = 20  # analyses of which the verdict is recomputed
 REFUSED_EACH = 97  # messages; the receiver is busy then
 CONNECTION_LOST = (OSError, http.client.HTTPException)
 
@@ -164,6 +166,7 @@ class KillTest(unittest.TestCase):
             reader.read(ident)
         self.assertEqual(reader.wrong, [])
         self.wait_for_deliveries()
+        replayed, lost = self.replay(sorted(documents)[:: max(1, len(documents) // REPLAYED)])
         self.assertEqual(self.service.stop(), 0)
         self.check_analyses(accepted, documents)
         self.check_looks()
@@ -172,7 +175,24 @@ class KillTest(unittest.TestCase):
         self.assertEqual([ident for ident, times in told.items() if times > 1], [])
         looks = self.rows("SELECT count(*) FROM looks")[0][0]
         print(f"{KILLS} kills, {len(accepted)} analyses, {looks} looks, {len(reader.decided)} verdicts read again, "
-              f"{len(self.receiver.requests)} webhooks received")
+              f"{len(self.receiver.requests)} webhooks received, "
+              f"{replayed} of {replayed + lost} verdicts recomputed, of the others a kill took the answers")
+
+    def replay(self, idents):
+        """What was kept of the answers gives the same result; a kill may take those to the looks at work, but nothing else."""
+        replayed = lost = 0
+        for ident in idents:
+            answer = self.service.get(f"/api/v1/analyses/{ident}/evidence")
+            path = self.service.dir / "evidence.tar"
+            path.write_bytes(answer.body)
+            code, out, err = serin("replay", path, "--output", "json") if answer.status == 200 else (None, "", "not kept")
+            if out:
+                self.assertEqual(json.loads(out), self.service.get(f"/api/v1/analyses/{ident}/result").json)
+            else:
+                self.assertRegex(err, "not kept|the answers to the last look are not there", (ident, code))
+            replayed, lost = replayed + bool(out), lost + (not out)
+        self.assertGreater(replayed, 0)
+        return replayed, lost
 
     def check_analyses(self, accepted, documents):
         rows = self.rows("SELECT key, id, canary, verdict, result FROM analyses")
@@ -203,7 +223,6 @@ class KillTest(unittest.TestCase):
             self.assertEqual(spent, sorted(spent))
             several += canary == "steady" and len(spent) > 1
         self.assertGreater(several, 0)
-
 
     def wait_for_deliveries(self):
         deadline = time.monotonic() + 60

@@ -88,7 +88,7 @@ typedef void engine_answer_fn(void *user, const struct engine_answer *answer);
 struct engine_submission {
     struct analysis_request request;
     struct view config;      // its text; borrowed until engine_submit() returns
-    const char *config_file; // names it in messages
+    const char *config_file; // names it in findings; its looks call it by request.canary
     const char *who;         // asks
 };
 
