@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "analyzer/store_batch.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/digest.h"
-#include "base/mem.h"
 #include "base/utf8.h"
 #include "store_changes.h"
 
@@ -25,43 +23,55 @@ bool store_state_parse(const char *text, enum store_state *ret) {
 }
 
 struct store_batch *store_batch_create(void) {
-    return mem_zero(1, sizeof(struct store_batch));
+    struct arena arena = {0};
+    struct store_batch *batch = arena_alloc(&arena, sizeof *batch);
+    batch->arena = arena;
+    return batch;
 }
 
 void store_batch_destroy(struct store_batch *batch) {
     if (batch == NULL) return;
-    arena_finish(&batch->arena);
-    free(batch->items);
-    free(batch);
+    struct arena arena = batch->arena; // the batch lies in it
+    arena_finish(&arena);
 }
 
 size_t store_batch_bytes(const struct store_batch *batch) {
-    return sizeof *batch + batch->arena.used + batch->cap * sizeof *batch->items;
+    return arena_held(&batch->arena);
 }
 
 static void refuse(struct store_batch *batch, const char *name, const char *why) {
     if (batch->err.code == ERROR_NONE) error_set(&batch->err, ERROR_USAGE, "%s: %s", name, why);
 }
 
+static void grow(struct store_batch *batch) {
+    size_t cap = batch->cap > 0 ? 2 * batch->cap : 4;
+    struct change *items = arena_array(&batch->arena, cap, sizeof *items);
+    if (batch->count > 0) memcpy(items, batch->items, batch->count * sizeof *items);
+    batch->items = items;
+    batch->cap = cap;
+}
+
 static struct change *add(struct store_batch *batch, enum change_kind kind) {
-    void *items = batch->items;
     if (batch->count == STORE_BATCH_MOST) {
         refuse(batch, "batch", "too many changes");
         batch->count--; // the batch is refused; what its changes are does not matter any more
     }
-    mem_grow(&items, &batch->cap, batch->count, sizeof *batch->items);
-    batch->items = items;
+    if (batch->count == batch->cap) grow(batch);
     batch->items[batch->count] = (struct change){.kind = kind};
     return &batch->items[batch->count++];
+}
+
+static bool can_be_kept(struct store_batch *batch, const char *name, struct view view, size_t most) {
+    if (view.len > most && batch->err.code == ERROR_NONE)
+        error_set(&batch->err, ERROR_USAGE, "%s: %zu bytes, at most %zu can be kept", name, view.len, most);
+    if (!utf8_is_valid(view)) refuse(batch, name, "not UTF-8");
+    return batch->err.code == ERROR_NONE;
 }
 
 static const char *keep(struct store_batch *batch, const char *name, const char *text, size_t most) {
     if (text == NULL) return NULL;
     struct view view = view_of(text);
-    if (view.len > most && batch->err.code == ERROR_NONE)
-        error_set(&batch->err, ERROR_USAGE, "%s: %zu bytes, at most %zu can be kept", name, view.len, most);
-    if (!utf8_is_valid(view)) refuse(batch, name, "not UTF-8");
-    return batch->err.code == ERROR_NONE ? arena_strndup(&batch->arena, view.ptr, view.len) : NULL;
+    return can_be_kept(batch, name, view, most) ? arena_strndup(&batch->arena, view.ptr, view.len) : NULL;
 }
 
 static const char *need(struct store_batch *batch, const char *name, const char *text, size_t most) {
@@ -77,11 +87,13 @@ static const char *need_id(struct store_batch *batch, const char *name, const ch
     return keep(batch, name, text, STORE_ID_LEN);
 }
 
-static void check_config(struct store_batch *batch, const struct store_analysis *analysis) {
+// Borrowed: it is long, and the same for many.
+static const char *check_config(struct store_batch *batch, const struct store_analysis *analysis) {
     char hex[DIGEST_HEX_LEN + 1];
-    if (analysis->config == NULL || batch->err.code != ERROR_NONE) return;
+    if (analysis->config == NULL || !can_be_kept(batch, "config", view_of(analysis->config), STORE_BODY_LEN)) return NULL;
     digest_hex(view_of(analysis->config), hex);
     if (strcmp(hex, analysis->config_sha256) != 0) refuse(batch, "config_sha256", "not the digest of the config");
+    return analysis->config;
 }
 
 void store_batch_add_analysis(struct store_batch *batch, const struct store_analysis *analysis) {
@@ -95,13 +107,12 @@ void store_batch_add_analysis(struct store_batch *batch, const struct store_anal
     a->canary = need(batch, "canary", analysis->canary, STORE_NAME_LEN);
     a->config_name = keep(batch, "config_name", analysis->config_name, STORE_NAME_LEN);
     a->config_sha256 = need(batch, "config_sha256", analysis->config_sha256, DIGEST_HEX_LEN);
-    a->config = keep(batch, "config", analysis->config, STORE_BODY_LEN);
     a->request = need(batch, "request", analysis->request, STORE_STATE_LEN);
     a->look_state = keep(batch, "look_state", analysis->look_state, STORE_STATE_LEN);
     a->version = keep(batch, "version", analysis->version, STORE_NAME_LEN);
     a->artefact = keep(batch, "artefact", analysis->artefact, STORE_ARTEFACT_LEN);
     a->created_by = keep(batch, "created_by", analysis->created_by, STORE_NAME_LEN);
-    check_config(batch, a);
+    a->config = check_config(batch, analysis);
 }
 
 void store_batch_change(struct store_batch *batch, const struct store_change *change) {

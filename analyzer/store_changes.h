@@ -43,7 +43,7 @@ struct change_trim { // one step
     struct trim_progress *after; // filled in; lives until the batch is done
 };
 
-struct change { // all its texts lie in the batch's arena
+struct change { // all its texts but a config lie in the batch's arena
     enum change_kind kind;
     union {
         struct store_analysis analysis;
@@ -59,7 +59,7 @@ struct change { // all its texts lie in the batch's arena
 };
 
 struct store_batch {
-    struct arena arena;
+    struct arena arena; // that holds itself too
     struct change *items;
     size_t count, cap;
     struct error err; // the first thing that is wrong with it

@@ -47,7 +47,7 @@ static bool reserve(struct buf *buf, size_t more) {
     size_t need = buf->len + more + 1;
     if (need > buf->cap) {
         size_t cap = buf->cap < 64 ? 64 : buf->cap;
-        while (cap < need) cap += cap / 2;
+        while (cap < need) cap += cap < 4096 ? cap : cap / 2;
         buf->data = mem_resize(buf->data, cap, 1);
         buf->cap = cap;
     }

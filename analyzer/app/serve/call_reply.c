@@ -3,11 +3,9 @@
 #include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/json_print.h"
-#include "base/mem.h"
 #include "call_state.h"
 
 #define MOST_REPLY_BYTES ((size_t)1 << 30)
@@ -64,9 +62,8 @@ void reply_json(struct call *call, int status, json_t *body) {
 }
 
 void reply_text(struct call *call, int status, const char *content_type, struct view text) {
-    char *copy = mem_alloc(text.len + 1);
-    memcpy(copy, text.ptr, text.len);
-    answer(call, status, content_type, MHD_create_response_from_buffer(text.len, copy, MHD_RESPMEM_MUST_FREE));
+    char *copy = arena_strndup(&call->arena, text.ptr, text.len); // which stays until the answer is sent
+    answer(call, status, content_type, MHD_create_response_from_buffer(text.len, copy, MHD_RESPMEM_PERSISTENT));
 }
 
 void reply_empty(struct call *call, int status) {

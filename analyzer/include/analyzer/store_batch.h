@@ -15,7 +15,7 @@ struct store_batch *store_batch_create(void);
 void store_batch_destroy(struct store_batch *batch); // of one that was not submitted; fine with NULL
 
 // STORE_DUPLICATE when the asker's key is taken. `config` NULL: an earlier analysis brought the text of config_sha256; with it,
-// config_sha256 must be its digest.
+// config_sha256 must be its digest. It alone is not copied, and is to stay until the batch is done with.
 void store_batch_add_analysis(struct store_batch *batch, const struct store_analysis *analysis);
 
 struct store_change { // of an open analysis
