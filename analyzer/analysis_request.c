@@ -79,20 +79,24 @@ static json_t *write_nothing(const struct analysis_request *request, const struc
     return NULL;
 }
 
+// Jansson's iterators want an object that may be written to; they do not.
+static json_t *readable(const json_t *object) {
+    return (json_t *)(uintptr_t)object;
+}
+
 static bool read_vars(struct reading *r, const struct member *m, const json_t *value) {
     struct name_values *vars = field(r->request, m);
     size_t count = json_object_size(value);
     if (!json_is_object(value) || count > MOST_VARS) return wrong(r, m, "an object of at most 256 texts");
     vars->items = arena_array(r->arena, count + 1, sizeof *vars->items);
-    json_t *own = json_deep_copy(value), *text; // iterators want an object that may be written to
+    json_t *text;
     const char *name;
     bool good = true;
-    json_object_foreach(own, name, text) {
+    json_object_foreach(readable(value), name, text) {
         struct name_value *item = &vars->items[vars->count++];
         good = good && is_plain(name, strlen(name)) && copy_text(r, text, &item->value);
         item->name = arena_strdup(r->arena, name);
     }
-    json_decref(own);
     return good || wrong(r, m, "texts of 1 to 1024 bytes without control characters");
 }
 
@@ -232,13 +236,12 @@ bool analysis_request_read(const json_t *json, struct arena *arena, struct analy
     config_overrides_init(&request.overrides);
     if (!json_is_object(json)) return error_set(err, ERROR_USAGE, "expected an object that names a canary");
     request.once = json_object_get(json, "end") != NULL;
-    json_t *own = json_deep_copy(json), *value; // iterators want an object that may be written to
+    json_t *value;
     const char *name;
     bool good = true;
-    json_object_foreach(own, name, value) {
+    json_object_foreach(readable(json), name, value) {
         good = good && read_member(&r, name, value);
     }
-    json_decref(own);
     if (!good) return false;
     if (request.canary != NULL && request.config.ptr != NULL)
         return error_set(err, ERROR_USAGE, "config: give canary, the name of a config, or config, the text of one, not both");

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "config_cache.h"
 
-#include <jansson.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +8,7 @@
 #include "base/buf.h"
 #include "base/digest.h"
 #include "base/mem.h"
-#include "run_record.h"
+#include "source_pool.h"
 
 enum { MOST_ENTRIES = 32 };
 
@@ -53,18 +52,40 @@ void config_cache_destroy(struct config_cache *cache) {
     free(cache);
 }
 
+static void put_text(struct buf *out, const char *text) {
+    if (text != NULL) buf_printf(out, "%zu:", strlen(text));
+    buf_str(out, text != NULL ? text : "-");
+}
+
+static void put_options(struct buf *out, const struct config_overrides *o) {
+    buf_printf(out, "\n%a %a %lld %lld ", o->pass, o->marginal, (long long)o->length_ms, (long long)o->step_ms);
+    put_text(out, o->url);
+    put_text(out, o->priors);
+    for (int side = 0; side < SIDE_COUNT; side++) put_text(out, o->sides[side]);
+    for (size_t i = 0; i < o->vars.count; i++) {
+        put_text(out, o->vars.items[i].name);
+        put_text(out, o->vars.items[i].value);
+    }
+}
+
 static void make_key(struct view text, const char *file, const struct config_overrides *overrides, char ret[DIGEST_HEX_LEN + 1]) {
     struct buf all;
     char digest[DIGEST_HEX_LEN + 1];
-    json_t *options = run_record_options(overrides);
-    char *json = json_dumps(options, JSON_COMPACT | JSON_SORT_KEYS);
     digest_hex(text, digest);
     buf_init(&all, (size_t)16 << 20);
-    buf_printf(&all, "%s\n%s\n%s\n%s", digest, file, json, overrides->priors != NULL ? overrides->priors : "");
+    buf_str(&all, digest);
+    put_text(&all, file);
+    put_options(&all, overrides);
     digest_hex((struct view){buf_text(&all), all.len}, ret);
     buf_finish(&all);
-    free(json);
-    json_decref(options);
+}
+
+static void digest_sources(const struct canary_config *config, char ret[DIGEST_HEX_LEN + 1]) {
+    struct buf text;
+    buf_init(&text, (size_t)8 << 20);
+    source_pool_key(config, &text);
+    digest_hex((struct view){buf_text(&text), text.len}, ret);
+    buf_finish(&text);
 }
 
 static struct entry *find(struct config_cache *cache, const char *key) {
@@ -107,6 +128,7 @@ static struct entry *read_entry(struct view text, const char *file, const struct
     findings_finish(&own);
     entry->cached.config = config;
     entry->refs = 1;
+    if (good) digest_sources(config, entry->cached.sources);
     if (good) return entry;
     entry_destroy(entry);
     error_set(err, ERROR_CONFIG, "%s: %zu error%s in the config", file, errors, errors == 1 ? "" : "s");

@@ -5,12 +5,14 @@
 #define ANALYZER_CONFIG_CACHE_H
 
 #include "analyzer/config.h"
+#include "base/digest.h"
 #include "base/error.h"
 
 struct config_cache;
 
 struct cached_config {
     const struct canary_config *config; // valid until it is released
+    char sources[DIGEST_HEX_LEN + 1];   // digest of what it reads from: equal for those that share their sources
 };
 
 struct config_cache *config_cache_create(void);

@@ -13,7 +13,6 @@
 
 #define MOST_AGE_MS (INT64_C(366) * 86400000)
 #define MOST_AHEAD_MS (INT64_C(31) * 86400000)
-#define MOST_KEY ((size_t)8 << 20)
 #define ID_BYTES ((size_t)16)
 #define TIME_BYTES ((size_t)6) // of them
 
@@ -45,14 +44,6 @@ static bool make_id(struct engine *e, char ret[STORE_ID_LEN + 1], struct error *
     }
     ret[2 * ID_BYTES] = '\0';
     return true;
-}
-
-static void lane_key(const struct canary_config *config, char ret[DIGEST_HEX_LEN + 1]) {
-    struct buf text;
-    buf_init(&text, MOST_KEY);
-    source_pool_key(config, &text);
-    digest_hex((struct view){buf_text(&text), text.len}, ret);
-    buf_finish(&text);
 }
 
 // The start, once and for all; a window that ends at a time begins its length before.
@@ -100,8 +91,9 @@ bool engine_open_course(const struct engine *e, const struct running *r, const s
 }
 
 // Whether its looks can be planned, and when.
-static bool draft(struct engine *e, const struct canary_config *config, const struct analysis_request *request, struct running *r,
+static bool draft(struct engine *e, const struct cached_config *cached, const struct analysis_request *request, struct running *r,
                   struct drafted *ret, struct error *err) {
+    const struct canary_config *config = cached->config;
     struct watch_course course;
     bool ok = engine_open_course(e, r, config, request, &course, err);
     if (ok) {
@@ -109,7 +101,7 @@ static bool draft(struct engine *e, const struct canary_config *config, const st
         r->planned = course.schedule.planned;
         r->looks = course.state.count;
         ret->horizon_ms = look_schedule_horizon_ms(&course.schedule);
-        lane_key(config, ret->lane);
+        memcpy(ret->lane, cached->sources, sizeof ret->lane);
         memcpy(ret->sha256, config->sha256, sizeof ret->sha256);
     }
     look_state_finish(&course.state);
@@ -237,14 +229,12 @@ static char *request_text(const struct analysis_request *request) {
 }
 
 // What tells a repeated request from another one: what was asked, and of which config.
-static void request_digest(const struct analysis_request *request, const char *config_sha256, char ret[DIGEST_HEX_LEN + 1]) {
+static void request_digest(const char *request, const char *config_sha256, char ret[DIGEST_HEX_LEN + 1]) {
     struct buf all;
-    char *text = request_text(request);
     buf_init(&all, (size_t)16 << 20);
-    buf_printf(&all, "%s\n%s", config_sha256, text);
+    buf_printf(&all, "%s\n%s", config_sha256, request);
     digest_hex((struct view){buf_text(&all), all.len}, ret);
     buf_finish(&all);
-    free(text);
 }
 
 static void hand_over(struct engine *e, struct running *r, struct store_batch *batch, engine_answer_fn *answer, void *user) {
@@ -255,8 +245,19 @@ static void hand_over(struct engine *e, struct running *r, struct store_batch *b
     accepted(a, &outcome);
 }
 
-static bool submit(struct engine *e, const struct engine_submission *s, const struct canary_config *config, engine_answer_fn *answer,
+// What it was asked with, and what that comes to: the same where the start was given.
+static void keep_request(struct running *r, const struct analysis_request *asked, const struct analysis_request *settled,
+                         const char *config_sha256, char ret_digest[DIGEST_HEX_LEN + 1]) {
+    bool same = asked->start_ms == settled->start_ms && asked->end_ms == settled->end_ms;
+    char *text = request_text(asked);
+    request_digest(text, config_sha256, ret_digest);
+    r->request = same ? text : request_text(settled);
+    if (!same) free(text);
+}
+
+static bool submit(struct engine *e, const struct engine_submission *s, const struct cached_config *cached, engine_answer_fn *answer,
                    void *user, struct error *err) {
+    const struct canary_config *config = cached->config;
     struct analysis_request request = s->request;
     struct drafted d;
     char digest[DIGEST_HEX_LEN + 1];
@@ -264,20 +265,19 @@ static bool submit(struct engine *e, const struct engine_submission *s, const st
     struct running *r = mem_zero(1, sizeof *r);
     r->start_ms = request.start_ms;
     r->once = request.once;
-    r->canary = mem_strdup(config->name);
-    r->file = mem_strdup(file_name(s->request.canary));
-    r->request = request_text(&request);
-    if (!make_id(e, r->id, err) || !draft(e, config, &request, r, &d, err)) {
+    if (!make_id(e, r->id, err) || !draft(e, cached, &request, r, &d, err)) {
         free_draft(r);
         return false;
     }
+    r->canary = mem_strdup(config->name);
+    r->file = mem_strdup(file_name(s->request.canary));
+    keep_request(r, &s->request, &request, d.sha256, digest);
     if (!take_place(e, r, &d, s->config)) {
         struct accepting a = {.answer = answer, .user = user};
         free_draft(r);
         answer_kind(&a, ENGINE_FULL, "", 0, NULL);
         return true;
     }
-    request_digest(&s->request, d.sha256, digest);
     hand_over(e, r, make_batch(e, s, config, r, &d, digest), answer, user);
     return true;
 }
@@ -289,7 +289,7 @@ bool engine_submit(struct engine *e, const struct engine_submission *submission,
         s.request.overrides.length_ms = s.request.end_ms - s.request.start_ms;
     struct cached_config *config = config_cache_get(e->configs, s.config, s.config_file, &s.request.overrides, findings, err);
     if (config == NULL) return false;
-    bool taken = submit(e, &s, config->config, answer, user, err);
+    bool taken = submit(e, &s, config, answer, user, err);
     config_cache_release(e->configs, config);
     return taken;
 }
@@ -317,7 +317,7 @@ void engine_resume(struct engine *e, const struct store_analysis *row) {
     if (analysis_request_read(json, &arena, &request, &err)) {
         r->once = request.once;
         struct cached_config *config = config_cache_get(e->configs, view_of(row->config), r->file, &request.overrides, NULL, &err);
-        if (config != NULL) draft(e, config->config, &request, r, &d, &err);
+        if (config != NULL) draft(e, config, &request, r, &d, &err);
         config_cache_release(e->configs, config);
     }
     json_decref(json);

@@ -17,21 +17,18 @@
 
 // Starting.
 
-static json_t *created_body(const struct intake *intake, const struct store_analysis *row) {
-    json_t *body = analysis_view_short(intake->service, row);
-    char path[STORE_ID_LEN + 64];
-    snprintf(path, sizeof path, "%s/api/v1/analyses/%s", intake->service->public_url, row->id);
-    errand_header(intake->errand, "Location", path);
-    return body;
+static void tell_location(const struct intake *intake) {
+    struct arena *arena = errand_arena(intake->errand);
+    errand_header(intake->errand, "Location", arena_printf(arena, "%s/api/v1/analyses/%s", intake->service->public_url, intake->id));
 }
 
 static void opened(struct intake *intake) {
-    struct store_analysis row = {.id = intake->id, .state = STORE_OPEN, .exit_code = -1};
-    json_t *whole = created_body(intake, &row), *body = json_object();
-    static const char *const names[] = {"id", "state", "verdict", "links"};
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) json_object_set(body, names[i], json_object_get(whole, names[i]));
-    json_decref(whole);
-    errand_json(intake->errand, 202, body);
+    struct buf text;
+    tell_location(intake);
+    buf_init(&text, 65536);
+    analysis_view_accepted(intake->service, intake->id, &text);
+    errand_text(intake->errand, 202, "application/json", (struct view){buf_text(&text), text.len});
+    buf_finish(&text);
 }
 
 static void found(struct intake *intake) {
@@ -43,7 +40,8 @@ static void found(struct intake *intake) {
     } else if (!there) {
         errand_no_analysis(intake->errand, intake->id);
     } else {
-        errand_json(intake->errand, 200, created_body(intake, &row));
+        tell_location(intake);
+        errand_json(intake->errand, 200, analysis_view_short(intake->service, &row));
     }
 }
 
@@ -65,29 +63,36 @@ static bool read_key(struct call *call, struct analysis_request *request, struct
     return false;
 }
 
-// The request is read twice: once to refuse it while the call can still be answered at once, once into the errand's arena.
-static void create(struct call *call) {
-    struct analysis_request request;
+// False when the call was answered.
+static bool read_request(struct call *call, struct arena *arena, struct analysis_request *request) {
     struct error err = {0};
     const json_t *json;
-    if (!body_json(call, &json)) return;
-    if (!analysis_request_read(json, call_arena(call), &request, &err)) {
-        reply_error(call, 422, "bad_request", "%s", err.text);
+    if (!body_json(call, &json)) return false;
+    if (analysis_request_read(json, arena, request, &err)) return read_key(call, request, arena);
+    reply_error(call, 422, "bad_request", "%s", err.text);
+    return false;
+}
+
+// The request outlives the call where the client does not wait for the answer.
+static void create(struct call *call) {
+    struct arena own = {0};
+    struct analysis_request request;
+    if (!read_request(call, &own, &request)) {
+        arena_finish(&own);
         return;
     }
-    if (!read_key(call, &request, call_arena(call))) return;
     struct errand *errand = errand_begin(call, SUBMIT_MS);
     struct arena *arena = errand_arena(errand);
+    *arena = own;
     struct intake *intake = arena_alloc(arena, sizeof *intake);
     *intake = (struct intake){.service = service_of(call),
                               .errand = errand,
+                              .request = request,
                               .who = arena_strdup(arena, call_who(call).name),
                               .is_admin = call_who(call).role == ROLE_ADMIN,
                               .opened = opened,
                               .found = found,
                               .refused = intake_refuse_json};
-    analysis_request_read(json, arena, &intake->request, &err);
-    intake->request.key = arena_strdup(arena, request.key);
     intake_begin(intake);
 }
 

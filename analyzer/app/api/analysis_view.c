@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/json_print.h"
 #include "base/timetext.h"
 
 json_t *view_time(int64_t ms) {
@@ -27,13 +28,7 @@ json_t *view_number(double value) {
 }
 
 json_t *view_link(const struct service *service, const char *path) {
-    struct buf text;
-    buf_init(&text, 4096);
-    buf_str(&text, service->public_url);
-    buf_str(&text, path);
-    json_t *value = json_string(buf_text(&text));
-    buf_finish(&text);
-    return value;
+    return json_sprintf("%s%s", service->public_url, path);
 }
 
 const char *analysis_view_verdict(const struct store_analysis *row) {
@@ -42,23 +37,43 @@ const char *analysis_view_verdict(const struct store_analysis *row) {
     return row->verdict != NULL ? row->verdict : "error";
 }
 
-static void add_link(const struct service *service, json_t *links, const char *name, const char *id, const char *rest) {
-    char path[STORE_ID_LEN + 64];
-    snprintf(path, sizeof path, "/api/v1/analyses/%s%s", id, rest);
-    json_object_set_new(links, name, view_link(service, path));
-}
+struct link {
+    const char *name, *rest;
+};
+
+static const struct link links[] = {{"self", ""},
+                                    {"wait", "/wait"},
+                                    {"cancel", "/cancel"},
+                                    {"looks", "/looks"},
+                                    {"result", "/result"},
+                                    {"report", "/report?format=html"},
+                                    {"evidence", "/evidence"}};
 
 static json_t *links_of(const struct service *service, const char *id) {
-    static const char *const rows[][2] = {{"self", ""},
-                                          {"wait", "/wait"},
-                                          {"cancel", "/cancel"},
-                                          {"looks", "/looks"},
-                                          {"result", "/result"},
-                                          {"report", "/report?format=html"},
-                                          {"evidence", "/evidence"}};
-    json_t *links = json_object();
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) add_link(service, links, rows[i][0], id, rows[i][1]);
-    return links;
+    json_t *object = json_object();
+    for (size_t i = 0; i < sizeof links / sizeof links[0]; i++) {
+        char path[STORE_ID_LEN + 64];
+        snprintf(path, sizeof path, "/api/v1/analyses/%s%s", id, links[i].rest);
+        json_object_set_new(object, links[i].name, view_link(service, path));
+    }
+    return object;
+}
+
+// Written as it stands: many are accepted at once, and those who wait for it hold the store's thread.
+void analysis_view_accepted(const struct service *service, const char *id, struct buf *out) {
+    struct buf base;
+    struct error err;
+    json_t *url = json_string(service->public_url);
+    buf_init(&base, 8192);
+    bool good = url != NULL && json_print(&base, url, JSON_LINE, &err);
+    json_decref(url);
+    const char *quoted = good ? buf_text(&base) : "\"\"";
+    int len = (int)strlen(quoted) - 1; // without the quote at the end
+    buf_printf(out, "{\"id\":\"%s\",\"state\":\"%s\",\"verdict\":\"running\",\"links\":{", id, store_state_name(STORE_OPEN));
+    for (size_t i = 0; i < sizeof links / sizeof links[0]; i++)
+        buf_printf(out, "%s\"%s\":%.*s/api/v1/analyses/%s%s\"", i > 0 ? "," : "", links[i].name, len, quoted, id, links[i].rest);
+    buf_str(out, "}}");
+    buf_finish(&base);
 }
 
 json_t *analysis_view_short(const struct service *service, const struct store_analysis *row) {

@@ -7,6 +7,7 @@
 #include <jansson.h>
 
 #include "api/service.h"
+#include "base/buf.h"
 
 // The short form, for lists. The caller releases it.
 json_t *analysis_view_short(const struct service *service, const struct store_analysis *row);
@@ -16,6 +17,9 @@ json_t *analysis_view(const struct service *service, const struct store_analysis
 
 // As courier_silenced().
 json_t *analysis_view_silenced(const struct service *service, const struct store_analysis *row);
+
+// The text that answers who has started one: id, state, verdict and links of the short form.
+void analysis_view_accepted(const struct service *service, const char *id, struct buf *out);
 
 // "running", "pass", "cancelled", ...
 const char *analysis_view_verdict(const struct store_analysis *row);
