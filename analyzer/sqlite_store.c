@@ -111,7 +111,13 @@ static size_t find_free(const struct sqlite_store *store) {
     return at;
 }
 
+static bool run_kept(struct database *db, const char *sql, struct error *err) {
+    sqlite3_stmt *statement = database_statement(db, sql, err);
+    return statement != NULL && database_step(db, statement, err);
+}
+
 struct database *sqlite_reader_take(struct store_backend *backend, struct error *err) {
+    static const char begin[] = "BEGIN";
     struct sqlite_store *store = (struct sqlite_store *)backend;
     size_t at;
     pthread_mutex_lock(&store->mutex);
@@ -119,16 +125,17 @@ struct database *sqlite_reader_take(struct store_backend *backend, struct error 
     store->busy[at] = true;
     pthread_mutex_unlock(&store->mutex);
     struct database *reader = &store->readers[at];
-    if ((reader->link != NULL || database_open(reader, store->path, true, err)) && database_run(reader, "BEGIN", err)) return reader;
+    if ((reader->link != NULL || database_open(reader, store->path, true, err)) && run_kept(reader, begin, err)) return reader;
     sqlite_reader_give(backend, reader);
     return NULL;
 }
 
 void sqlite_reader_give(struct store_backend *backend, struct database *reader) {
+    static const char end[] = "ROLLBACK";
     struct sqlite_store *store = (struct sqlite_store *)backend;
     if (reader == NULL) return;
     for (size_t i = 0; i < reader->kept_count; i++) sqlite3_reset(reader->kept[i].statement);
-    if (reader->link != NULL && !sqlite3_get_autocommit(reader->link)) database_run(reader, "ROLLBACK", NULL);
+    if (reader->link != NULL && !sqlite3_get_autocommit(reader->link)) run_kept(reader, end, NULL);
     pthread_mutex_lock(&store->mutex);
     store->busy[reader - store->readers] = false;
     pthread_cond_signal(&store->given);
@@ -138,11 +145,6 @@ void sqlite_reader_give(struct store_backend *backend, struct database *reader) 
 // Nothing of a transaction that cannot go on is left: what it was to commit failed.
 static void roll_back(struct database *db) {
     if (!sqlite3_get_autocommit(db->link)) database_run(db, "ROLLBACK", NULL);
-}
-
-static bool run_kept(struct database *db, const char *sql, struct error *err) {
-    sqlite3_stmt *statement = database_statement(db, sql, err);
-    return statement != NULL && database_step(db, statement, err);
 }
 
 enum group_end { GROUP_COMMITTED, GROUP_LOST, GROUP_MIXED };

@@ -9,6 +9,7 @@
 #include "api/reply.h"
 #include "api/schemas.h"
 #include "base/digest.h"
+#include "base/json_print.h"
 #include "base/timetext.h"
 
 #define SUBMIT_MS INT64_C(30000)
@@ -150,8 +151,10 @@ static void list(struct call *call) {
 
 #define SHOWN (STORE_LOOK_STATE | STORE_RESULT | STORE_REQUEST)
 
+#define TAG_LEN (STORE_ID_LEN + 64)
+
 // Changes with the analysis, and with what Alertmanagers do with its alerts.
-static void make_tag(const struct service *service, const struct store_analysis *row, char *tag, size_t size) {
+static void make_tag(const struct service *service, const struct store_analysis *row, char tag[TAG_LEN]) {
     char hex[DIGEST_HEX_LEN + 1] = "";
     json_t *silenced = analysis_view_silenced(service, row);
     if (json_array_size(silenced) > 0) {
@@ -160,16 +163,54 @@ static void make_tag(const struct service *service, const struct store_analysis 
         free(text);
     }
     json_decref(silenced);
-    snprintf(tag, size, "%s.%lld%s%.16s", row->id, (long long)row->revision, hex[0] != '\0' ? "." : "", hex);
+    snprintf(tag, TAG_LEN, "%s.%lld%s%.16s", row->id, (long long)row->revision, hex[0] != '\0' ? "." : "", hex);
+}
+
+// What has ended is read and written once for many. The tag is as it was before: what has changed meanwhile is not kept.
+static void reply_ended(struct call *call, const struct store_analysis *row, const char *tag) {
+    struct buf text;
+    struct error err;
+    char now[TAG_LEN];
+    json_t *view = analysis_view(service_of(call), row);
+    buf_init(&text, (size_t)64 << 20);
+    if (json_print(&text, view, JSON_LINE, &err)) {
+        struct view written = {buf_text(&text), text.len};
+        make_tag(service_of(call), row, now);
+        if (strcmp(now, tag) == 0) view_cache_keep(service_of(call)->views, tag, written);
+        reply_text(call, 200, "application/json", written);
+        json_decref(view);
+    } else {
+        reply_json(call, 200, view);
+    }
+    buf_finish(&text);
+}
+
+static void reply_tagged(struct call *call, const char *tag) {
+    struct store_analysis whole;
+    struct view kept;
+    if (view_cache_find(service_of(call)->views, tag, &kept)) {
+        reply_text(call, 200, "application/json", kept);
+    } else if (read_analysis(call, SHOWN, &whole)) {
+        if (whole.state == STORE_OPEN)
+            reply_json(call, 200, analysis_view(service_of(call), &whole));
+        else
+            reply_ended(call, &whole, tag);
+    }
 }
 
 static void show(struct call *call) {
     struct store_analysis row;
-    char tag[STORE_ID_LEN + 64];
+    char tag[TAG_LEN];
     if (!read_analysis(call, 0, &row)) return;
-    make_tag(service_of(call), &row, tag, sizeof tag);
-    if (reply_etag(call, tag) || !read_analysis(call, SHOWN, &row)) return;
-    reply_json(call, 200, analysis_view(service_of(call), &row));
+    make_tag(service_of(call), &row, tag);
+    if (!reply_etag(call, tag)) reply_tagged(call, tag);
+}
+
+// The row need not have its parts.
+static void reply_analysis(struct call *call, const struct store_analysis *row) {
+    char tag[TAG_LEN];
+    make_tag(service_of(call), row, tag);
+    reply_tagged(call, tag);
 }
 
 // Waiting.
@@ -178,17 +219,12 @@ static void stop_watching(struct call *call) {
     watchers_remove(service_of(call)->watchers, call_kept(call));
 }
 
-static void show_now(struct call *call) {
-    struct store_analysis row;
-    if (read_analysis(call, SHOWN, &row)) reply_json(call, 200, analysis_view(service_of(call), &row));
-}
-
 static void wait_for(struct call *call) {
     struct store_analysis row;
     int64_t timeout_s = WAIT_DEFAULT_S;
     if (!query_number(call, "timeout", WAIT_MOST_S, &timeout_s) || !read_analysis(call, 0, &row)) return;
     if (row.state != STORE_OPEN || timeout_s == 0) {
-        show_now(call);
+        reply_analysis(call, &row);
         return;
     }
     struct watcher *watcher = arena_alloc(call_arena(call), sizeof *watcher);
@@ -197,15 +233,16 @@ static void wait_for(struct call *call) {
     call_defer(call, mono_now_ms() + timeout_s * 1000, stop_watching);
     watchers_add(service_of(call)->watchers, watcher);
     if (!read_analysis(call, 0, &row)) return; // it answered, which ends the waiting
-    if (row.state != STORE_OPEN) show_now(call);
+    if (row.state != STORE_OPEN) reply_analysis(call, &row);
 }
 
 static void waited(struct call *call) {
+    struct store_analysis row;
     if (call_ended(call) == CALL_STOPPING) {
         reply_header(call, "Retry-After", "5");
         reply_error_hint(call, 503, "stopping", "ask again in some seconds; the analysis goes on", "the service stops");
     } else {
-        show_now(call);
+        if (read_analysis(call, 0, &row)) reply_analysis(call, &row);
     }
 }
 

@@ -201,6 +201,7 @@ static bool open_all(struct host *host, struct error *err) {
     struct service *s = &host->service;
     pthread_mutex_init(&host->listener_lock, NULL);
     s->watchers = watchers_create();
+    s->views = view_cache_create();
     s->readiness = readiness_create();
     s->flagger = flagger_locks_create();
     s->reload = host_reload;
@@ -243,6 +244,7 @@ static void close_all(struct host *host) {
     catalog_close(s->catalog);
     readiness_destroy(s->readiness);
     watchers_destroy(s->watchers);
+    view_cache_destroy(s->views);
     pthread_mutex_destroy(&host->listener_lock);
     flagger_locks_destroy(s->flagger);
     arena_finish(&host->arena);

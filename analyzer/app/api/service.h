@@ -8,6 +8,7 @@
 #include "analyzer/store.h"
 #include "api/desk.h"
 #include "api/readiness.h"
+#include "api/view_cache.h"
 #include "api/watchers.h"
 #include "exporters/courier.h"
 
@@ -20,6 +21,7 @@ struct service {
     struct desk *clerks;    // for what takes some milliseconds: files, reports, long texts
     struct desk *envoys;    // for what asks sources
     struct watchers *watchers;
+    struct view_cache *views;
     struct readiness *readiness;
     struct flagger_locks *flagger;
     struct exports *exports;
