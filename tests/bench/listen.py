@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """P17 and P18: the listener against nginx, both on core 0, wrk on core 1, 64 kept connections, in turns within one run. A page of
 20,000 bytes, and a POST of 200 bytes of JSON that is answered 202 (ours reads the JSON). Prints the medians of the ratios of requests
-a second and of CPU time a request. Usage: listen.py SMALL_SERVER [ROUNDS]. Skips, and says so, without nginx or wrk."""
+a second and of CPU time a request. With SERIN also what serve_wrk.py measures of the whole service.
+Usage: listen.py SMALL_SERVER [ROUNDS [SERIN [FOLDER]]]. Skips, and says so, without nginx or wrk."""
 import os
 import pathlib
 import re
@@ -30,23 +31,21 @@ def free_port():
         return s.getsockname()[1]
 
 
-def wait_for(port):
-    for _ in range(200):
-        try:
-            socket.create_connection(("127.0.0.1", port), 0.2).close()
-            return
-        except OSError:
-            time.sleep(0.02)
-    sys.exit("nginx did not come up")
-
-
 def cpu_seconds(pid):
     fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def children(pid):
-    return [int(p) for p in pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+def start_nginx(folder, config):
+    """Its process, and the pid of its one worker."""
+    (folder / "nginx.conf").write_text(config)
+    nginx = subprocess.Popen(["taskset", "-c", "0", "nginx", "-c", folder / "nginx.conf"], env={**os.environ, "PATH": os.environ["PATH"] + ":/usr/sbin"})
+    for _ in range(200):
+        children = pathlib.Path(f"/proc/{nginx.pid}/task/{nginx.pid}/children").read_text().split()
+        if children:
+            return nginx, int(children[0])
+        time.sleep(0.02)
+    sys.exit("nginx did not come up")
 
 
 def measure(pid, port, path, script):
@@ -61,9 +60,11 @@ def measure(pid, port, path, script):
 
 
 def compare(name, servers, path, script, rounds, bars):
+    """Ours first. The path may be one for each."""
+    paths = path if isinstance(path, tuple) else (path, path)
     speed, cost = [], []
     for _ in range(rounds):
-        (ours, our_cost), (theirs, their_cost) = (measure(pid, port, path, script) for pid, port in servers)
+        (ours, our_cost), (theirs, their_cost) = (measure(pid, port, at, script) for (pid, port), at in zip(servers, paths))
         speed.append(ours / theirs)
         cost.append(our_cost / their_cost)
         print(f"  {name}: {ours:.0f} against {theirs:.0f} requests/s, {our_cost:.1f} against {their_cost:.1f} us of CPU", file=sys.stderr)
@@ -71,10 +72,15 @@ def compare(name, servers, path, script, rounds, bars):
           f"{statistics.median(cost):.2f} times its CPU a request{bars[1]}")
 
 
-def main():
+def is_missing():
     missing = [tool for tool in ("nginx", "wrk", "taskset") if shutil.which(tool, path=os.environ["PATH"] + ":/usr/sbin") is None]
     if missing:
         print(f"skipped: {', '.join(missing)} not installed")
+    return missing != []
+
+
+def main():
+    if is_missing():
         return
     rounds = int(sys.argv[2]) if len(sys.argv) > 2 else 5
     folder = pathlib.Path(tempfile.mkdtemp(prefix="serin-"))
@@ -82,13 +88,11 @@ def main():
     (folder / "www/page").write_bytes(b"p" * 20000)
     (folder / "post.lua").write_text(POST)
     port = free_port()
-    (folder / "nginx.conf").write_text(CONFIG.format(dir=folder, port=port))
     os.chmod(folder, 0o755)
-    nginx = subprocess.Popen(["taskset", "-c", "0", "nginx", "-c", folder / "nginx.conf"], env={**os.environ, "PATH": os.environ["PATH"] + ":/usr/sbin"})
+    nginx, worker = start_nginx(folder, CONFIG.format(dir=folder, port=port))
     ours = subprocess.Popen(["taskset", "-c", "0", sys.argv[1], "--rate", "-1"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     try:
-        wait_for(port)
-        servers = [(ours.pid, int(ours.stdout.readline())), (children(nginx.pid)[0], port)]
+        servers = [(ours.pid, int(ours.stdout.readline())), (worker, port)]
         compare("GET 20 KB page", servers, "/page", [], rounds, (0.85, ", at most 1.25"))
         compare("POST JSON", servers, "/things", ["-s", folder / "post.lua"], rounds, (0.60, ""))
     finally:
@@ -97,6 +101,9 @@ def main():
         ours.stdin.close()
         ours.wait()
         shutil.rmtree(folder)
+    if len(sys.argv) > 3:
+        subprocess.run([sys.executable, "-B", pathlib.Path(__file__).with_name("serve_wrk.py"), sys.argv[3], str(rounds), *sys.argv[4:]], check=True)
 
 
-main()
+if __name__ == "__main__":
+    main()
