@@ -48,7 +48,7 @@ void battery_decide(const struct battery *battery, struct evidence_part *part, d
 }
 
 void battery_place(const struct battery *battery, struct evidence_part *part, struct battery_estimate estimate, double null, bool large) {
-    double value = estimate.value, se = estimate.se, df = estimate.df;
+    double value = estimate.value, se = estimate.se, df = fmax(estimate.df, EVIDENCE_DF_LEAST);
     part->estimate = value;
     part->se = se;
     part->df = df;
@@ -58,7 +58,7 @@ void battery_place(const struct battery *battery, struct evidence_part *part, st
 
 void battery_test(const struct battery *battery, struct evidence_part *part, struct battery_estimate estimate, double null, bool large) {
     const struct evidence_settings *s = battery->settings;
-    double value = estimate.value, se = estimate.se, df = estimate.df;
+    double value = estimate.value, se = estimate.se, df = fmax(estimate.df, EVIDENCE_DF_LEAST);
     bool certain = !(se > 0);
     battery_place(battery, part, estimate, null, large);
     part->low = certain ? value : value - se * t_roots_upper(battery->roots, s->alpha * part->share, df);
@@ -103,7 +103,8 @@ static double steps_needed(double variance_of_a_step, double se_fixed, double re
 
 void evidence_describe(struct evidence *e, const struct battery *battery, struct battery_estimate natural, double se_fixed, size_t steps) {
     const struct evidence_settings *s = battery->settings;
-    double se = hypot(natural.se, se_fixed), reach = se > 0 ? se * t_roots_upper(battery->roots, s->beta, natural.df) : 0;
+    double df = fmax(natural.df, EVIDENCE_DF_LEAST), se = hypot(natural.se, se_fixed),
+           reach = se > 0 ? se * t_roots_upper(battery->roots, s->beta, df) : 0;
     e->estimate = relative(natural.value, e->log_scale);
     e->low = relative(natural.value - reach, e->log_scale);
     e->high = relative(natural.value + reach, e->log_scale);
@@ -115,7 +116,7 @@ void evidence_describe(struct evidence *e, const struct battery *battery, struct
         steps_needed(variance, se_fixed, power + t_roots_upper(battery->roots, s->alpha * share, (double)INFINITY), harm - kappa, s->least);
     double ahead = s->horizon > steps ? natural.se * sqrt((double)steps / (double)s->horizon) : natural.se;
     struct power_view view = {.se = hypot(ahead, se_fixed),
-                              .df = natural.df,
+                              .df = df,
                               .share = share,
                               .tolerance = battery->margins.tolerance,
                               .least = battery->margins.tolerance,

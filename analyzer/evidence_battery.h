@@ -8,7 +8,8 @@
 #include "stats/t_roots.h"
 
 // What the part that sees the size of a change has of alpha.
-#define SHARE_LOCATION 0.5 // series, histograms
+#define SHARE_SERIES 0.6
+#define SHARE_HISTOGRAM 0.5
 #define SHARE_COUNT 0.8
 
 struct battery { // the parts that look for a change in one direction

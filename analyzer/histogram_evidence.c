@@ -129,7 +129,7 @@ static void score_ranks(const double *shares, size_t buckets, bool above, double
 static void add_location(struct battery *b, const struct difference *d) {
     const struct evidence_margins *m = &b->margins;
     struct battery_estimate at = {b->sign * d->value, d->se, d->df};
-    struct evidence_part *part = battery_add(b, EVIDENCE_LOCATION, SHARE_LOCATION);
+    struct evidence_part *part = battery_add(b, EVIDENCE_LOCATION, SHARE_HISTOGRAM);
     battery_test(b, part, at, b->settings->kappa * m->theta_tolerance, at.value > m->theta_tolerance);
     part->blocks = !(part->high < m->theta_harm);
 }

@@ -190,7 +190,7 @@ static void print_power(const struct plan *plan, const struct metric_config *met
     if (!prior->known) return;
     judge_settings(&plan->config->judge, metric, &settings);
     size_t steps = (size_t)((plan->end_ms - plan->start_ms) / plan->config->window.step_ms);
-    double share = metric->kind == METRIC_COUNTS ? SHARE_COUNT : SHARE_LOCATION;
+    double share = metric->kind == METRIC_COUNTS ? SHARE_COUNT : metric->kind == METRIC_HISTOGRAM ? SHARE_HISTOGRAM : SHARE_SERIES;
     double visible = power_visible_in(&settings, steps, prior->sd, prior->rho, share);
     buf_printf(out, "    history: rho %.3g worth %.3g steps", prior->rho, prior->weight);
     if (metric->kind == METRIC_COUNTS) print_quantity(out, ", phi at least ", prior->phi, "");

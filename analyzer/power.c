@@ -5,8 +5,6 @@
 
 #include "stats/normal.h"
 
-#define DF_LEAST 3
-
 static double theta_of(double change, const struct power_view *view) {
     if (!view->log_scale) return change;
     if (view->sign > 0) return log1p(change);
@@ -24,7 +22,7 @@ double power_visible(const struct evidence_settings *s, const struct power_view 
 }
 
 double power_visible_in(const struct evidence_settings *s, size_t steps, double sd, double rho, double share) {
-    double n = (double)steps, square = rho * rho, df = fmax(n * (1 - square) / (1 + square) - 1, DF_LEAST);
+    double n = (double)steps, square = rho * rho, df = fmax(n * (1 - square) / (1 + square) - 1, EVIDENCE_DF_LEAST);
     bool either = s->direction == EVIDENCE_EITHER;
     struct power_view view = {.se = sd * sqrt((1 + rho) / ((1 - rho) * n)),
                               .df = df,

@@ -8,6 +8,10 @@
 
 #define POWER_CHANCE 0.8 // of the decision that is projected
 
+// Of Student's t, however slow a series is: with fewer, not even changes of many standard errors are sure, and no fewer unchanged
+// series fail, as it is their standard error that is known badly.
+#define EVIDENCE_DF_LEAST 5
+
 struct power_view {
     double se, df;    // of theta
     double share;     // of alpha, that the test has

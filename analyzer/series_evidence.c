@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The parts share alpha: location 0.5, later half 0.15, means 0.1, trend 0.05, dispersion 0.1; the burst is policy.
+// The parts share alpha: location 0.6, later half 0.25, means 0.09, trend 0.03, dispersion 0.03; the burst is policy. What a part has
+// is what it finds for it: of twice its share the trend or the dispersion would find next to nothing more.
 #include "analyzer/series_evidence.h"
 
 #include <math.h>
@@ -19,8 +20,9 @@
 
 #define NORMAL_MAD 1.4826 // standard deviations of a normal distribution in its median deviation
 #define CLIP (2.5 * NORMAL_MAD)
-#define SPREAD_SUSPECT 1.6        // this much more spread blocks a pass
-#define SPREAD_LARGE 1.8          // and this much may fail
+#define SPREAD_LARGE 1.6          // this much more spread may fail
+#define SPREAD_SUSPECT 1.3        // and this much blocks a pass,
+#define SPREAD_SUSPECT_P 0.02     // where chance makes it no more often
 #define BURST_FACTOR (1.5 + 1e-9) // just 1.5 is none, however its logarithm is rounded
 
 struct means { // ratio of the means, less 1, in natural direction
@@ -96,7 +98,7 @@ static bool is_steady(const double *values, size_t count) {
 static void see(const struct paired *p, const struct evidence_settings *settings, struct arena *arena, struct views *ret) {
     struct ar1_prior prior = settings->prior;
     size_t horizon = settings->horizon > p->count ? settings->horizon : p->count;
-    *ret = (struct views){.paired = p, .has_means = !p->offset_known, .has_spread = p->log_scale && p->count >= 20};
+    *ret = (struct views){.paired = p, .has_means = !p->offset_known, .has_spread = p->log_scale && p->count >= 12};
     sort_halves(ret, arena);
     double *scratch = arena_array(arena, robust_location_scratch(p->count), sizeof *scratch);
     robust_location_sorted(p->differences, p->count, ret->sorted, prior, scratch, &ret->whole);
@@ -116,12 +118,12 @@ static void add_locations(struct battery *b, const struct views *v) {
     const struct evidence_margins *m = &b->margins;
     double null = b->settings->kappa * m->theta_tolerance;
     double se = hypot(v->whole.se, v->paired->offset_se), later_se = hypot(v->later.se, v->paired->offset_se);
-    struct evidence_part *part = battery_add(b, EVIDENCE_LOCATION, SHARE_LOCATION);
+    struct evidence_part *part = battery_add(b, EVIDENCE_LOCATION, SHARE_SERIES);
     struct battery_estimate at = toward(b, v->whole.estimate, se, v->whole.df);
     battery_test(b, part, at, null, at.value > m->theta_tolerance);
     part->blocks = !(part->high < m->theta_harm);
     if (!v->has_later) return;
-    part = battery_add(b, EVIDENCE_LATER, 0.15);
+    part = battery_add(b, EVIDENCE_LATER, 0.25);
     at = toward(b, v->later.estimate, later_se, v->later.df);
     battery_test(b, part, at, null, at.value > m->theta_tolerance);
     part->blocks = at.value > 1.5 * m->theta_tolerance && at.value > v->later.se;
@@ -130,7 +132,7 @@ static void add_locations(struct battery *b, const struct views *v) {
 static void add_means(struct battery *b, const struct views *v) {
     const struct evidence_margins *m = &b->margins;
     if (!v->has_means) return;
-    struct evidence_part *part = battery_add(b, EVIDENCE_MEAN, 0.1);
+    struct evidence_part *part = battery_add(b, EVIDENCE_MEAN, 0.09);
     struct battery_estimate at = toward(b, v->means.change, v->means.se, v->means.df);
     battery_test(b, part, at, b->settings->kappa * m->tolerance, at.value > m->tolerance);
     part->blocks = at.value > m->harm && at.value > 2 * at.se;
@@ -138,7 +140,7 @@ static void add_means(struct battery *b, const struct views *v) {
 
 static void add_trend(struct battery *b, const struct views *v) {
     double tolerance = b->margins.theta_tolerance, end = b->sign * v->trend.end;
-    struct evidence_part *part = battery_add(b, EVIDENCE_TREND, 0.05);
+    struct evidence_part *part = battery_add(b, EVIDENCE_TREND, 0.03);
     struct battery_estimate at = toward(b, v->trend.slope, v->trend.se, v->trend.df);
     battery_test(b, part, at, b->settings->kappa * tolerance, at.se > 0 && at.value > tolerance && end > tolerance);
     part->blocks = at.se > 0 && at.value > 1.65 * at.se && end > 1.5 * tolerance;
@@ -148,11 +150,11 @@ static void add_trend(struct battery *b, const struct views *v) {
 static void add_dispersion(struct battery *b, const struct views *v) {
     const struct spread *s = &v->spread;
     double ratio = fmax(s->canary, 1e-12) / fmax(s->baseline, 1e-12);
-    bool wide = ratio > SPREAD_SUSPECT && s->canary > b->margins.theta_tolerance / 2;
-    struct evidence_part *part = battery_add(b, EVIDENCE_DISPERSION, 0.1 / b->share);
-    battery_place(b, part, (struct battery_estimate){s->a12, s->se, s->df}, 0.5, wide && ratio > SPREAD_LARGE && s->se > 0);
+    bool large = s->whole > b->margins.theta_tolerance / 2;
+    struct evidence_part *part = battery_add(b, EVIDENCE_DISPERSION, 0.03 / b->share);
+    battery_place(b, part, (struct battery_estimate){s->z, s->se, s->df}, 0, large && ratio > SPREAD_LARGE && s->se > 0);
     part->estimate = ratio;
-    part->blocks = wide && s->a12 > 0.6;
+    part->blocks = large && ratio > SPREAD_SUSPECT && part->p < SPREAD_SUSPECT_P;
 }
 
 // Three quarters of some run lie far above the rest, and above whatever mirrored run there is. In natural direction for -1 the

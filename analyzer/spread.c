@@ -5,9 +5,11 @@
 #include <stddef.h>
 
 #include "sorted_window.h"
-#include "stats/column.h"
-#include "stats/quantile.h"
+#include "stats/clip.h"
+#include "stats/median.h"
 
+#define CLIP (2.5 * 1.4826) // times the median size: 2.5 standard deviations of a normal distribution
+#define R_MOST 0.999
 #define REACH ((size_t)4) // neighbours on each side, and as many are sorted by sort_runs()
 
 // Each by a comparison of its own, as compilers make a branch of two that share one.
@@ -48,7 +50,7 @@ static void deviations_at_end(const double *first, size_t count, ptrdiff_t step,
     ptrdiff_t all = (ptrdiff_t)count, reach = (ptrdiff_t)REACH;
     for (ptrdiff_t at = 0, next = 0; at < all && at < reach; at++) {
         for (; next < all && next <= at + reach; next++) sorted_window_add(&near, first[next * step]);
-        ret_first[at * step] = fabs(first[at * step] - sorted_window_median_without(&near, first[at * step]));
+        ret_first[at * step] = first[at * step] - sorted_window_median_without(&near, first[at * step]);
     }
 }
 
@@ -56,56 +58,62 @@ static void deviations(const double *logs, size_t count, struct run *runs, doubl
     sort_runs(logs, count, runs);
     deviations_at_end(logs, count, 1, ret);
     deviations_at_end(logs + count - 1, count, -1, ret + count - 1);
-    for (size_t i = REACH; i + REACH < count; i++) ret[i] = fabs(logs[i] - median_of_runs(&runs[i - REACH], &runs[i + 1]));
+    for (size_t i = REACH; i + REACH < count; i++) ret[i] = logs[i] - median_of_runs(&runs[i - REACH], &runs[i + 1]);
 }
 
-// Twice how many of the sorted values are below, equal ones counted half, from where the search has come to.
-static inline double twice_below(double value, const double *sorted, size_t count, size_t low) {
-    low += sorted[low] < value;
-    size_t end = low;
-    while (end < count && sorted[end] == value) end++;
-    return (double)(ptrdiff_t)(low + end);
+static double median_size(const double *values, size_t count, double *room) {
+    for (size_t i = 0; i < count; i++) room[i] = fabs(values[i]);
+    return median_of(room, count, room + count);
 }
 
-struct places { // the shares of the other side's values that lie below
-    double baseline, canary;
-};
-
-// Two searches at once, which take no branch that depends on the values: they are random, and a misprediction costs more than a
-// step.
-static struct places place(double baseline, double canary, const double *sorted_b, const double *sorted_c, size_t count) {
-    size_t in_b = 0, in_c = 0;
-    for (size_t left = count; left > 1;) {
-        size_t half = left / 2;
-        in_b += half & -(size_t)(sorted_b[in_b + half - 1] < canary);
-        in_c += half & -(size_t)(sorted_c[in_c + half - 1] < baseline);
-        left -= half;
+// So that no single step decides, and to a mean square of 1. Where more than half of the values are 0 nothing says what is far out.
+static void normalise(double *values, size_t count, double median) {
+    double k = median > 0 ? CLIP * median : (double)INFINITY, squares = 0;
+    for (size_t i = 0; i < count; i++) {
+        values[i] = clip_to(values[i], -k, k);
+        squares += values[i] * values[i];
     }
-    double all = 2 * (double)count;
-    return (struct places){twice_below(baseline, sorted_c, count, in_c) / all, twice_below(canary, sorted_b, count, in_b) / all};
+    double factor = squares > 0 ? sqrt((double)count / squares) : 0;
+    for (size_t i = 0; i < count; i++) values[i] *= factor;
+}
+
+// Fisher's z of the correlation, about 0, of two series of mean square 1, with an error from what each step adds to it. Uses `x` up.
+static void correlate(double *x, const double *y, size_t count, struct ar1_prior prior, double *room, struct spread *ret) {
+    struct ar1_mean error;
+    double r = 0;
+    for (size_t i = 0; i < count; i++) r += x[i] * y[i] / (double)count;
+    for (size_t i = 0; i < count; i++) x[i] = x[i] * y[i] - r / 2 * (x[i] * x[i] + y[i] * y[i]);
+    r = clip_to(r, -R_MOST, R_MOST);
+    ar1_mean_about_0(x, count, prior, room, &error);
+    ret->z = atanh(r);
+    ret->se = error.se / (1 - r * r);
+    ret->df = error.df;
+}
+
+// What is left of a deviation without what both sides share; never less than half of it, as that is known badly.
+static double own(double deviation, double shared_square) {
+    double square = deviation * deviation;
+    return sqrt(fmax(square - shared_square, square / 4));
 }
 
 struct spread spread_compare(const double *baseline, const double *canary, size_t count, struct ar1_prior prior, struct arena *arena) {
     double *room = arena_array(arena, 6 * count, sizeof *room);
-    double *b = room, *c = room + count, *sorted_b = room + 2 * count, *sorted_c = room + 3 * count, *sums = room + 4 * count;
+    double *b = room, *c = room + count, *apart = room + 2 * count, *together = room + 3 * count, *rest = room + 4 * count;
     struct run *runs = arena_array(arena, count, sizeof *runs);
     struct spread spread;
-    struct ar1_mean error;
     deviations(baseline, count, runs, b);
     deviations(canary, count, runs, c);
-    column_sort(b, count, sorted_b);
-    column_sort(c, count, sorted_c);
-    spread.baseline = quantile_sorted(sorted_b, count, 0.5);
-    spread.canary = quantile_sorted(sorted_c, count, 0.5);
-    double sum = 0;
     for (size_t i = 0; i < count; i++) {
-        struct places places = place(b[i], c[i], sorted_b, sorted_c, count);
-        sum += places.canary;
-        sums[i] = places.canary + 1 - places.baseline;
+        apart[i] = c[i] - b[i];
+        together[i] = c[i] + b[i];
     }
-    ar1_mean_estimate(sums, count, (double)NAN, prior, room + 5 * count, &error);
-    spread.a12 = sum / (double)count;
-    spread.se = error.se;
-    spread.df = error.df;
+    double difference = median_size(apart, count, rest), sum = median_size(together, count, rest);
+    double shared = fmax((sum * sum - difference * difference) / 4, 0);
+    spread.whole = median_size(c, count, rest);
+    spread.baseline = own(median_size(b, count, rest), shared);
+    spread.canary = own(spread.whole, shared);
+    normalise(apart, count, difference);
+    normalise(together, count, sum);
+    correlate(apart, together, count, prior, rest, &spread);
     return spread;
 }

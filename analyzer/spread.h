@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// How far values stray from their local level, canary against baseline: |ln value - median of the up to 8 neighbours|, compared
-// by the placements of each side among the other's, whose sum over a step is an autocorrelated series (Brunner and Munzel 2000).
+// How far values stray from their local level, canary against baseline: by ln value - median of the up to 8 neighbours. Both sides
+// see the same load, so what they share must cancel: where they stray equally far the sum of the two deviations of a step tells
+// nothing of their difference, and where the canary strays farther it goes with it (Pitman 1939, Morgan 1939).
 #ifndef ANALYZER_SPREAD_H
 #define ANALYZER_SPREAD_H
 
@@ -8,8 +9,9 @@
 #include "stats/ar1_mean.h"
 
 struct spread {
-    double baseline, canary; // median deviations
-    double a12, se, df;      // chance that the canary strays farther; se 0 where the placements never vary
+    double baseline, canary; // median deviations without what both sides share, as far as that is known
+    double whole;            // the canary's with it
+    double z, se, df;        // Fisher's z of that correlation, positive where the canary strays farther; se 0 where nothing varies
 };
 
 // Of the logarithms of the values, in the order of time, at least 2.

@@ -24,11 +24,11 @@ static void test_spread__deviations_from_the_neighbours(void **state) {
     // Steps of e: each value against the median of up to four on either side.
     const double baseline[] = {exp(1), exp(2), exp(4), exp(3)}, canary[] = {1, exp(5), exp(1), exp(9)};
     struct spread spread = compare(baseline, canary, 4);
-    // baseline: |1 - 3|, |2 - 3|, |4 - 2|, |3 - 2|; canary: |0 - 5|, |5 - 1|, |1 - 5|, |9 - 1|
+    // baseline: -2, -1, 2, 1; canary: -5, 4, -4, 8; their differences stray by 6, the sums too: nothing is shared
     check_near("baseline", spread.baseline, 1.5, 1e-12);
     check_near("canary", spread.canary, 4.5, 1e-12);
-    check_near("a12", spread.a12, 1, 1e-12);
-    check_near("no error", spread.se, 0, 0); // all placements are the same
+    check_near("whole", spread.whole, 4.5, 1e-12);
+    assert_true(spread.z > 0);
 }
 
 static void test_spread__a_step_in_the_level_is_no_spread(void **state) {
@@ -41,26 +41,49 @@ static void test_spread__a_step_in_the_level_is_no_spread(void **state) {
     }
     struct spread spread = compare(baseline, canary, STEPS);
     check_near("ratio", spread.canary / spread.baseline, 1, 0.3);
-    assert_true(fabs(spread.a12 - 0.5) < 3 * spread.se);
+    assert_true(fabs(spread.z) < 3 * spread.se);
 }
 
-static void test_spread__equal_sides_are_even(void **state) {
+static void test_spread__what_both_sides_share_cancels(void **state) {
     (void)state;
-    double values[STEPS];
+    double baseline[STEPS], canary[STEPS];
+    struct noise noise = {8, 0};
+    for (size_t i = 0; i < STEPS; i++) {
+        double load = 0.1 * noise_normal(&noise);
+        baseline[i] = exp(load + 0.05 * noise_normal(&noise));
+        canary[i] = exp(load + 0.15 * noise_normal(&noise));
+    }
+    struct spread spread = compare(baseline, canary, STEPS);
+    assert_true(spread.whole / spread.baseline < 3.2 && spread.canary < spread.whole);
+    check_near("ratio", spread.canary / spread.baseline, 2.2, 0.6); // at most halved is what is left of the baseline's
+    assert_true(spread.z > 3 * spread.se);
+}
+
+static void test_spread__sides_are_even_when_exchanged(void **state) {
+    (void)state;
+    double values[STEPS], others[STEPS];
     struct noise noise = {4, 0};
-    for (size_t i = 0; i < STEPS; i++) values[i] = exp(0.1 * noise_normal(&noise));
-    check_near("a12", compare(values, values, STEPS).a12, 0.5, 1e-15);
+    for (size_t i = 0; i < STEPS; i++) {
+        values[i] = exp(0.1 * noise_normal(&noise));
+        others[i] = exp(0.3 * noise_normal(&noise));
+    }
+    check_near("the same", compare(values, values, STEPS).z, 0, 0);
+    struct spread more = compare(values, others, STEPS), less = compare(others, values, STEPS);
+    check_near("z", more.z, -less.z, 1e-12);
+    check_near("se", more.se, less.se, 1e-12);
     for (size_t i = 0; i < STEPS; i++) values[i] = 2.385;
     struct spread spread = compare(values, values, STEPS);
-    check_near("constant", spread.a12, 0.5, 1e-15);
+    check_near("constant", spread.z, 0, 0);
     check_near("nothing", spread.canary, 0, 0);
+    check_near("no error", spread.se, 0, 0);
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_spread__deviations_from_the_neighbours),
         cmocka_unit_test(test_spread__a_step_in_the_level_is_no_spread),
-        cmocka_unit_test(test_spread__equal_sides_are_even),
+        cmocka_unit_test(test_spread__what_both_sides_share_cancels),
+        cmocka_unit_test(test_spread__sides_are_even_when_exchanged),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
