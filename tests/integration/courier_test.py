@@ -91,6 +91,23 @@ class CourierTest(unittest.TestCase):
             self.assertGreaterEqual(int(counted[1]), 1)
             until(lambda: b'serin_deliveries_total{target="publish.webhooks[0]",outcome="delivered"} 3' in s.get("/metrics").body)
 
+    def test_a_source_that_is_away_from_the_start_is_an_error_and_no_failure(self):
+        s = self.service
+        with Receiver() as r:
+            hooks = [{"url": r.url + "/" + word, "on": word} for word in ("look_failed", "error", "fail", "pass")]
+            publish = {"webhooks": hooks, "alertmanagers": [{"url": r.url + "/am"}]}
+            text = s.config("good", "http://127.0.0.1:9", **{"interval: 20s": "interval: 1s"})
+            (s.dir / "configs/good.yaml").write_text(text + "publish: " + json.dumps(publish) + "\n")
+            s.start()
+            self.assertEqual(s.decided(s.begin(canary="good"))["verdict"], "error")
+            alerts = json.loads(until(lambda: r.at("/am/api/v2/alerts"))[0][1])
+            self.assertEqual([(alert["labels"]["alertname"], alert["labels"]["severity"]) for alert in alerts], [("CanaryUndecided", "ticket")])
+            until(lambda: len(r.at("/error")) == 1 and len(r.at("/look_failed")) == 2)
+            self.assertIn("cannot connect", json.loads(r.at("/error")[0][1])["data"]["missing"][0])
+            page = until(lambda: b'verdict="error"} 1' in (body := s.get("/metrics").body) and body.decode())
+            self.assertIn('serin_verdict{canary="good",verdict="fail"} 0', page)
+            self.assertEqual(r.at("/fail") + r.at("/pass"), [])
+
     def test_a_receiver_that_is_down_gets_everything_in_order(self):
         s = self.service
         down = []
