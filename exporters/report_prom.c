@@ -251,6 +251,7 @@ static void put_release(const struct source_doc *doc, const struct budget_object
 }
 
 static void put_objectives(const struct source_doc *doc) {
+    if (doc->objective_count == 0) return; // there may be no list then
     const struct budget_objective *o = doc->objectives, *end = o + doc->objective_count;
     for (; o < end; o++) put(doc, EXPORTED_OBJECTIVE_TARGET, label(doc, o->name), NULL, o->goal);
     for (o = doc->objectives; o < end; o++) put(doc, EXPORTED_OBJECTIVE_ATTAINMENT, label(doc, o->name), NULL, o->attainment);
