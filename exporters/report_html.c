@@ -249,6 +249,7 @@ static void put_configuration(const struct html_page *page) {
                               s->version != NULL && s->version[0] != '\0' ? " " : "", s->version != NULL ? s->version : "", s->queries,
                               s->retries, s->bytes));
     }
+    for (size_t i = 0; i < report->timings.count; i++) html_row(to->out, report->timings.items[i].name, report->timings.items[i].value);
     html_row(to->out, "serin", report_extra_text(page->result, "serin", to->arena));
     buf_str(to->out, "</dl>\n");
     put_document(page);
