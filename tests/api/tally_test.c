@@ -69,18 +69,36 @@ static void test_tally__ends_what_is_old_or_gone(void **state) {
     tally_destroy(tally);
 }
 
+static void test_tally__begins_with_nothing(void **state) {
+    struct tally *tally = tally_create();
+    struct arena arena = {0};
+    struct live_engine live = {0};
+    (void)state;
+    tally_verdict(tally, "shop", "fail", "id-1", 10);
+    tally_know(tally, "shop");
+    tally_fill(tally, 20, &arena, &live);
+    assert_int_equal(live.analyses.count, 5);
+    for (size_t i = 0; i < 5; i++) {
+        bool fail = live.analyses.items[i].second[0] == 'f';
+        assert_int_equal(live.analyses.items[i].count, fail);
+        assert_int_equal(live.analyses.items[i].analysis_id != NULL, fail);
+    }
+    arena_finish(&arena);
+    tally_destroy(tally);
+}
+
 static void test_tally__is_bounded(void **state) {
     struct tally *tally = tally_create();
     struct arena arena = {0};
     struct live_engine live = {0};
     char name[32];
     (void)state;
-    for (int i = 0; i < 6000; i++) {
+    for (int i = 0; i < LIVE_MOST_COUNTS + 10; i++) {
         snprintf(name, sizeof name, "canary-%d", i);
         tally_verdict(tally, name, "pass", "id", 1);
     }
     tally_fill(tally, 2, &arena, &live);
-    assert_int_equal(live.analyses.count, 5000);
+    assert_int_equal(live.analyses.count, LIVE_MOST_COUNTS);
     arena_finish(&arena);
     tally_destroy(tally);
 }
@@ -89,6 +107,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_tally__counts_by_canary_and_keeps_the_last_gate),
         cmocka_unit_test(test_tally__ends_what_is_old_or_gone),
+        cmocka_unit_test(test_tally__begins_with_nothing),
         cmocka_unit_test(test_tally__is_bounded),
     };
     return cmocka_run_group_tests_name("tally", tests, NULL, NULL);

@@ -74,7 +74,7 @@ class ScrapeTest(unittest.TestCase):
         until(lambda: b"serin_analyses_total{" in self.page(accept).body, "analyses")
         text = self.page(accept).body.decode()
         families = {f.name: f for f in openmetrics.text_string_to_metric_families(text)}
-        seen = {s.labels["canary"]: s.exemplar.labels for s in families["serin_analyses"].samples}
+        seen = {s.labels["canary"]: s.exemplar.labels for s in families["serin_analyses"].samples if s.value > 0}
         self.assertEqual(seen, {name: {"analysis_id": ident} for name, ident in self.ids.items()})
 
     def shows(self, *lines):
@@ -93,6 +93,15 @@ class ScrapeTest(unittest.TestCase):
         self.shows(*look, "serin_analyses_open 1")
         self.assertEqual(self.service.post(f"/api/v1/analyses/{ident}/cancel").status, 200)
         self.shows(*before, "serin_analyses_open 0")
+
+    def test_counts_of_a_config_begin_at_0(self):
+        self.service.config("new", self.source.url)
+        self.assertEqual(self.service.post("/-/reload").status, 200)
+        self.shows(*(f'serin_analyses_total{{canary="new",verdict="{verdict}"}} 0'
+                     for verdict in ("pass", "marginal", "fail", "inconclusive", "error")))
+        self.service.stop()
+        self.service.start()
+        self.shows('serin_analyses_total{canary="new",verdict="fail"} 0', 'serin_analyses_total{canary="bad",verdict="fail"} 0')
 
     def test_a_canary_ends_with_its_config(self):
         shown = 'serin_verdict{canary="bad",verdict="fail"} 1'

@@ -72,6 +72,10 @@ void exports_gate(struct exports *exports, const json_t *document) {
     tally_gate(exports->tally, document, wall_now_ms());
 }
 
+void exports_know(struct exports *exports, const struct catalog_view *view) {
+    for (size_t i = 0; i < view->count; i++) tally_know(exports->tally, view->entries[i]->name);
+}
+
 void exports_forget(struct exports *exports, const char *canary) {
     tally_forget(exports->tally, canary);
     live_forget(exports->live, canary);
@@ -194,6 +198,7 @@ void exports_restore(struct exports *exports, const struct catalog_view *view, i
     struct arena arena = {0};
     struct error err = {0};
     exports->start_ms = now_ms;
+    exports_know(exports, view);
     if (!restore(exports, STORE_DONE, view, now_ms - LIVE_RETENTION_MS, &arena, &err) ||
         !restore(exports, STORE_OPEN, view, now_ms - LIVE_RETENTION_MS, &arena, &err))
         log_event(LOG_LEVEL_ERROR, "metrics", "error", err.text);

@@ -27,6 +27,9 @@ void exports_gate(struct exports *exports, const json_t *document); // of schema
 // Takes the last results of all canaries from the store, and the last looks of those under way, after a start.
 void exports_restore(struct exports *exports, const struct catalog_view *view, int64_t now_ms);
 
+// Begins the counts of every config. Any thread.
+void exports_know(struct exports *exports, const struct catalog_view *view);
+
 // Ends what is told of a canary whose config is gone, until it is judged again. Any thread.
 void exports_forget(struct exports *exports, const char *canary);
 

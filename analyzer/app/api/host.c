@@ -39,6 +39,7 @@ bool host_read_configs(struct host *host, struct error *err) {
         exports_forget(host->service.exports, canary);
         courier_forget(host->service.courier, canary);
     }
+    exports_know(host->service.exports, now);
     catalog_release(catalog, now);
     catalog_release(catalog, before);
     return read;

@@ -9,7 +9,7 @@
 #include "analyzer/store_row.h"
 #include "base/mem.h"
 
-#define MOST_ROWS 5000 // of one kind; further ones are not counted
+#define MOST_ROWS LIVE_MOST_COUNTS // of one kind; further ones are not counted
 
 enum tally_kind { TALLY_VERDICT, TALLY_GATE, TALLY_CHECK };
 #define TALLY_KINDS 3
@@ -81,6 +81,16 @@ void tally_verdict(struct tally *tally, const char *canary, const char *verdict,
         row->gone = false;
         memset(row->id, 0, sizeof row->id);
         memcpy(row->id, id, strnlen(id, STORE_ID_LEN));
+    }
+    pthread_mutex_unlock(&tally->lock);
+}
+
+void tally_know(struct tally *tally, const char *canary) {
+    static const char *const verdicts[] = {"pass", "marginal", "fail", "inconclusive", "error"};
+    pthread_mutex_lock(&tally->lock);
+    for (size_t i = 0; i < sizeof verdicts / sizeof verdicts[0]; i++) {
+        struct tally_row *row = row_of(tally, TALLY_VERDICT, canary, verdicts[i]);
+        if (row != NULL) row->gone = false;
     }
     pthread_mutex_unlock(&tally->lock);
 }

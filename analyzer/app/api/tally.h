@@ -16,6 +16,9 @@ void tally_destroy(struct tally *tally); // fine with NULL
 void tally_verdict(struct tally *tally, const char *canary, const char *verdict, const char *id, int64_t now_ms);
 void tally_gate(struct tally *tally, const json_t *document, int64_t now_ms);
 
+// Counts of a canary that has a config begin at 0, not with its first verdict: a server that did not see the 0 would not count that one.
+void tally_know(struct tally *tally, const char *canary);
+
 // Of a canary whose config is gone: nothing is told of it until there is something new.
 void tally_forget(struct tally *tally, const char *canary);
 
