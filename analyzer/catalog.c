@@ -127,3 +127,12 @@ const struct catalog_entry *catalog_find(const struct catalog_view *view, const 
     }
     return NULL;
 }
+
+const char *catalog_var_among(const struct texts *texts, const struct name_values *vars) {
+    for (size_t i = 0; i < vars->count; i++) {
+        for (size_t k = 0; k < texts->count; k++) {
+            if (strcmp(vars->items[i].name, texts->items[k]) == 0) return vars->items[i].name;
+        }
+    }
+    return NULL;
+}

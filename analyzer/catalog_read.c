@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "analyzer/config.h"
+#include "analyzer/config_files.h"
 #include "base/digest.h"
 #include "base/file.h"
 #include "base/mem.h"
@@ -91,6 +92,12 @@ struct reader {
     size_t problem_count, bytes;
 };
 
+static struct texts copy_texts(const struct texts *from, struct arena *arena) {
+    struct texts texts = {arena_array(arena, from->count + 1, sizeof *texts.items), from->count};
+    for (size_t i = 0; i < from->count; i++) texts.items[i] = arena_strdup(arena, from->items[i]);
+    return texts;
+}
+
 static struct catalog_entry *copy_entry(const struct catalog_entry *from, struct arena *arena) {
     struct catalog_entry *entry = arena_alloc(arena, sizeof *entry);
     *entry = *from;
@@ -100,6 +107,8 @@ static struct catalog_entry *copy_entry(const struct catalog_entry *from, struct
     entry->owner = arena_strdup(arena, from->owner);
     entry->runbook = arena_strdup(arena, from->runbook);
     entry->text.ptr = arena_strndup(arena, from->text.ptr, from->text.len);
+    entry->server_vars = copy_texts(&from->server_vars, arena);
+    entry->secret_vars = copy_texts(&from->secret_vars, arena);
     return entry;
 }
 
@@ -125,6 +134,8 @@ static struct catalog_entry *read_entry(struct reader *r, const struct config_fi
     entry.runbook = config.runbook;
     entry.metrics = config.metric_count;
     entry.objectives = config.objective_count;
+    entry.server_vars = config_server_vars(entry.text, file->path, false, arena);
+    entry.secret_vars = config_server_vars(entry.text, file->path, true, arena);
     memcpy(entry.sha256, config.sha256, sizeof entry.sha256);
     return copy_entry(&entry, &r->to->arena);
 }

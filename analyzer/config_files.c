@@ -46,3 +46,55 @@ bool config_names_no_files(struct view text, const char *file, struct arena *are
     findings_finish(&unread);
     return findings->errors == errors;
 }
+
+struct search {
+    bool secret;
+    struct arena *arena;
+    struct texts found;
+    size_t cap;
+};
+
+static bool holds_secret(const struct yaml_node *node) {
+    for (size_t i = 0; node->kind != YAML_SCALAR && i < node->count; i++) {
+        const struct yaml_node *inner = node->kind == YAML_LIST ? node->items[i] : node->pairs[i].value;
+        const char *key = node->kind == YAML_LIST ? "" : node->pairs[i].key->text;
+        if (is_for_files(key) || strcmp(key, "headers") == 0 || holds_secret(inner)) return true;
+    }
+    return false;
+}
+
+// Where the path begins, and with it what cannot move a URL to another server; all of it when no scheme is to be seen.
+static size_t host_end(const char *url) {
+    const char *scheme = strstr(url, "://");
+    return scheme != NULL ? (size_t)(scheme - url) + 3 + strcspn(scheme + 3, "/?#") : strlen(url);
+}
+
+static void take_variables(struct search *search, const char *url) {
+    size_t end = host_end(url);
+    for (const char *at = strstr(url, "${"); at != NULL && (size_t)(at - url) < end; at = strstr(at + 2, "${")) {
+        if (search->found.count == search->cap) {
+            const char **before = search->found.items;
+            search->cap = search->cap * 2 + 8;
+            search->found.items = arena_array(search->arena, search->cap, sizeof *search->found.items);
+            for (size_t i = 0; i < search->found.count; i++) search->found.items[i] = before[i];
+        }
+        search->found.items[search->found.count++] = arena_strndup(search->arena, at + 2, strcspn(at + 2, "}"));
+    }
+}
+
+static void search_node(struct search *search, const struct yaml_node *node) {
+    const struct yaml_node *url = yaml_get(node, "url");
+    if (url != NULL && url->kind == YAML_SCALAR && (!search->secret || holds_secret(node))) take_variables(search, url->text);
+    for (size_t i = 0; node->kind != YAML_SCALAR && i < node->count; i++)
+        search_node(search, node->kind == YAML_LIST ? node->items[i] : node->pairs[i].value);
+}
+
+struct texts config_server_vars(struct view text, const char *file, bool secret, struct arena *arena) {
+    struct search search = {.secret = secret, .arena = arena};
+    struct findings unread;
+    struct yaml_node *root;
+    findings_init(&unread, arena);
+    if (yaml_parse(text, file, arena, &unread, &root)) search_node(&search, root);
+    findings_finish(&unread);
+    return search.found;
+}

@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include "analyzer/config_files.h"
+#include "base/buf.h"
 #include "good_config.h"
 
 static size_t errors_of(const char *text) {
@@ -43,7 +44,38 @@ static void test_config_files__sees_every_key_that_names_a_file(void **state) {
     }
 }
 
+static void test_config_files__finds_the_variables_that_choose_a_server(void **state) {
+    static const struct {
+        const char *text;
+        const char *any, *secret; // names, joined
+    } cases[] = {
+        {"sources: {a: {url: '${p}', bearer_token_file: x}}", "p ", "p "},
+        {"sources: {a: {url: '${p}'}, b: {url: 'https://${q}', oauth2: {client_secret_file: x}}}", "p q ", "q "},
+        {"sources: {a: {url: 'http://h:9090/${p}', password_file: x}}", "", ""}, // a path does not move it
+        {"sources: {a: {url: 'http://h:9090${p}/${q}', password_file: x}}", "p ", "p "},
+        {"sources: {a: {url: 'http://${a}.${b}/${c}?${d}', headers: {X-Key: y}}}", "a b ", "a b "},
+        {"sources: {a: {url: '${s}://h/${p}', cert_file: x}}", "s ", "s "},
+        {"publish: {webhooks: [{url: 'https://${h}', secret_files: [x]}, {url: 'https://${i}'}]}", "h i ", "h "},
+        {"vars: {p: x}\nsources: {a: {url: 'http://h', bearer_token_file: x}}", "", ""},
+        {"canary: [", "", ""},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        for (int secret = 0; secret < 2; secret++) {
+            struct arena arena = {0};
+            struct buf names;
+            struct texts found = config_server_vars(view_of(cases[i].text), "inline", secret, &arena);
+            buf_init(&names, 1000);
+            for (size_t k = 0; k < found.count; k++) buf_printf(&names, "%s ", found.items[k]);
+            assert_string_equal(buf_text(&names), secret ? cases[i].secret : cases[i].any);
+            buf_finish(&names);
+            arena_finish(&arena);
+        }
+    }
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_config_files__sees_every_key_that_names_a_file)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_config_files__sees_every_key_that_names_a_file),
+                                       cmocka_unit_test(test_config_files__finds_the_variables_that_choose_a_server)};
     return cmocka_run_group_tests_name("config_files", tests, NULL, NULL);
 }

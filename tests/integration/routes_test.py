@@ -47,6 +47,10 @@ class RoutesTest(unittest.TestCase):
             lines.append(line)
         (s.dir / "tokens").write_text("\n".join(lines) + "\n")
         s.config("good", cls.source.url)
+        (s.dir / "source-token").write_text("secret")
+        variable = {"vars: {": f"vars: {{prom: \"{cls.source.url}\", "}
+        s.config("open", "${prom}", **variable)
+        s.config("guarded", "${prom}", **variable, **{"timeout: 5s}": "timeout: 5s, bearer_token_file: source-token}"})
         s.start()
         cls.document = cls.ask("admin", "GET", "/api/v1/openapi.json").json
         cls.done = cls.ask("run", "POST", "/api/v1/analyses", {"canary": "good", "end": int(time.time()) - 120}).json
@@ -171,6 +175,24 @@ class RoutesTest(unittest.TestCase):
                 self.assertNotIn(b"root:", refused.body)
             checked = self.ask("read", "POST", "/api/v1/configs/check", body["config"].encode(), {"Content-Type": "text/plain"})
             self.assertEqual((checked.status, checked.json["ok"], b"root:" in checked.body), (200, False, False))
+
+    def test_secrets_are_not_sent_to_servers_of_the_asker(self):
+        for canary, roles in (("guarded", ("read", "run", "gate")), ("open", ("read",))):
+            for role in roles:
+                answers = [self.ask(role, "POST", "/api/v1/gate/" + canary, {"vars": {"prom": "http://127.0.0.1:1"}})]
+                if role != "read":
+                    body = {"version": "1", "vars": {"track": "x", "prom": "http://127.0.0.1:1"}}
+                    answers += [self.ask(role, "POST", "/api/v1/analyses", {"canary": canary, **body}),
+                                self.ask(role, "POST", "/api/v1/verdict/" + canary, body)]
+                for answer in answers:
+                    self.check(answer, {403}, (canary, role))
+                    self.assertEqual(answer.json["error"]["code"], "fixed_variable")
+        metadata = {"serin.config": "guarded", "serin.var.prom": "http://127.0.0.1:1", "serin.token": self.tokens["run"]}
+        hook = {**BODIES["flaggerHook"], "metadata": metadata}
+        refused = self.ask("none", "POST", "/hooks/flagger/confirm-promotion", hook)
+        self.assertEqual((refused.status, b"the variable prom decides" in refused.body), (403, True), refused)
+        allowed = self.ask("run", "POST", "/api/v1/gate/open", {"vars": {"prom": self.source.url}})
+        self.assertEqual(allowed.status, 200, allowed)
 
     def test_truncated(self):
         host, port = self.service.url.removeprefix("http://").split(":")

@@ -23,6 +23,7 @@ struct hook_job {
     struct errand *errand;
     struct flagger_hook hook;
     const char *who;
+    enum role role;
     const char *canary, *owner; // of the config; owner NULL: none
     struct flagger_run run;
     struct store_analysis row; // of the run's analysis
@@ -146,6 +147,11 @@ static bool enter(struct hook_job *job, bool begins) {
         struct named_config *named = named_config_of(job->service, job->hook.config, errand_arena(job->errand));
         if (named == NULL) {
             refuse(job, arena_printf(errand_arena(job->errand), "error: serin has no config of the name %s", job->hook.config));
+            return false;
+        }
+        const char *fixed = named_config_fixed(named, &job->hook.vars, job->role);
+        if (fixed != NULL) {
+            refuse(job, arena_printf(errand_arena(job->errand), "error: the variable %s decides which server gets a secret", fixed));
             return false;
         }
         if (!start(job, named)) return false;
@@ -290,7 +296,8 @@ static void hook(struct call *call) {
     struct errand *errand = errand_begin(call, HOOK_MS);
     struct arena *arena = errand_arena(errand);
     struct hook_job *job = arena_alloc(arena, sizeof *job);
-    *job = (struct hook_job){.service = service_of(call), .errand = errand, .who = arena_strdup(arena, call_who(call).name)};
+    *job = (struct hook_job){
+        .service = service_of(call), .errand = errand, .who = arena_strdup(arena, call_who(call).name), .role = call_who(call).role};
     flagger_hook_read(json, kind, arena, &job->hook, &err);
     find_names(job, arena);
     desk_give(job->service->clerks, job->hook.object, errand, carry_out, job);

@@ -105,6 +105,12 @@ static void ask(struct call *call, struct asking from, const struct name_values 
                               .analysis = NULL,
                               .release_start_ms = from.release_start_ms};
     if (asking->named == NULL) return;
+    const char *fixed = named_config_fixed(asking->named, vars, call_who(call).role);
+    if (fixed != NULL) {
+        errand_error(errand, 403, "fixed_variable", "have it set in the config, or ask as an admin",
+                     "the variable %.100s decides which server is asked", fixed);
+        return;
+    }
     asking->analysis = arena_strdup(arena, from.analysis);
     asking->artefact = arena_strdup(arena, from.artefact);
     struct name_values *to = &asking->named->overrides.vars;

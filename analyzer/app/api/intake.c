@@ -106,7 +106,11 @@ static void submit_by_clerk(void *user, struct errand *errand, void *input) {
 static void submit_named(struct intake *intake) {
     const struct catalog_view *view = catalog_take(intake->service->catalog);
     const struct catalog_entry *entry = catalog_find(view, intake->request.canary);
-    if (entry != NULL) {
+    const char *var = entry != NULL ? catalog_var_among(&entry->secret_vars, &intake->request.overrides.vars) : NULL;
+    if (var != NULL && !intake->is_admin) {
+        refuse(intake, 403, "fixed_variable", "have it set in the config, or ask as an admin",
+               arena_printf(errand_arena(intake->errand), "the variable %s decides which server gets a secret", var), false);
+    } else if (entry != NULL) {
         submit(intake, entry->text, entry->file);
     } else {
         refuse(intake, 422, "unknown_canary", "GET /api/v1/configs lists what there is",

@@ -3,6 +3,17 @@
 
 #include "api/intake.h"
 
+static struct texts copy_texts(const struct texts *from, struct arena *arena) {
+    struct texts texts = {arena_array(arena, from->count + 1, sizeof *texts.items), from->count};
+    for (size_t i = 0; i < from->count; i++) texts.items[i] = arena_strdup(arena, from->items[i]);
+    return texts;
+}
+
+const char *named_config_fixed(const struct named_config *named, const struct name_values *vars, enum role role) {
+    if (role >= ROLE_ADMIN) return NULL;
+    return catalog_var_among(role >= ROLE_RUN ? &named->secret_vars : &named->server_vars, vars);
+}
+
 struct named_config *named_config_of(const struct service *service, const char *name, struct arena *arena) {
     struct named_config *named = NULL;
     const struct catalog_view *view = catalog_take(service->catalog);
@@ -11,6 +22,8 @@ struct named_config *named_config_of(const struct service *service, const char *
         named = arena_alloc(arena, sizeof *named);
         named->text = (struct view){arena_strndup(arena, entry->text.ptr, entry->text.len), entry->text.len};
         named->file = arena_strdup(arena, entry->file);
+        named->server_vars = copy_texts(&entry->server_vars, arena);
+        named->secret_vars = copy_texts(&entry->secret_vars, arena);
         config_overrides_init(&named->overrides);
     }
     catalog_release(service->catalog, view);

@@ -10,7 +10,12 @@ struct named_config {
     struct view text;
     const char *file;
     struct config_overrides overrides;
+    struct texts server_vars, secret_vars; // as of catalog.h
 };
+
+// The first variable that somebody of this role may not set: only an admin may decide which server gets a secret, and whoever may
+// only read not which one is asked. NULL: all may be set.
+const char *named_config_fixed(const struct named_config *named, const struct name_values *vars, enum role role);
 
 // In the arena; NULL when there is no config of that name.
 struct named_config *named_config_of(const struct service *service, const char *name, struct arena *arena);

@@ -5,6 +5,7 @@
 #ifndef ANALYZER_CATALOG_H
 #define ANALYZER_CATALOG_H
 
+#include "analyzer/config.h"
 #include "base/error.h"
 #include "base/finding.h"
 #include "base/view.h"
@@ -23,6 +24,8 @@ struct catalog_entry {
     int64_t changed_ms;     // when the file was changed last
     bool kept;              // the file cannot be used any more: this is what it held
     size_t metrics, objectives;
+    struct texts server_vars; // variables that decide which server is asked or told
+    struct texts secret_vars; // the same of servers that get a secret
 };
 
 struct catalog_problem { // of a file that cannot be used as it is
@@ -56,6 +59,9 @@ bool catalog_is_outdated(struct catalog *catalog);
 // What was read last. Any thread; to be released.
 const struct catalog_view *catalog_take(struct catalog *catalog);
 void catalog_release(struct catalog *catalog, const struct catalog_view *view); // fine with NULL
+
+// The first of the variables whose name is among the texts; NULL when there is none.
+const char *catalog_var_among(const struct texts *texts, const struct name_values *vars);
 
 // By the canary's name, else by the file's; NULL when there is none.
 const struct catalog_entry *catalog_find(const struct catalog_view *view, const char *name);
