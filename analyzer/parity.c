@@ -9,6 +9,7 @@
 #include "parity_layout.h"
 #include "query/cadence.h"
 #include "result_number.h"
+#include "texts.h"
 
 #define MOST_TEXT_BYTES ((size_t)4096)
 #define MOST_CADENCES ((size_t)8) // series of a side that tell its scrape interval, evenly spread
@@ -213,7 +214,7 @@ static void compare_metric(const struct parity_probe *probes, size_t count, stru
     if (heard > 0) {
         ret->metrics++;
     } else {
-        ret->silent++;
+        texts_add(&ret->silent, p->arena, probes[0].metric);
     }
 }
 
@@ -258,11 +259,13 @@ static json_t *gap_json(const struct parity_gap *gap) {
 }
 
 json_t *parity_json(const struct parity *parity, size_t most) {
-    json_t *root = json_object(), *gaps = json_array();
+    json_t *root = json_object(), *gaps = json_array(), *silent = json_array();
+    for (size_t i = 0; i < parity->silent.count && i < most; i++) json_array_append_new(silent, json_string(parity->silent.items[i]));
     for (size_t i = 0; i < parity->gap_count && i < most; i++) json_array_append_new(gaps, gap_json(&parity->gaps[i]));
     json_object_set_new_nocheck(root, "score", result_known(parity->score));
     json_object_set_new_nocheck(root, "metrics", json_integer((json_int_t)parity->metrics));
-    json_object_set_new_nocheck(root, "silent", json_integer((json_int_t)parity->silent));
+    json_object_set_new_nocheck(root, "silent", json_integer((json_int_t)parity->silent.count));
+    json_object_set_new_nocheck(root, "silent_metrics", silent);
     json_object_set_new_nocheck(root, "gap_count", json_integer((json_int_t)parity->gap_count));
     json_object_set_new_nocheck(root, "gaps", gaps);
     return root;

@@ -3,7 +3,7 @@
 #include "exporters/parity_report.h"
 #include "text_value.h"
 
-enum { COST = 2, METRIC = 9, TEXT = 9 };
+enum { COST = 2, METRIC = 9, TEXT = 9, MOST_SILENT = 5 };
 
 static void print_head(struct text_out *to, struct doc_reader *in, struct doc_place root, struct doc_place parity) {
     struct report_number score = doc_score_or_null(in, parity, "score");
@@ -19,12 +19,20 @@ static void print_head(struct text_out *to, struct doc_reader *in, struct doc_pl
     text_newline(to);
 }
 
+static const char *silent_text(struct text_out *to, struct doc_reader *in, struct doc_place parity, long long silent) {
+    struct report_texts names = doc_texts(in, parity, "silent_metrics");
+    const char *text = arena_printf(to->arena, "%lld without data on either side", silent);
+    for (size_t i = 0; i < names.count && i < MOST_SILENT; i++)
+        text = arena_printf(to->arena, "%s%s%s", text, i > 0 ? ", " : ": ", names.items[i]);
+    return names.count > MOST_SILENT ? arena_printf(to->arena, "%s and others", text) : text;
+}
+
 static void print_facts(struct text_out *to, struct doc_reader *in, struct doc_place root, struct doc_place parity) {
     struct doc_place window = doc_object(in, root, "window");
     long long metrics = (long long)doc_count(in, parity, "metrics"), silent = (long long)doc_count(in, parity, "silent");
     text_piece(to, COST, PAINT_NONE, arena_printf(to->arena, "%s to %s", doc_text(in, window, "start"), doc_text(in, window, "end")));
     text_piece(to, COST, PAINT_NONE, arena_printf(to->arena, "%lld metric%s compared", metrics, metrics == 1 ? "" : "s"));
-    if (silent > 0) text_piece(to, COST, PAINT_NONE, arena_printf(to->arena, "%lld without data on either side", silent));
+    if (silent > 0) text_piece(to, COST, PAINT_NONE, silent_text(to, in, parity, silent));
     text_newline(to);
 }
 

@@ -88,7 +88,8 @@ static void test_trust__is_null_where_nothing_was_judged(void **state) {
     const struct trust *trust = trust_of(&h);
     json_t *empty = trust_json(trust);
     char *text = json_dumps(empty, JSON_COMPACT);
-    assert_string_equal(text, "{\"parity\":{\"score\":null,\"metrics\":0,\"silent\":3,\"gap_count\":0,\"gaps\":[]},"
+    assert_string_equal(text, "{\"parity\":{\"score\":null,\"metrics\":0,\"silent\":3,\"silent_metrics\":[\"failures\",\"drops\",\"ratio\"]"
+                              ",\"gap_count\":0,\"gaps\":[]},"
                               "\"load\":null,\"data_age_s\":null}");
     free(text);
     json_decref(empty);

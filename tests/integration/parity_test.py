@@ -122,7 +122,7 @@ class ParityTest(unittest.TestCase):
     def test_parity__of_sides_that_are_alike_is_100(self):
         document = self.parity(self.config(SERVICE), code=PASS)
         self.assertEqual(document["schema"], "serin.parity/1")
-        self.assertEqual(document["parity"], {"score": 100, "metrics": 4, "silent": 0, "gap_count": 0, "gaps": []})
+        self.assertEqual(document["parity"], {"score": 100, "metrics": 4, "silent": 0, "silent_metrics": [], "gap_count": 0, "gaps": []})
         self.assertIsNone(document["unused"])
         result = serin("parity", self.config(SERVICE), "--end", END, "--ascii")
         self.assertIn("ALIKE  shop   parity 100/100 (min 90)", result[1], show(result))
@@ -151,6 +151,16 @@ class ParityTest(unittest.TestCase):
         self.assertIn("le 0.5 on the baseline side only", gaps["buckets"]["text"])
         self.assertEqual(gaps["values"]["text"], "label code: 500 on the baseline side only")
         self.assertAlmostEqual(sum(gap["impact"] for gap in document["parity"]["gaps"]), 100 - document["parity"]["score"], places=5)
+
+    def test_parity__a_metric_without_any_data_is_named(self):
+        text = SERVICE + "  - {name: typo, query: 'memory_byte{${scope}}'}\n"
+        parity = self.parity(self.config(text), code=PASS)["parity"]
+        self.assertEqual((parity["score"], parity["metrics"], parity["silent"], parity["silent_metrics"]), (100, 4, 1, ["typo"]))
+        result = serin("parity", self.config(text), "--end", END)
+        self.assertIn("4 metrics compared 1 without data on either side: typo", " ".join(result[1].split()), show(result))
+        nothing = serin("parity", self.config(text), "--end", "2025-02-01T00:00:00Z", "--ascii")
+        self.assertEqual(nothing[0], INCONCLUSIVE, show(nothing))
+        self.assertIn("NO DATA  shop   parity not known (min 90)", nothing[1])
 
     def test_parity__recorded_answers_give_the_same(self):
         config = self.config(SERVICE, "poor")

@@ -47,7 +47,8 @@ struct parity_gap {
 
 struct parity {
     double score;           // 0 to 100; NaN when no metric could be compared
-    size_t metrics, silent; // metrics compared; those without data on either side, which count for nothing
+    size_t metrics;         // compared
+    struct texts silent;    // names of those without data on either side, which count for nothing
     struct parity_gap *gaps; // most impact first; the impacts add up to what the score lacks
     size_t gap_count;
 };
@@ -57,7 +58,7 @@ struct parity {
 // `apart` are names of labels that differ on purpose: those of the scopes. All in the arena, but texts of probes are borrowed.
 void parity_compare(const struct parity_probe *probes, size_t count, const struct texts *apart, struct arena *arena, struct parity *ret);
 
-// An object with score, metrics, silent, gap_count and at most `most` gaps. The caller releases it.
+// An object with score, metrics, silent, gap_count, and at most `most` names of silent metrics and gaps. The caller releases it.
 json_t *parity_json(const struct parity *parity, size_t most);
 
 #endif
