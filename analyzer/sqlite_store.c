@@ -13,9 +13,11 @@
 #include "sqlite_apply.h"
 #include "sqlite_reads.h"
 #include "sqlite_schema.h"
+#include "sqlite_tidier.h"
 
 #define READERS 4
-#define LOG_PAGES 1000 // that are written back into the database
+#define LOG_PAGES 1000                  // that are written back into the database
+#define MOST_LOG_PAGES (16 * LOG_PAGES) // commits wait for them to be written back
 
 static bool failed(const char *path, struct error *err) {
     return error_set(err, ERROR_IO, "%s: %s", path, strerror(errno));
@@ -73,6 +75,7 @@ static bool open_writer(struct sqlite_store *store, const struct store_options *
 
 static void close_store(struct store_backend *backend) {
     struct sqlite_store *store = (struct sqlite_store *)backend;
+    sqlite_tidier_stop(store->tidier);
     for (size_t i = 0; i < store->reader_count; i++) database_close(&store->readers[i]);
     database_close(&store->writer);
     file_lock_drop(&store->lock);
@@ -203,12 +206,18 @@ static bool commit_batches(struct store_backend *backend, struct store_batch *co
     return ok;
 }
 
-// SQLite would do this at the end of a commit, before it says that there is one. What cannot be written back now is tried again.
+// SQLite would do this at the end of a commit, before it says that there is one; here the next commit need not wait either. The log begins
+// anew with a commit that finds all of it written back, which commits in close succession may put off, but not for ever.
 static void tidy(struct store_backend *backend) {
     struct sqlite_store *store = (struct sqlite_store *)backend;
     if (store->log_pages < LOG_PAGES) return;
+    if (store->tidier == NULL) store->tidier = sqlite_tidier_start(store->path);
+    if (store->tidier != NULL && store->log_pages < MOST_LOG_PAGES) {
+        sqlite_tidier_wake(store->tidier);
+    } else {
+        sqlite3_wal_checkpoint_v2(store->writer.link, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+    }
     store->log_pages = 0;
-    sqlite3_wal_checkpoint_v2(store->writer.link, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
 }
 
 const struct store_ops sqlite_store_ops = {

@@ -17,6 +17,7 @@ struct sqlite_store {
     struct file_lock lock; // says whose store it is; not held: of nobody here
     struct database writer;
     int log_pages; // in the write-ahead log, of the writer thread
+    struct sqlite_tidier *tidier; // of the writer thread; NULL: the log was never long
 
     size_t reader_count;
     pthread_mutex_t mutex; // guards readers and busy; a reader that is busy is its holder's

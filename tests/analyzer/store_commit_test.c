@@ -14,6 +14,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "store_place.h"
@@ -286,6 +287,31 @@ static void test_store_commit__nothing_acknowledged_is_lost(void **state) {
     }
 }
 
+static int64_t size_of(struct place *p, const char *more) {
+    struct stat status;
+    return stat(arena_printf(&p->arena, "%s%s", p->path, more), &status) == 0 ? (int64_t)status.st_size : 0;
+}
+
+// 48 MiB are committed one after the other, and the log, which is cut back to 16 MiB, holds no more of them than commits were put off for.
+static void test_store_commit__the_log_is_written_back_while_commits_go_on(void **state) {
+    const int64_t mib = 1 << 20;
+    struct place *p = *state;
+    char *text = malloc((size_t)mib + 1);
+    assert_non_null(text);
+    memset(text, 'x', (size_t)mib);
+    text[mib] = '\0';
+    for (int i = 0; i < 48; i++) {
+        char key[16];
+        snprintf(key, sizeof key, "%d", i);
+        place_submit(p, memo_batch(key, text));
+    }
+    for (int tries = 0; size_of(p, "") < 40 * mib && tries < 6000; tries++) nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
+    assert_true(size_of(p, "") >= 40 * mib);
+    place_submit(p, memo_batch("last", "1"));
+    assert_true(size_of(p, "-wal") <= 80 * mib); // 16,000 pages, and what came while they were written back
+    free(text);
+}
+
 // In a child of its own, as the limit on files is of a process. Answers with the line of the first thing that is not as it should be.
 static int fill_disk(struct place *p) {
     struct error err = {0};
@@ -351,6 +377,7 @@ int main(void) {
         PLACED(test_store_commit__closing_commits_what_was_submitted),
         PLACED(test_store_commit__many_threads),
         PLACED(test_store_commit__nothing_acknowledged_is_lost),
+        PLACED(test_store_commit__the_log_is_written_back_while_commits_go_on),
         PLACED(test_store_commit__full_disk_fails_clearly_and_mends),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
