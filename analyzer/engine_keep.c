@@ -5,8 +5,8 @@
 #include "engine_private.h"
 #include "look_record.h"
 
-#define MOST_LOOK_BYTES ((size_t)16 << 20)
-#define MOST_RUN_BYTES ((size_t)32 << 20)
+#define MOST_LOOK_BYTES ((size_t)8 << 20)
+#define MOST_RUN_BYTES ((size_t)24 << 20) // config, options and priors have at most 8 MiB each
 
 static bool keep_run(const struct look_run *run, struct error *err) {
     const struct running *r = run->running;

@@ -5,10 +5,11 @@
 
 #include "api/analysis_view.h"
 #include "api/reply.h"
+#include "base/log.h"
 #include "base/tar.h"
 
 #define EVIDENCE_MS INT64_C(30000)
-#define MOST_EVIDENCE_BYTES ((size_t)32 << 20)
+#define MOST_EVIDENCE_BYTES ((size_t)16 << 20)
 
 struct evidence_wanted {
     const char *id;
@@ -58,6 +59,7 @@ static void gather(const struct service *service, struct errand *errand, struct 
     bool found = add_state(out, row, wanted, errand_arena(errand));
     if (found && !run_archive_read(service->archive, row->id, wanted->only, out, &found, &err)) {
         bool large = err.code == ERROR_LIMIT;
+        if (!large) log_event(LOG_LEVEL_ERROR, "evidence", "error", err.text);
         errand_error(errand, large ? 422 : 503, large ? "evidence_too_large" : "evidence_failed",
                      large ? "ask for one look with ?look=N" : "ask again; see the log of the service",
                      "the evidence of %s cannot be given", row->id);
