@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <string.h>
 
-#include "doc_reader.h"
+#include "doc_render.h"
 #include "exporters/history_report.h"
 #include "text_time.h"
 
@@ -71,14 +71,12 @@ static void head(struct text_out *to, struct doc_reader *in, struct doc_place ro
     text_newline(to);
 }
 
+static void write_report(struct text_out *to, struct doc_reader *in, struct doc_place root) {
+    struct doc_place windows = doc_list(in, root, "windows");
+    head(to, in, root, json_array_size(windows.node));
+    for (size_t i = 0; i < json_array_size(windows.node) && !in->failed && !to->style->quiet; i++) row(to, in, doc_item(in, windows, i));
+}
+
 bool backtest_text(struct buf *out, const json_t *document, const struct report_style *style, struct error *err) {
-    struct arena arena = {0};
-    struct doc_reader in = {.arena = &arena, .err = err, .ascii = style->ascii};
-    struct text_out to = {.out = out, .style = style, .width = style->width > 80 ? style->width : 80, .arena = &arena};
-    struct doc_place root = {document, ""}, windows = doc_list(&in, root, "windows");
-    head(&to, &in, root, json_array_size(windows.node));
-    for (size_t i = 0; i < json_array_size(windows.node) && !in.failed && !style->quiet; i++) row(&to, &in, doc_item(&in, windows, i));
-    if (!in.failed && out->failed) error_set(err, ERROR_LIMIT, "the report is longer than %zu bytes", out->limit);
-    arena_finish(&arena);
-    return !in.failed && !out->failed;
+    return doc_render(out, document, style, write_report, err);
 }

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/timetext.h"
+#include "doc_render.h"
 #include "exporters/budget.h"
 #include "objective_doc.h"
 #include "report_part.h"
@@ -22,17 +23,15 @@ bool budget_is_document(const json_t *document) {
     return schema != NULL && strcmp(schema, "serin.budget/1") == 0;
 }
 
-static bool read_document(const json_t *document, bool ascii, struct arena *arena, struct budget_report *ret, struct error *err) {
-    struct doc_reader in = {.arena = arena, .err = err, .ascii = ascii};
-    struct doc_place top = {document, ""};
-    *ret = (struct budget_report){.canary = doc_text(&in, top, "canary"), .gate = doc_text(&in, top, "gate")};
-    ret->state = doc_state(&in, top, "gate", gates);
-    ret->at = doc_text(&in, top, "at");
-    ret->release_start = doc_text_or_null(&in, top, "release_start");
-    ret->owner = doc_text_or_null(&in, top, "owner");
-    ret->failures = doc_texts(&in, top, "failures");
-    doc_objectives(&in, top, &ret->objectives, &ret->objective_count);
-    return !in.failed;
+static struct budget_report read_document(struct doc_reader *in, struct doc_place top) {
+    struct budget_report report = {.canary = doc_text(in, top, "canary"), .gate = doc_text(in, top, "gate")};
+    report.state = doc_state(in, top, "gate", gates);
+    report.at = doc_text(in, top, "at");
+    report.release_start = doc_text_or_null(in, top, "release_start");
+    report.owner = doc_text_or_null(in, top, "owner");
+    report.failures = doc_texts(in, top, "failures");
+    doc_objectives(in, top, &report.objectives, &report.objective_count);
+    return report;
 }
 
 static void print_budgets(struct text_out *to, const struct budget_report *report) {
@@ -59,15 +58,11 @@ static void print_budgets(struct text_out *to, const struct budget_report *repor
     text_newline(to);
 }
 
+static void write_report(struct text_out *to, struct doc_reader *in, struct doc_place root) {
+    struct budget_report report = read_document(in, root);
+    if (!in->failed) print_budgets(to, &report);
+}
+
 bool budget_text(struct buf *out, const json_t *document, const struct report_style *style, struct error *err) {
-    struct arena arena = {0};
-    struct budget_report report;
-    bool ok = read_document(document, style->ascii, &arena, &report, err);
-    if (ok) {
-        struct text_out to = {.out = out, .style = style, .width = style->width < 80 ? 80 : style->width, .arena = &arena};
-        print_budgets(&to, &report);
-        if (out->failed) ok = error_set(err, ERROR_LIMIT, "the report is larger than %zu bytes", out->limit);
-    }
-    arena_finish(&arena);
-    return ok;
+    return doc_render(out, document, style, write_report, err);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-#include "doc_reader.h"
+#include "doc_render.h"
 #include "exporters/history_report.h"
 #include "text_time.h"
 #include "text_value.h"
@@ -154,20 +154,16 @@ static void table(struct text_out *to, struct doc_reader *in, struct doc_place r
     text_newline(to);
 }
 
+static void write_report(struct text_out *to, struct doc_reader *in, struct doc_place root) {
+    int64_t judged = doc_count(in, doc_object(in, root, "windows"), "judged");
+    if (!to->style->quiet) head(to, in, root);
+    tell_fails(to, in, root, judged);
+    if (to->style->quiet) return;
+    tell_level(to, in, root);
+    tell_trust(to, in, root, judged);
+    table(to, in, root);
+}
+
 bool calibration_text(struct buf *out, const json_t *document, const struct report_style *style, struct error *err) {
-    struct arena arena = {0};
-    struct doc_reader in = {.arena = &arena, .err = err, .ascii = style->ascii};
-    struct text_out to = {.out = out, .style = style, .width = style->width > 80 ? style->width : 80, .arena = &arena};
-    struct doc_place root = {document, ""};
-    int64_t judged = doc_count(&in, doc_object(&in, root, "windows"), "judged");
-    if (!style->quiet) head(&to, &in, root);
-    tell_fails(&to, &in, root, judged);
-    if (!style->quiet) {
-        tell_level(&to, &in, root);
-        tell_trust(&to, &in, root, judged);
-        table(&to, &in, root);
-    }
-    if (!in.failed && out->failed) error_set(err, ERROR_LIMIT, "the report is longer than %zu bytes", out->limit);
-    arena_finish(&arena);
-    return !in.failed && !out->failed;
+    return doc_render(out, document, style, write_report, err);
 }

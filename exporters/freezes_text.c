@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "doc_reader.h"
+#include "doc_render.h"
 #include "exporters/gate_report.h"
 
 static void print_freeze(struct text_out *to, struct doc_reader *in, struct doc_place freeze) {
@@ -19,22 +19,16 @@ static void print_freeze(struct text_out *to, struct doc_reader *in, struct doc_
     text_newline(to);
 }
 
-bool freezes_text(struct buf *out, const json_t *document, const struct report_style *style, struct error *err) {
-    struct arena arena = {0};
-    struct doc_reader in = {.arena = &arena, .err = err, .ascii = style->ascii};
-    struct text_out to = {.out = out, .style = style, .width = style->width < 80 ? 80 : style->width, .arena = &arena};
-    struct doc_place root = {document, ""}, list = doc_list(&in, root, "freezes");
-    size_t count = json_array_size(list.node);
+static void write_report(struct text_out *to, struct doc_reader *in, struct doc_place root) {
+    struct doc_place list = doc_list(in, root, "freezes");
+    size_t count = json_array_size(list.node), shown = to->style->quiet && count > 1 ? 1 : count;
     if (count == 0) {
-        text_prose(&to, 0, PAINT_NONE, arena_printf(&arena, "no freezes in %s", doc_text(&in, root, "state")));
-        text_newline(&to);
+        text_prose(to, 0, PAINT_NONE, arena_printf(to->arena, "no freezes in %s", doc_text(in, root, "state")));
+        text_newline(to);
     }
-    for (size_t i = 0; i < count && !in.failed; i++) {
-        if (style->quiet && i > 0) break;
-        print_freeze(&to, &in, doc_item(&in, list, i));
-    }
-    if (!in.failed && out->failed) error_set(err, ERROR_LIMIT, "the report is larger than %zu bytes", out->limit);
-    bool ok = !in.failed && !out->failed;
-    arena_finish(&arena);
-    return ok;
+    for (size_t i = 0; i < shown && !in->failed; i++) print_freeze(to, in, doc_item(in, list, i));
+}
+
+bool freezes_text(struct buf *out, const json_t *document, const struct report_style *style, struct error *err) {
+    return doc_render(out, document, style, write_report, err);
 }

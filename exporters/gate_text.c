@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <string.h>
 
-#include "doc_reader.h"
+#include "doc_render.h"
 #include "exporters/gate_report.h"
 
 #define INDENT 4
@@ -57,15 +57,11 @@ static void print_items(struct text_out *to, struct doc_reader *in, struct doc_p
     }
 }
 
+static void write_report(struct text_out *to, struct doc_reader *in, struct doc_place root) {
+    print_head(to, in, root);
+    if (!to->style->quiet) print_items(to, in, doc_list(in, root, "items"));
+}
+
 bool gate_text(struct buf *out, const json_t *document, const struct report_style *style, struct error *err) {
-    struct arena arena = {0};
-    struct doc_reader in = {.arena = &arena, .err = err, .ascii = style->ascii};
-    struct text_out to = {.out = out, .style = style, .width = style->width < 80 ? 80 : style->width, .arena = &arena};
-    struct doc_place root = {document, ""};
-    print_head(&to, &in, root);
-    if (!style->quiet) print_items(&to, &in, doc_list(&in, root, "items"));
-    if (!in.failed && out->failed) error_set(err, ERROR_LIMIT, "the report is larger than %zu bytes", out->limit);
-    bool ok = !in.failed && !out->failed;
-    arena_finish(&arena);
-    return ok;
+    return doc_render(out, document, style, write_report, err);
 }

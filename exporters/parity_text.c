@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "doc_reader.h"
+#include "doc_render.h"
 #include "exporters/parity_report.h"
 #include "text_value.h"
 
@@ -93,19 +93,15 @@ static void print_unused(struct text_out *to, struct doc_reader *in, struct doc_
     }
 }
 
+static void write_report(struct text_out *to, struct doc_reader *in, struct doc_place root) {
+    struct doc_place parity = doc_object(in, root, "parity");
+    print_head(to, in, root, parity);
+    if (to->style->quiet) return;
+    print_facts(to, in, root, parity);
+    print_gaps(to, in, parity);
+    print_unused(to, in, root);
+}
+
 bool parity_text(struct buf *out, const json_t *document, const struct report_style *style, struct error *err) {
-    struct arena arena = {0};
-    struct doc_reader in = {.arena = &arena, .err = err, .ascii = style->ascii};
-    struct text_out to = {.out = out, .style = style, .width = style->width < 80 ? 80 : style->width, .arena = &arena};
-    struct doc_place root = {document, ""}, parity = doc_object(&in, root, "parity");
-    print_head(&to, &in, root, parity);
-    if (!style->quiet) {
-        print_facts(&to, &in, root, parity);
-        print_gaps(&to, &in, parity);
-        print_unused(&to, &in, root);
-    }
-    if (!in.failed && out->failed) error_set(err, ERROR_LIMIT, "the report is larger than %zu bytes", out->limit);
-    bool ok = !in.failed && !out->failed;
-    arena_finish(&arena);
-    return ok;
+    return doc_render(out, document, style, write_report, err);
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Workflow commands: lines on standard output that become annotations. GitHub shows ten of a level in a step.
 #include <inttypes.h>
-#include <string.h>
 
 #include "exporters/report_format.h"
 #include "report_part.h"
@@ -34,14 +33,8 @@ static const char *level_of(enum text_state state) {
 }
 
 static const char *message_of(struct text_out *to, const struct report_metric *metric) {
-    const char *text = metric->classification;
-    if (metric->baseline.present) {
-        const char *before = report_mean(to, metric, &metric->baseline), *after = report_mean(to, metric, &metric->canary);
-        text = arena_printf(to->arena, "%s, %s %s %s", text, before, text_arrow(to), after);
-    }
-    const char *change = metric->has_limit ? report_limit(to, metric) : report_change(to, metric), *interval = report_interval(to, metric);
-    if (strcmp(change, "-") != 0) text = arena_printf(to->arena, "%s, %s%s", text, metric->has_limit ? "limit " : "", change);
-    if (*interval != '\0') text = arena_printf(to->arena, "%s %s", text, interval);
+    const char *text = metric->classification, *measured = report_measured(to, metric);
+    if (*measured != '\0') text = arena_printf(to->arena, "%s, %s", text, measured);
     return metric->reason != NULL ? arena_printf(to->arena, "%s: %s", text, metric->reason) : text;
 }
 

@@ -63,6 +63,9 @@ const char *report_trend(struct text_out *to, const struct report_metric *metric
 
 const char *report_mean(struct text_out *to, const struct report_metric *metric, const struct report_sample *side); // "-" without data
 
+// What was measured, in one piece: "0.21% → 1.34%, x6.4 [x4.7..x6.1]", "12, limit ≤10"; "" without any.
+const char *report_measured(struct text_out *to, const struct report_metric *metric);
+
 // What the judge serin found; report_evidence.c.
 const char *report_evidence_interval(struct text_out *to, const struct report_metric *metric); // of the change: "[+9.1%..+15.6%]"
 void report_evidence_lines(struct text_out *to, const struct report_metric *metric, int indent); // sentence, then the numbers

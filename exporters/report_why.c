@@ -55,6 +55,16 @@ const char *report_change(struct text_out *to, const struct report_metric *metri
     return text_value(to->arena, after->value - before->value, metric->unit, true, to->style->ascii);
 }
 
+const char *report_measured(struct text_out *to, const struct report_metric *metric) {
+    const char *text = metric->canary.present || metric->baseline.present ? report_mean(to, metric, &metric->canary) : "";
+    if (metric->baseline.present)
+        text = arena_printf(to->arena, "%s %s %s", report_mean(to, metric, &metric->baseline), text_arrow(to), text);
+    const char *change = metric->has_limit ? report_limit(to, metric) : report_change(to, metric), *interval = report_interval(to, metric);
+    const char *mark = *text == '\0' ? "" : ", ";
+    if (strcmp(change, "-") != 0) text = arena_printf(to->arena, "%s%s%s%s", text, mark, metric->has_limit ? "limit " : "", change);
+    return *interval == '\0' ? text : arena_printf(to->arena, "%s %s", text, interval);
+}
+
 static bool speaks_against(const struct report_metric *metric) {
     return metric->state == TEXT_FAIL;
 }

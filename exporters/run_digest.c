@@ -68,14 +68,7 @@ const char *run_digest_line(struct run_digest *d) {
 
 const char *run_digest_metric(struct run_digest *d, const struct report_metric *metric) {
     struct text_out *to = &d->to;
-    const char *text = metric->classification;
-    if (metric->baseline.present && metric->canary.present) {
-        const char *before = report_mean(to, metric, &metric->baseline);
-        text = arena_printf(to->arena, "%s → %s", before, report_mean(to, metric, &metric->canary));
-    }
-    const char *change = metric->has_limit ? report_limit(to, metric) : report_change(to, metric), *interval = report_interval(to, metric);
-    if (strcmp(change, "-") != 0) text = arena_printf(to->arena, "%s, %s%s", text, metric->has_limit ? "limit " : "", change);
-    if (*interval != '\0') text = arena_printf(to->arena, "%s %s", text, interval);
+    const char *measured = report_measured(to, metric), *text = *measured != '\0' ? measured : metric->classification;
     return metric->reason != NULL ? arena_printf(to->arena, "%s: %s", text, text_cut(to, metric->reason, MOST_TEXT)) : text;
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <string.h>
 
-#include "doc_reader.h"
+#include "doc_render.h"
 #include "exporters/store_report.h"
 
 static void put_line(struct text_out *to, const char *text) {
@@ -56,17 +56,13 @@ static void print_dead(struct text_out *to, struct doc_reader *in, struct doc_pl
     for (size_t i = 0; i < shown && !to->style->quiet && !in->failed; i++) print_message(to, in, doc_item(in, list, i));
 }
 
-bool store_text(struct buf *out, const json_t *document, const struct report_style *style, struct error *err) {
-    struct arena arena = {0};
-    struct doc_reader in = {.arena = &arena, .err = err, .ascii = style->ascii};
-    struct text_out to = {.out = out, .style = style, .width = style->width < 80 ? 80 : style->width, .arena = &arena};
-    struct doc_place root = {document, ""};
-    if (strcmp(doc_text(&in, root, "schema"), "serin.store.dead/1") == 0)
-        print_dead(&to, &in, root);
+static void write_report(struct text_out *to, struct doc_reader *in, struct doc_place root) {
+    if (strcmp(doc_text(in, root, "schema"), "serin.store.dead/1") == 0)
+        print_dead(to, in, root);
     else
-        print_counts(&to, &in, root);
-    if (!in.failed && out->failed) error_set(err, ERROR_LIMIT, "the report is larger than %zu bytes", out->limit);
-    bool ok = !in.failed && !out->failed;
-    arena_finish(&arena);
-    return ok;
+        print_counts(to, in, root);
+}
+
+bool store_text(struct buf *out, const json_t *document, const struct report_style *style, struct error *err) {
+    return doc_render(out, document, style, write_report, err);
 }
