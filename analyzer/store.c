@@ -25,6 +25,7 @@ struct store {
     struct store_backend *backend;
     size_t queue_bytes; // most
     pthread_t writer;
+    struct trim_progress trimming; // where store_trim() stopped early; of the one thread that calls it
 
     pthread_mutex_t mutex; // guards all that follows, and the links of batches in the queue
     pthread_cond_t work;   // something was queued, or it stops
@@ -218,7 +219,9 @@ bool store_probe(struct store *store, int64_t now_ms, struct error *err) {
 
 bool store_trim(struct store *store, const struct store_retention *retention, int64_t now_ms, struct store_trimmed *ret,
                 struct error *err) {
-    struct trim_progress progress = {0};
+    struct trim_progress progress = store->trimming;
+    progress.trimmed = (struct store_trimmed){0};
+    store->trimming = (struct trim_progress){0};
     for (int step = 0; step < TRIM_STEPS && progress.phase != TRIM_OVER; step++) {
         struct store_batch *batch = store_batch_create();
         struct store_outcome outcome;
@@ -230,6 +233,7 @@ bool store_trim(struct store *store, const struct store_retention *retention, in
     }
     *ret = progress.trimmed;
     ret->more = progress.phase != TRIM_OVER;
+    if (ret->more) store->trimming = progress;
     return true;
 }
 

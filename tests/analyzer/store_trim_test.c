@@ -143,6 +143,27 @@ static void test_store_trim__ends_early_when_there_is_much(void **state) {
     assert_int_equal(trim(p, (struct store_retention){.audit_ms = 1}, PLACE_NOW + 2).audits, 1000);
 }
 
+// A call looks at 2,000 canaries: what comes after them must have its turn too.
+static void test_store_trim__goes_on_where_it_stopped(void **state) {
+    struct place *p = *state;
+    struct store_trimmed trimmed = {.more = true};
+    struct store_batch *batch = store_batch_create();
+    const struct store_retention keep = {.per_canary = 1000, .audit_ms = 1};
+    for (int i = 0; i < 4100; i++) {
+        struct store_analysis a = place_analysis(p, arena_printf(&p->arena, "z%d", i));
+        a.canary = a.id;
+        place_digest(p, &a);
+        store_batch_add_analysis(batch, &a);
+    }
+    store_batch_add_audit(batch, &(struct store_audit){0, PLACE_NOW, "ann", "cancel", "a1", NULL});
+    place_submit(p, batch);
+    int64_t audits = 0, calls = 0;
+    for (; trimmed.more && calls < 10; calls++, audits += trimmed.audits)
+        assert_true(store_trim(p->store, &keep, PLACE_NOW + 2, &trimmed, NULL));
+    assert_int_equal(audits, 1);
+    assert_int_equal(calls, 3);
+}
+
 static void test_store_trim__delivered_messages_of_no_analysis_go_by_age(void **state) {
     struct place *p = *state;
     struct store_messages due;
@@ -168,6 +189,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_store_trim__by_number_of_each_canary, make_full, place_remove),
         cmocka_unit_test_setup_teardown(test_store_trim__dead_letters_and_audit_have_ages_of_their_own, make_full, place_remove),
         cmocka_unit_test_setup_teardown(test_store_trim__ends_early_when_there_is_much, place_make, place_remove),
+        cmocka_unit_test_setup_teardown(test_store_trim__goes_on_where_it_stopped, place_make, place_remove),
         cmocka_unit_test_setup_teardown(test_store_trim__delivered_messages_of_no_analysis_go_by_age, make_full, place_remove),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -57,7 +57,12 @@ int main(int argc, char **argv) {
     add_analysis(batch, "a1");
     add_analysis(batch, "a2");
     store_batch_change(batch, &(struct store_change){.id = "a1", .state = STORE_DONE, .verdict = "pass", .score = 100, .at_ms = NOW});
-    for (int i = 1; i <= dead + pending; i++) add_message(batch, i, dead);
+    for (int i = 1; i <= dead + pending; i++) {
+        add_message(batch, i, dead);
+        if (i % 1000 != 0) continue; // a batch has a bound
+        submit(store, batch);
+        batch = store_batch_create();
+    }
     submit(store, batch);
     puts("ready");
     fflush(stdout);

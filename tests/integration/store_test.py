@@ -5,13 +5,16 @@ import contextlib
 import json
 import os
 import pathlib
+import re
 import sqlite3
 import subprocess
 import tempfile
 import threading
+import time
 import unittest
 
 from harness import PASS, USAGE, serin, show
+from service import Service
 
 MAKER = os.environ["STORE_MAKER"]
 
@@ -92,6 +95,18 @@ class Store(unittest.TestCase):
             self.assertEqual((document["replayed"], document["count"], document["dead"]), (2, 0, []))
             with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as link:
                 self.assertEqual(link.execute("SELECT action, subject FROM audits ORDER BY seq").fetchall(), [("replay", "m2"), ("replay", "all")])
+
+    def test_a_service_deletes_all_that_is_too_old(self):
+        with Service() as service:
+            maker = subprocess.run([MAKER, service.dir / "store.db", "6000", "0"], stdin=subprocess.DEVNULL, capture_output=True, timeout=60)
+            self.assertEqual(maker.returncode, 0, maker)
+            service.start()
+            deadline, gone = time.monotonic() + 30, 0
+            while gone < 6000:  # more than one pass of the service deletes
+                self.assertLess(time.monotonic(), deadline, service.log())
+                time.sleep(0.1)
+                gone = sum(map(int, re.findall(r"event=retention .*messages=(\d+)", service.log())))
+            self.assertEqual(dead_of(service.dir / "store.db")["count"], 0)
 
     def test_what_is_no_store_is_told(self):
         with tempfile.TemporaryDirectory(prefix="serin-") as folder:

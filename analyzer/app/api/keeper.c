@@ -26,7 +26,8 @@ static void look_at_configs(struct host *host) {
     }
 }
 
-static void trim(struct host *host) {
+// Whether there is more to delete, soon.
+static bool trim(struct host *host) {
     const struct serve_retention *keep = &host->config->retention;
     struct store_retention retention = {keep->age_ms, (size_t)keep->count, keep->audit_ms, keep->audit_ms};
     struct store_trimmed gone = {0};
@@ -34,14 +35,15 @@ static void trim(struct host *host) {
     struct log_line line;
     if (!store_trim(host->service.store, &retention, wall_now_ms(), &gone, &err)) {
         log_event(LOG_LEVEL_ERROR, "retention", "error", err.text);
-        return;
+        return false;
     }
-    if (gone.analyses + gone.messages + gone.audits == 0) return;
+    if (gone.analyses + gone.messages + gone.audits == 0) return gone.more;
     log_begin(&line, LOG_LEVEL_INFO, "retention");
     log_i64(&line, "analyses", gone.analyses);
     log_i64(&line, "messages", gone.messages);
     log_i64(&line, "audit", gone.audits);
     log_end(&line);
+    return gone.more;
 }
 
 // Waits for some time; false when the keeper is to end.
@@ -86,8 +88,7 @@ static void *keep(void *argument) {
             alive_ms = now + watchdog_ms;
         }
         if (now >= trim_ms) {
-            trim(host);
-            trim_ms = now + TRIM_MS;
+            trim_ms = now + (trim(host) ? 0 : TRIM_MS);
         }
     }
     free(slots);

@@ -140,11 +140,11 @@ struct store_retention { // 0: for ever, any number
 
 struct store_trimmed {
     int64_t analyses, messages, audits;
-    bool more; // there may be more to delete
+    bool more; // it stopped early: the next call goes on there
 };
 
 // Deletes what is older, in steps that other batches come between; a few thousand rows and then no more, so that a stopping program
-// need not wait for it. Blocks until done. What is open or pending stays.
+// need not wait for it. Blocks until done. What is open or pending stays. One thread at a time.
 bool store_trim(struct store *store, const struct store_retention *retention, int64_t now_ms, struct store_trimmed *ret,
                 struct error *err);
 
