@@ -204,6 +204,21 @@ class ServeTest(unittest.TestCase):
         waiting.join()
         self.assertEqual(results[0][0], FAIL, show(results[0]))
 
+    def test_an_orderly_stop_is_told_to_those_who_wait(self):
+        s = self.service
+        ident = s.post("/api/v1/analyses", {"canary": "good"}).json["id"]
+        answers = []
+        waiting = threading.Thread(target=lambda: answers.append(s.get(f"/api/v1/analyses/{ident}/wait?timeout=600", timeout=60)))
+        waiting.start()
+        deadline = time.monotonic() + 20
+        while b"\nserin_http_in_flight 1\n" not in s.get("/metrics").body:  # as of the second before
+            self.assertLess(time.monotonic(), deadline)
+            time.sleep(0.05)
+        self.assertEqual(s.stop(), 0)
+        waiting.join()
+        self.assertEqual((answers[0].status, answers[0].headers["Retry-After"], answers[0].json["error"]["code"]), (503, "5", "stopping"))
+        self.assertRegex(s.log(), "level=info event=request .* status=503 error=stopping")
+
     def test_metrics(self):
         s = self.service
         s.decided(s.begin(canary="bad"))

@@ -150,11 +150,18 @@ static void count(struct call *call, int64_t micros) {
     atomic_fetch_add_explicit(&counters->micros, (uint64_t)micros, memory_order_relaxed);
 }
 
+// What failed here is an error; a limit, a source that failed and the end of the service are not.
+static enum log_level level_of(const struct call *call) {
+    bool quiet = call->match.route != NULL && call->match.route->quiet;
+    if (call->status == 500) return LOG_LEVEL_ERROR;
+    if (call->status > 500 && !atomic_load(&call->listener->stopping)) return LOG_LEVEL_WARN;
+    return quiet && call->status < 400 ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO;
+}
+
 // The query is left out: it may hold what is nobody's business.
 static void log_request(struct call *call, int64_t micros) {
     struct log_line line;
-    bool quiet = call->match.route != NULL && call->match.route->quiet && call->status < 400;
-    enum log_level level = call->status >= 500 ? LOG_LEVEL_ERROR : quiet ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO;
+    enum log_level level = level_of(call);
     if (!log_wanted(level)) return;
     struct view path = call->target.path;
     log_begin(&line, level, "request");
