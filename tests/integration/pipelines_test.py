@@ -57,6 +57,8 @@ class PipelinesTest(unittest.TestCase):
         s.config("broken-release", cls.source.url, 0.1, **QUICK)
         s.config("broken-source", cls.broken.url, 1, **QUICK)
         s.config("long", cls.source.url)
+        (s.dir / "source-token").write_text("secret")
+        s.config("guarded", "${prom}", **{"vars: {": f"vars: {{prom: \"{cls.broken.url}\", ", "timeout: 5s}": "timeout: 5s, bearer_token_file: source-token}"})
         s.start()
 
     def hook(self, kind, config, checksum="6c9fb8d7c5", phase="Progressing", name="checkout", **metadata):
@@ -200,6 +202,12 @@ class PipelinesTest(unittest.TestCase):
                     self.assertNotIn(answer.status, (202, 204))
         self.assertEqual(self.verdict("broken-source", "7").status, 502)
         self.assertEqual(self.service.get("/api/v1/verdict/golden-signals?version=unheard").status, 404)
+
+    def test_who_may_do_everything_chooses_servers_too(self):
+        begun = self.service.post("/api/v1/verdict/guarded", {"version": "8", "end": int(time.time()) - 120, "vars": {"prom": self.source.url}})
+        self.assertEqual((begun.status, self.service.decided(begun.json["id"])["verdict"]), (200, "pass"), begun)
+        hooked = self.hook("pre-rollout", "guarded", name="guarded", **{"serin.var.prom": self.source.url})
+        self.assertEqual(hooked.status, 200, hooked)
 
     def test_spinnaker_and_kargo(self):
         states = {"pass": "golden-signals", "fail": "broken-release", "running": "long"}

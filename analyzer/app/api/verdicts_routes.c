@@ -27,7 +27,7 @@ static json_t *verdict_view(const struct service *service, const struct store_an
 static void tell(const struct service *service, struct errand *errand, const struct store_analysis *row) {
     struct arena *arena = errand_arena(errand);
     if (strcmp(analysis_view_verdict(row), "error") == 0) {
-        errand_error(errand, 502, "source_error", "the verdict is not known; start another analysis when the source answers again", "%s",
+        errand_error(errand, 502, "source_error", "the verdict is not known; another idempotency_key starts another analysis when the source answers again", "%s",
                      analysis_view_sentence(service, row, arena));
     } else {
         errand_json(errand, 200, verdict_view(service, row, arena));
@@ -129,6 +129,7 @@ static void start_or_find(struct call *call) {
     *intake = (struct intake){.service = service_of(call),
                               .errand = errand,
                               .who = arena_strdup(arena, call_who(call).name),
+                              .is_admin = call_who(call).role == ROLE_ADMIN,
                               .key_is_enough = true,
                               .opened = opened,
                               .found = found,
