@@ -69,6 +69,7 @@ struct drafted { // an analysis before it is accepted
     int64_t horizon_ms;
     char lane[DIGEST_HEX_LEN + 1];
     char sha256[DIGEST_HEX_LEN + 1]; // of the config
+    bool stored;                     // the config is in the store, with an analysis that is open
 };
 
 // From the id, so that another engine takes the looks at the same times.
@@ -145,6 +146,7 @@ static void start(struct accepting *a, int64_t revision) {
     engine_publish(e, ENGINE_STARTED, id, r->canary, NULL, revision);
     pthread_mutex_lock(&e->lock);
     r->revision = revision;
+    r->text->stored++;
     r->phase = PHASE_WAITING;
     e->accepting--;
     e->counts.accepted++;
@@ -181,13 +183,14 @@ static void accepted(void *user, const struct store_outcome *outcome) {
     engine_end_commit(e);
 }
 
-static bool take_place(struct engine *e, struct running *r, const struct drafted *d, struct view text) {
+static bool take_place(struct engine *e, struct running *r, struct drafted *d, struct view text) {
     pthread_mutex_lock(&e->lock);
     bool room = !e->stopping && e->open + e->accepting < e->options.most_open;
     if (room) {
         e->accepting++;
         e->committing++;
         enter(e, r, d, text);
+        d->stored = r->text->stored > 0;
     }
     pthread_mutex_unlock(&e->lock);
     return room;
@@ -204,7 +207,7 @@ static struct store_batch *make_batch(const struct engine *e, const struct engin
                                  .canary = r->canary,
                                  .config_name = s->request.canary,
                                  .config_sha256 = d->sha256,
-                                 .config = r->text->text,
+                                 .config = d->stored ? NULL : r->text->text,
                                  .request = r->request,
                                  .version = s->request.version,
                                  .artefact = s->request.artefact,
@@ -323,6 +326,7 @@ void engine_resume(struct engine *e, const struct store_analysis *row) {
     json_decref(json);
     pthread_mutex_lock(&e->lock);
     enter(e, r, &d, view_of(row->config));
+    r->text->stored += r->revision > 0;
     engine_insert(e, r);
     due_heap_put(&e->heap, &r->due, r->look.due_ms);
     pthread_mutex_unlock(&e->lock);

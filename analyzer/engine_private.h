@@ -50,6 +50,7 @@ struct config_text { // of the analyses that have this very text
     char sha256[DIGEST_HEX_LEN + 1];
     char *text;
     size_t len, members;
+    size_t stored; // of the members: with them the store has the text, and keeps it
 };
 
 struct running {

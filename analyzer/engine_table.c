@@ -98,8 +98,9 @@ static void release_lane(struct engine *e, struct lane *lane) {
     free(lane);
 }
 
-static void release_text(struct engine *e, struct config_text *text) {
+static void release_text(struct engine *e, struct config_text *text, bool stored) {
     struct config_text **at = &e->texts;
+    text->stored -= stored;
     if (--text->members > 0) return;
     while (*at != text) at = &(*at)->next;
     *at = text->next;
@@ -109,7 +110,7 @@ static void release_text(struct engine *e, struct config_text *text) {
 
 void engine_release(struct engine *e, struct running *r) {
     release_lane(e, r->lane);
-    release_text(e, r->text);
+    release_text(e, r->text, r->revision > 0);
     free(r->canary);
     free(r->file);
     free(r->request);

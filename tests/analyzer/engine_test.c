@@ -366,6 +366,38 @@ static void test_engine__a_cancelled_analysis_gets_no_verdict(void **state) {
     end(&s);
 }
 
+static void call_off(struct stage *s, const char *id) {
+    size_t before = s->answers;
+    engine_cancel(s->engine, id, "ann", "", answered, s);
+    assert_int_equal(await_answer(s, before + 1).kind, ENGINE_OK);
+}
+
+// The store is given the text of a config once, and again when it has been trimmed.
+static void test_engine__each_analysis_has_its_config(void **state) {
+    (void)state;
+    struct stage s;
+    struct arena arena = {0};
+    struct store_trimmed gone;
+    struct error err;
+    begin(&s, 0);
+    const char *text = config_text(fake_server_port(s.server));
+    atomic_store(&s.now_ms, START_MS); // no look is due
+    struct engine_answer first = ask(&s, false, NULL), second = ask(&s, false, NULL);
+    assert_string_equal(row_of(&s, first.id, &arena).config, text);
+    assert_string_equal(row_of(&s, second.id, &arena).config, text);
+    call_off(&s, first.id);
+    assert_string_equal(row_of(&s, ask(&s, false, "third").id, &arena).config, text);
+    close_engine(&s);
+    open_engine(&s);
+    call_off(&s, second.id);
+    call_off(&s, ask(&s, false, "third").id);
+    assert_true(store_trim(s.store, &(struct store_retention){.finished_ms = 1}, START_MS + MINUTE_MS, &gone, &err));
+    assert_int_equal(gone.analyses, 3);
+    assert_string_equal(row_of(&s, ask(&s, false, NULL).id, &arena).config, text);
+    arena_finish(&arena);
+    end(&s);
+}
+
 static void test_engine__a_source_that_fails_is_no_failed_canary(void **state) {
     (void)state;
     struct stage s;
@@ -451,6 +483,7 @@ int main(void) {
         cmocka_unit_test(test_engine__keeps_the_answers_of_each_look),
         cmocka_unit_test(test_engine__the_same_key_gives_the_same_analysis),
         cmocka_unit_test(test_engine__a_cancelled_analysis_gets_no_verdict),
+        cmocka_unit_test(test_engine__each_analysis_has_its_config),
         cmocka_unit_test(test_engine__a_source_that_fails_is_no_failed_canary),
         cmocka_unit_test(test_engine__what_cannot_be_read_is_refused),
         cmocka_unit_test(test_engine__a_hanging_source_holds_up_only_its_own),
