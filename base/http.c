@@ -257,10 +257,11 @@ static void sleep_until(struct http_client *client, int64_t most_ms) {
 bool http_client_wait(struct http_client *client, int64_t until_mono_ms) {
     for (;;) {
         int running;
+        size_t in_flight = client->active;
         curl_multi_perform(client->multi, &running);
         size_t ended = end_finished(client) + end_idle(client);
         bool woken = lull_take_wake(&client->lull);
-        lull_answered(&client->lull, ended);
+        lull_answered(&client->lull, ended, in_flight);
         int64_t left = until_mono_ms - mono_now_ms();
         if (ended > 0 || woken || left <= 0) return woken;
         sleep_until(client, left);

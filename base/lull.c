@@ -8,7 +8,7 @@
 #define SHORTEST_US 300 // less is not worth going to sleep for; a server that is quicker than we are never makes us rest
 #define LONGEST_US 1000 // more gains nothing
 #define SHARE 0.75      // of what is in flight is let come, while the server works on the rest
-#define SMOOTH 16       // what one look at the gap counts
+#define STEP_US 8       // that what is known of the gap moves by
 
 void lull_init(struct lull *lull) {
     pthread_condattr_t attributes;
@@ -25,15 +25,23 @@ void lull_finish(struct lull *lull) {
     pthread_mutex_destroy(&lull->lock);
 }
 
+// By steps, so that one long wait among many short ones counts no more than they do: the gap tends to the median.
+static void learn(struct lull *lull) {
+    double gap_us = fmin((double)lull->waited_us / (double)lull->answers, LONGEST_US);
+    lull->gap_us += gap_us > lull->gap_us ? STEP_US : -fmin(STEP_US, lull->gap_us);
+}
+
 void lull_waited(struct lull *lull, int64_t us, size_t in_flight) {
+    if (lull->answers > 0) {
+        learn(lull);
+        lull->waited_us = 0;
+        lull->answers = 0;
+    }
     if (in_flight >= FEWEST) lull->waited_us += us;
 }
 
-void lull_answered(struct lull *lull, size_t count) {
-    if (count == 0) return;
-    double gap_us = (double)lull->waited_us / (double)count;
-    lull->gap_us += (fmin(gap_us, LONGEST_US) - lull->gap_us) / SMOOTH;
-    lull->waited_us = 0;
+void lull_answered(struct lull *lull, size_t count, size_t in_flight) {
+    if (in_flight >= FEWEST) lull->answers += count;
 }
 
 int64_t lull_us(const struct lull *lull, size_t in_flight) {

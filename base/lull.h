@@ -13,16 +13,17 @@ struct lull {
     pthread_mutex_t lock; // guards woken
     pthread_cond_t wakes;
     bool woken;        // and not taken yet
-    int64_t waited_us; // since answers were read
-    double gap_us;     // that we waited for each answer lately, about
+    int64_t waited_us; // in sleeps before the answers
+    size_t answers;    // read since
+    double gap_us;     // that we usually wait for an answer, about
 };
 
 void lull_init(struct lull *lull);
 void lull_finish(struct lull *lull); // not while another thread may wake it
 
-// How long we slept with so many requests in flight, and how many answers were read after it.
+// How long we slept with so many requests in flight, and how many of so many ended when they were looked at.
 void lull_waited(struct lull *lull, int64_t us, size_t in_flight);
-void lull_answered(struct lull *lull, size_t count);
+void lull_answered(struct lull *lull, size_t count, size_t in_flight);
 
 // How long to rest: until most of so many in flight have come, but not all, so that the server has work, and at most 1 ms. 0 where
 // resting gains nothing: few in flight, a server that is quicker than we are, or one so slow that no two answers would come.
