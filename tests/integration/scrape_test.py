@@ -5,6 +5,7 @@ import http.client
 import json
 import pathlib
 import re
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -56,6 +57,19 @@ class ScrapeTest(unittest.TestCase):
         answer = self.service.get("/metrics", headers={"Accept": accept})
         self.assertEqual(answer.status, 200, answer)
         return answer
+
+    def test_an_error_before_the_first_look_takes_the_place_of_the_verdict_before(self):
+        s = self.service
+        until(lambda: b'serin_verdict{canary="good",verdict="pass"} 1' in self.page().body, "the pass is not told")
+        ident = s.post("/api/v1/analyses", {"canary": "good", "start": int(time.time()) + 3600}).json["id"]
+        s.stop()
+        with sqlite3.connect(s.dir / "store.db") as store:  # as of a serin that knew other keys
+            store.execute("UPDATE configs SET text = replace(text, 'metrics:', 'metrix:')")
+        s.start()
+        self.assertEqual(s.decided(ident)["verdict"], "error")
+        page = until(lambda: b'serin_verdict{canary="good",verdict="error"} 1' in (body := self.page().body) and body, "the error is not told")
+        for verdict in (b"pass", b"fail"):
+            self.assertIn(b'serin_verdict{canary="good",verdict="%s"} 0' % verdict, page)
 
     def test_the_page_tells_the_verdicts_and_the_engine(self):
         wanted = 'serin_analyses_total{canary="bad",verdict="fail"} 1'
