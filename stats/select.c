@@ -55,8 +55,14 @@ double select_middle(double a, double b) {
     return isfinite(sum) ? sum / 2 : a / 2 + b / 2;
 }
 
+static double largest_of(const double *values, size_t count) {
+    double largest = values[0];
+    for (size_t i = 1; i < count; i++) largest = values[i] > largest ? values[i] : largest;
+    return largest;
+}
+
 double select_median(double *values, size_t count) {
     if (count == 0) return (double)NAN;
     double upper = select_smallest(values, count, count / 2);
-    return count % 2 == 1 ? upper : select_middle(select_smallest(values, count / 2, count / 2 - 1), upper);
+    return count % 2 == 1 ? upper : select_middle(largest_of(values, count / 2), upper);
 }
