@@ -236,9 +236,17 @@ static void tell_onset(struct evidence *e, size_t first) {
     if (e->has_onset) e->onset = first;
 }
 
-// No change is relative to nothing: what appears is counted.
+static bool any_below_0(const double *values, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        if (values[i] < 0) return true;
+    }
+    return false;
+}
+
+// No change is relative to nothing: what appears is counted. Where none is below 0 an increase is all that can be seen, and has
+// alpha to itself.
 static void judge_appearance(const struct paired *p, const struct evidence_settings *settings, struct arena *arena, struct evidence *e) {
-    bool either = settings->direction == EVIDENCE_EITHER;
+    bool either = settings->direction == EVIDENCE_EITHER && any_below_0(p->canary, p->count);
     size_t count = either ? 2 : 1, horizon = settings->horizon > p->count ? settings->horizon : p->count, firsts[2];
     struct battery batteries[2];
     struct appearance appearance = appearance_of(p);
@@ -253,8 +261,7 @@ static void judge_appearance(const struct paired *p, const struct evidence_setti
     tell_onset(e, firsts[e->decisive >= 0 && e->parts[e->decisive].decrease && either ? 1 : 0]);
 }
 
-// Too few values for anything else. As none is below 0, an increase is all that can be seen, and has alpha to itself. A longer
-// window than usual that was asked for is waited for.
+// Too few values for anything else. A longer window than usual that was asked for is waited for.
 static void judge_few(const struct series_columns *columns, const struct evidence_settings *settings, struct arena *arena,
                       struct evidence *e) {
     struct battery battery = {.settings = settings, .sign = 1, .share = 1, .evidence = e};

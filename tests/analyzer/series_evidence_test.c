@@ -190,6 +190,11 @@ static void test_series_evidence__values_that_the_baseline_never_has(void **stat
     check_verdict(&e, EVIDENCE_FAIL, "appearance");
     check_near("p", e.p, 0.0044582463414711298, 1e-15);
     assert_int_equal(e.onset, 1);
+    settings.direction = EVIDENCE_EITHER; // a decrease cannot be seen and takes nothing of alpha
+    e = judge(&columns, &settings);
+    check_verdict(&e, EVIDENCE_FAIL, "appearance");
+    check_near("p either way", e.p, 0.0044582463414711298, 1e-15);
+    settings.direction = EVIDENCE_INCREASE;
     settings.absolute = 0.1; // more than the whole mean with its error
     e = judge(&columns, &settings);
     check_verdict(&e, EVIDENCE_PASS, "");
