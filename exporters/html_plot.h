@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What charts are drawn with, as inline SVG. A plot is as wide as its place on the page: shapes are stretched along x, texts
-// stand at per cent of the width, so that they keep their size on a telephone and on a wall; along y all is in pixels. Colours come from the page's style by class.
+// What charts are drawn with, as inline SVG. A plot is as wide as its place on the page: shapes are stretched along x, texts stand at
+// per cent of the width, so that they keep their size on a telephone and on a wall; along y all is in pixels. Colours come from the
+// page's style by class.
 #ifndef EXPORTERS_HTML_PLOT_H
 #define EXPORTERS_HTML_PLOT_H
 

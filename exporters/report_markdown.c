@@ -49,7 +49,7 @@ static void put_heading(const struct page *page) {
                      report_score(page->to, report)));
 }
 
-// "`latency` (critical): is 38.5% higher (37.1 to 39.9%), 99.99% sure; n=112/112 `▂▂▅▇`"; the numbers of both sides are in the table.
+// "`latency` (critical): is 38.5% higher (37.1 to 39.9%), 99.99% sure; n=112/112 `▂▂▅▇`"; both sides are in the table.
 static const char *finding(const struct page *page, const struct report_metric *metric) {
     struct text_out *to = page->to;
     const char *reason = prose(page, metric->reason != NULL ? metric->reason : metric->classification);

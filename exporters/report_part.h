@@ -10,7 +10,7 @@
 enum { REPORT_INDENT = 7 }; // where the text beside a heading begins
 
 const char *report_verdict(struct text_out *to, const struct report *report); // symbol and word: "✖ FAIL"
-const char *report_score(struct text_out *to, const struct report *report);   // "score 70 (pass 85, marginal 70)", limits where there are any
+const char *report_score(struct text_out *to, const struct report *report);   // "score 70 (pass 85, marginal 70)", limits if any
 
 // "2025-01-01 00:02-00:30Z step 15s"; seconds only where there are any, the second date only where it differs.
 const char *report_window(struct text_out *to, const struct report *report);
