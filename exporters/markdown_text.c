@@ -9,6 +9,11 @@
 #define MOST_URL 2000
 #define BREAK "\xE2\x80\x8B" // a zero-width space: what follows a sign is no name or number to it any more
 
+// At the sign before which an address becomes a link of its own: "https:" "//", "www" ".".
+static bool begins_address(const char *text) {
+    return (text[0] == ':' && text[1] == '/' && text[2] == '/') || ((text[0] == 'w' || text[0] == 'W') && text[1] == '.');
+}
+
 const char *markdown_text(struct arena *arena, const char *text) {
     struct buf out;
     buf_init(&out, 12 * strlen(text) + 1);
@@ -22,7 +27,7 @@ const char *markdown_text(struct arena *arena, const char *text) {
         } else {
             if (strchr("\\`*_[]|~#!$", *text) != NULL) buf_char(&out, '\\');
             buf_char(&out, *text);
-            if (*text == '@' || *text == '#' || *text == '!') buf_str(&out, BREAK);
+            if (*text == '@' || *text == '#' || *text == '!' || begins_address(text)) buf_str(&out, BREAK);
         }
     }
     return arena_take(arena, &out);

@@ -21,6 +21,8 @@ static void test_markdown_text__escapes_markup_mentions_and_references(void **st
         {"@team #12", "@\xE2\x80\x8Bteam \\#\xE2\x80\x8B"
                       "12"},
         {"a\\b", "a\\\\b"},
+        {"see https://evil.example", "see https:\xE2\x80\x8B//evil.example"},
+        {"at WWW.evil.example a:b", "at WWW\xE2\x80\x8B.evil.example a:b"},
     };
     struct arena arena = {0};
     for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) assert_string_equal(markdown_text(&arena, pairs[i].in), pairs[i].out);

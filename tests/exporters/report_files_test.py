@@ -253,6 +253,12 @@ class Markdown(unittest.TestCase):
             self.assertRegex(text.split("\n")[0], r"^<!-- serin:[\w./-]+:[0-9a-f]+ -->$")
             self.assertEqual(re.sub(r"`[^`\n]*`", "", text).count("<!--"), 1)
 
+    def test_the_runbook_is_the_only_link(self):
+        for name in NAMES:
+            text = re.sub(r"`[^`\n]*`", "", read(name, "md"))
+            self.assertEqual(re.sub(r"(?<!\\)\[runbook\]\(https://runbooks\.example/\w+\)", "", text).count("://"), 0, name)
+            self.assertEqual(len(re.findall(r"(?<!\\)\](?=\()", text)), int(str(document(name)["runbook"]).startswith("https://")), name)
+
     def test_details_are_closed(self):
         for name in NAMES:
             text = re.sub(r"`[^`\n]*`", "", read(name, "md"))
