@@ -107,6 +107,10 @@ class Store(unittest.TestCase):
                 time.sleep(0.1)
                 gone = sum(map(int, re.findall(r"event=retention .*messages=(\d+)", service.log())))
             self.assertEqual(dead_of(service.dir / "store.db")["count"], 0)
+            given_up = service.get("/api/v1/analyses/a2")  # its config cannot be used
+            self.assertEqual((given_up.json["state"], given_up.json["verdict"]), ("done", "error"), given_up)
+            for path in ("/analyses/a2", "/api/v1/analyses/a2/result", "/api/v1/analyses/a2/report"):
+                self.assertIn(b"a2 could not be carried out", service.get(path).body)
 
     def test_what_is_no_store_is_told(self):
         with tempfile.TemporaryDirectory(prefix="serin-") as folder:

@@ -103,17 +103,20 @@ static void show_look(struct call *call) {
     desk_give(service_of(call)->clerks, "report", errand, fetch_look, wanted);
 }
 
+// Of an analysis without a result.
+static const char *how_it_ended(enum store_state state) {
+    return state == STORE_CANCELLED ? "was called off" : "could not be carried out; the log of the service says why";
+}
+
 static void show_result(struct call *call) {
     struct store_analysis row;
     char tag[STORE_ID_LEN + 32];
     if (!read_analysis(call, STORE_RESULT, &row)) return;
-    if (row.result == NULL && row.state == STORE_CANCELLED) {
-        reply_error_hint(call, 404, "no_result", "GET .../looks shows what there is", "the analysis %s was called off", row.id);
-        return;
-    }
     if (row.result == NULL) {
-        reply_error_hint(call, 404, "no_result", "GET .../wait answers when it is decided; GET .../looks shows what there is until then",
-                         "the analysis %s is not decided", row.id);
+        const char *hint = row.state == STORE_OPEN ? "GET .../wait answers when it is decided; GET .../looks shows what there is until then"
+                                                   : "GET .../looks shows what there is";
+        reply_error_hint(call, 404, "no_result", hint, "the analysis %s %s", row.id,
+                         row.state == STORE_OPEN ? "is not decided" : how_it_ended(row.state));
         return;
     }
     snprintf(tag, sizeof tag, "%s.result.%lld", row.id, (long long)row.revision);
@@ -136,9 +139,9 @@ static void put_waiting_page(struct errand *errand, const struct store_analysis 
     buf_init(&out, 4096);
     buf_printf(&out,
                "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"color-scheme\" content=\"light dark\">%s"
-               "<title>serin</title></head><body><p>The analysis %s %s</p></body></html>\n",
+               "<title>serin</title></head><body><p>The analysis %s %s.</p></body></html>\n",
                open ? "<meta http-equiv=\"refresh\" content=\"10\">" : "", row->id,
-               open ? "has had no look yet." : "was called off before its first look.");
+               open ? "has had no look yet" : how_it_ended(row->state));
     errand_text(errand, 200, "text/html; charset=utf-8", (struct view){buf_text(&out), out.len});
     buf_finish(&out);
 }
@@ -162,9 +165,9 @@ static const char *document_of(const struct service *service, struct errand *err
     } else if (document == NULL && wanted->page) {
         put_waiting_page(errand, &row);
     } else if (document == NULL) {
-        bool over = row.state == STORE_CANCELLED;
-        errand_error(errand, 404, "no_result", over ? "there will be none" : "GET .../wait answers when it is decided",
-                     over ? "the analysis %s was called off before its first look" : "the analysis %s has had no look yet", id);
+        bool open = row.state == STORE_OPEN;
+        errand_error(errand, 404, "no_result", open ? "GET .../wait answers when it is decided" : "", "the analysis %s %s", id,
+                     open ? "has had no look yet" : how_it_ended(row.state));
     }
     return document;
 }
