@@ -242,7 +242,7 @@ class PublishTest(Analysis):
         self.assertGreater(counts["/500"], 1)
         self.assertLessEqual(counts["/500"], 6)
         first, second = receiver.at("/patience/s3cret")
-        self.assertGreaterEqual(second[2] - first[2], 1)
+        self.assertGreaterEqual(second[2] - first[2], 0.99)  # serin counts whole milliseconds
         self.assertEqual(first[0]["webhook-id"], second[0]["webhook-id"])
 
     def test_an_interruption_ends_deliveries_and_keeps_the_verdict(self):
