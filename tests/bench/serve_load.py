@@ -3,9 +3,9 @@
 """P20 and P25: `serin serve` with 1,000 analyses of 20 metrics on both sides at once, a look a minute for three minutes, against an
 nginx on loopback whose answers cover the run. Every analysis has a variable of its own in its selectors, so that no answer is
 shared. Prints the looks that were missed, the peak memory, how many verdicts were published within 5 ms of the last answer, and the
-processor time of serin a minute. A verdict is published when it is on disk: beside it stands what one fdatasync takes there, and
-with a folder of a tmpfs the time is serin's own. On its way it wakes three threads: beside it stands how late one that does nothing is
-woken on this machine, and `chrt -f 1` in front of the command keeps other programs out of it. Usage: serve_load.py SERIN [ANALYSES
+processor time of serin a minute. A verdict is published when it is on disk: beside it stands what an fdatasync took there meanwhile, and
+with a folder of a tmpfs the time is serin's own. On its way it wakes three threads: beside it stands how late one that does nothing was
+woken, and `chrt -f 1` in front of the command keeps other programs out of it. Usage: serve_load.py SERIN [ANALYSES
 [FOLDER]]. Skips, and says so, when nginx is missing."""
 import datetime
 import http.client
@@ -105,18 +105,36 @@ def begin(address, analyses):
     return time.time() - now
 
 
-def pause(seconds, late_ms):
-    """Sleeps so long, and notes how late each of many short sleeps ends."""
-    end = time.perf_counter() + seconds
-    while (begun := time.perf_counter()) < end:
-        time.sleep(0.02)
-        late_ms.append(1000 * (time.perf_counter() - begun - 0.02))
+class Machine:
+    """What else the machine does shows in how late short sleeps end, and in how long it takes to have 60 KB on disk."""
+
+    def __init__(self, folder):
+        self.late_ms, self.sync_ms, self.file = [], [], open(folder / "sync", "ab", buffering=0)
+
+    def pause(self, seconds):
+        end = time.perf_counter() + seconds
+        while (begun := time.perf_counter()) < end:
+            time.sleep(0.02)
+            self.late_ms.append(1000 * (time.perf_counter() - begun - 0.02))
+            if len(self.late_ms) % 10 == 0:
+                self.sync()
+
+    def sync(self):
+        self.file.write(b"x" * 60000)
+        begun = time.perf_counter()
+        os.fdatasync(self.file.fileno())
+        self.sync_ms.append(1000 * (time.perf_counter() - begun))
+
+    def text(self):
+        late, sync = (statistics.quantiles(times, n=100) for times in (self.late_ms, self.sync_ms))
+        return (f"meanwhile an fdatasync took {sync[49]:.2f} ms, {sync[94]:.2f} once in 20 and {sync[98]:.2f} once in 100 times, and a thread "
+                f"was woken {late[98]:.2f} ms late once in 100 times")
 
 
-def watch(address, process, late_ms):
+def watch(address, process, machine):
     begun = time.monotonic()
     while time.monotonic() < begun + 60 * (MINUTES + 2):
-        pause(10, late_ms)
+        machine.pause(10)
         now = counts(address)
         print(f"  {time.monotonic() - begun:4.0f} s: {now['serin_looks_total']:.0f} looks, {now['serin_analyses_open']:.0f} open, "
               f"{status_kib(process.pid, 'VmRSS') / 1024:.1f} MiB, {cpu_s(process.pid):.1f} s of CPU", file=sys.stderr)
@@ -125,26 +143,13 @@ def watch(address, process, late_ms):
     sys.exit("analyses are still open")
 
 
-def sync_ms(folder):
-    """How long it takes to append 60 KB and have them on disk: in the median, and at most 99 times in a hundred."""
-    times = []
-    with open(folder / "sync", "ab", buffering=0) as file:
-        for _ in range(500):
-            file.write(b"x" * 60000)
-            begun = time.perf_counter()
-            os.fdatasync(file.fileno())
-            times.append(1000 * (time.perf_counter() - begun))
-    return statistics.median(times), statistics.quantiles(times, n=100)[98]
-
-
-def report(now, process, analyses, empty_kib, took_s, cpu, folder, late_ms):
+def report(now, process, analyses, empty_kib, took_s, cpu, machine):
     within = now['serin_publish_delay_seconds_bucket{le="0.005"}'] / now["serin_publish_delay_seconds_count"]
     mean_ms = 1000 * now["serin_publish_delay_seconds_sum"] / now["serin_publish_delay_seconds_count"]
     print(f"{analyses} analyses of {METRICS} metrics: {now['serin_looks_total']:.0f} looks, {now['serin_looks_missed_total']:.0f} missed (none may be)")
     print(f"P20: {status_kib(process.pid, 'VmHWM') / 1024:.1f} MiB at most, {empty_kib / 1024:.1f} MiB before (at most 64)")
-    sync, slow_sync = sync_ms(folder)
-    print(f"P25: {100 * within:.2f} % of looks published within 5 ms of the last answer (at least 99 %), {mean_ms:.2f} ms on average, "
-          f"where fdatasync takes {sync:.2f} ms (99 %: {slow_sync:.2f}) and one wake-up in a hundred is {statistics.quantiles(late_ms, n=100)[98]:.2f} ms late")
+    print(f"P25: {100 * within:.2f} % of looks published within 5 ms of the last answer (at least 99 %), {mean_ms:.2f} ms on average; "
+          f"{machine.text()}")
     print(f"CPU: {60 * cpu / took_s:.2f} s a minute, {1e6 * cpu / now['serin_looks_total'] / METRICS / 2:.0f} us a query with its share of all")
 
 
@@ -154,9 +159,9 @@ def run(serin, analyses, folder, port):
     try:
         empty_kib, begun = status_kib(process.pid, "VmRSS"), time.monotonic()
         print(f"  accepted in {begin(address, analyses):.1f} s, {status_kib(process.pid, 'VmRSS') / 1024:.1f} MiB", file=sys.stderr)
-        late_ms = []
-        now = watch(address, process, late_ms)
-        report(now, process, analyses, empty_kib, time.monotonic() - begun, cpu_s(process.pid), folder, late_ms)
+        machine = Machine(folder)
+        now = watch(address, process, machine)
+        report(now, process, analyses, empty_kib, time.monotonic() - begun, cpu_s(process.pid), machine)
     finally:
         process.terminate()
         process.wait()
