@@ -12,6 +12,7 @@
 #include "base/digest.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "texts.h"
 
 struct config_file {
     const char *path, *stem;
@@ -93,9 +94,9 @@ struct reader {
 };
 
 static struct texts copy_texts(const struct texts *from, struct arena *arena) {
-    struct texts texts = {arena_array(arena, from->count + 1, sizeof *texts.items), from->count};
-    for (size_t i = 0; i < from->count; i++) texts.items[i] = arena_strdup(arena, from->items[i]);
-    return texts;
+    struct texts copy = {0};
+    for (size_t i = 0; i < from->count; i++) texts_add(&copy, arena, from->items[i]);
+    return copy;
 }
 
 static struct catalog_entry *copy_entry(const struct catalog_entry *from, struct arena *arena) {

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/yaml.h"
+#include "texts.h"
 
 struct walk {
     const char *file;
@@ -51,7 +52,6 @@ struct search {
     bool secret;
     struct arena *arena;
     struct texts found;
-    size_t cap;
 };
 
 static bool holds_secret(const struct yaml_node *node) {
@@ -72,13 +72,7 @@ static size_t host_end(const char *url) {
 static void take_variables(struct search *search, const char *url) {
     size_t end = host_end(url);
     for (const char *at = strstr(url, "${"); at != NULL && (size_t)(at - url) < end; at = strstr(at + 2, "${")) {
-        if (search->found.count == search->cap) {
-            const char **before = search->found.items;
-            search->cap = search->cap * 2 + 8;
-            search->found.items = arena_array(search->arena, search->cap, sizeof *search->found.items);
-            for (size_t i = 0; i < search->found.count; i++) search->found.items[i] = before[i];
-        }
-        search->found.items[search->found.count++] = arena_strndup(search->arena, at + 2, strcspn(at + 2, "}"));
+        texts_add(&search->found, search->arena, arena_strndup(search->arena, at + 2, strcspn(at + 2, "}")));
     }
 }
 

@@ -6,6 +6,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "percent_text.h"
+
 const struct canary_config *gate_budget_config(const struct canary_config *config, struct arena *arena) {
     struct canary_config *copy = arena_alloc(arena, sizeof *copy);
     *copy = *config;
@@ -34,8 +36,9 @@ static void judge_release(const struct objective_result *r, struct gate_items *i
         item.state = GATE_UNKNOWN;
         item.opens = isnan(share) ? "traffic on the canary" : "a service that keeps its objective without the canary";
     } else {
-        item.text = arena_printf(items->arena, "the canary used %.3g%% of the release budget (%.3g%% to %.3g%%), halt at %g%%", share,
-                                 100 * release->share_lower, 100 * release->share_upper, o->halt_at);
+        item.text = arena_printf(items->arena, "the canary used %s of the release budget (%s to %s), halt at %g%%",
+                                 percent_text(items->arena, share), percent_text(items->arena, 100 * release->share_lower),
+                                 percent_text(items->arena, 100 * release->share_upper), o->halt_at);
     }
     gate_items_add(items, item);
 }
@@ -53,7 +56,8 @@ static void judge_production(const struct gate_config *gate, const struct object
         item.opens = "data of the whole service over the period";
     } else if (left <= 0 || left < gate->floor) {
         item.state = GATE_CLOSED;
-        item.text = left <= 0 ? arena_printf(items->arena, "the budget of the period is used up (%.4g%%)", 100 * r->left.consumed)
+        item.text = left <= 0 ? arena_printf(items->arena, "the budget of the period is used up (%s)",
+                                             percent_text(items->arena, 100 * r->left.consumed))
                               : arena_printf(items->arena, "%.4g%% of the period's budget is left, floor %g%%", left, gate->floor);
         item.opens = arena_printf(items->arena, "%g%% of the budget left: bad events leave the period in time, and reliability comes first",
                                   gate->floor);

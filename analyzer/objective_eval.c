@@ -8,6 +8,7 @@
 #include "objective_release.h"
 #include "objective_suggest.h"
 #include "objective_tier.h"
+#include "percent_text.h"
 #include "texts.h"
 
 enum { MOST_FAILURES = 10 }; // that are told
@@ -61,7 +62,8 @@ static void decide_gate(struct objective_result *r, struct arena *arena) {
             arena_printf(arena, "the budget cannot be told: state %s over the period",
                          objective_state_name(r->counts[WHO_SERVICE][span].state)));
     } else if (r->left.remaining <= 0) {
-        say(r, arena, OBJECTIVE_CLOSED, arena_printf(arena, "the budget of the period is used up (%.3g%%)", 100 * r->left.consumed));
+        say(r, arena, OBJECTIVE_CLOSED,
+            arena_printf(arena, "the budget of the period is used up (%s)", percent_text(arena, 100 * r->left.consumed)));
     }
     for (size_t i = 0; i < o->tier_count; i++) {
         if (!r->tiers[i].certain || o->tiers[i].severity != SEVERITY_PAGE) continue;

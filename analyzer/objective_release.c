@@ -6,6 +6,7 @@
 #include <math.h>
 
 #include "objective_left.h"
+#include "percent_text.h"
 #include "stats/poisson_test.h"
 
 static uint64_t whole(double count) {
@@ -63,18 +64,18 @@ static void decide_of_counts(struct objective_result *r, const struct objective_
                                     canary->burn_rate, canary->burn.lower, canary->burn.upper, 100 * (1 - alpha));
     if (o->has_halt_at && release->share_lower > halt * (1 + 1e-12)) {
         decide(r, OBJECTIVE_CLOSED,
-               arena_printf(arena, "the canary used %.3g%% of the release budget (at least %.3g%%), halt at %g%%",
-                            100 * release->costs.release_share, 100 * release->share_lower, o->halt_at));
+               arena_printf(arena, "the canary used %s of the release budget (at least %s), halt at %g%%",
+                            percent_text(arena, 100 * release->costs.release_share), percent_text(arena, 100 * release->share_lower),
+                            o->halt_at));
     } else if (canary->burn.verdict == BURN_BURNING && !(release->p_worse >= alpha)) {
         decide(r, OBJECTIVE_CLOSED, burn);
     } else if (canary->burn.verdict == BURN_BURNING) {
         decide(r, OBJECTIVE_HOLD, arena_printf(arena, "%s, but the baseline fails about as often (p %.2g)", burn, release->p_worse));
     } else if (o->has_halt_at && release->costs.halts) {
-        decide(
-            r, OBJECTIVE_HOLD,
-            arena_printf(arena,
-                         "the canary used %.3g%% of the release budget, halt at %g%%, but so few errors do not prove it (%.3g%% to %.3g%%)",
-                         100 * release->costs.release_share, o->halt_at, 100 * release->share_lower, 100 * release->share_upper));
+        decide(r, OBJECTIVE_HOLD,
+               arena_printf(arena, "the canary used %s of the release budget, halt at %g%%, but so few errors do not prove it (%s to %s)",
+                            percent_text(arena, 100 * release->costs.release_share), o->halt_at,
+                            percent_text(arena, 100 * release->share_lower), percent_text(arena, 100 * release->share_upper)));
     } else {
         decide(r, OBJECTIVE_OPEN, burn);
     }
