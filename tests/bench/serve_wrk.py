@@ -180,9 +180,9 @@ def run(serin, rounds, folder, port):
         servers = [(process.pid, own), (worker, port)]
         for name, script in ("POST of an analysis", "post.lua"), ("with a key each", "keyed.lua"), ("with one key", "again.lua"):
             before = count_of(own, "serin_store_commits_total")
-            compare(name, servers, "/api/v1/analyses", ["-s", folder / script], rounds, (0.60, ""))
+            compare(name, servers, "/api/v1/analyses", ["-s", folder / script], rounds, (" (at least 0.60)", ""))
             print(f"  {count_of(own, 'serin_store_commits_total') - before} commits", file=sys.stderr)
-        compare(f"GET wait, {len(text)} bytes", servers, (path, "/decided"), [], rounds, (0.60, ""))
+        compare(f"GET wait, {len(text)} bytes", servers, (path, "/decided"), [], rounds, ("", ""))
         wait_together(process, own)
         print(f"peak {status(process.pid, 'VmHWM') / 1024:.1f} MiB with all these analyses open, where fdatasync takes {sync_ms(folder):.2f} ms")
     finally:
