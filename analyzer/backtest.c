@@ -61,16 +61,17 @@ static bool guarded(const struct window *w) {
 }
 
 // The level of a look after `count` that counted, at at[] steps; the next item of at[] is the look's own.
-static double level_of(const struct backtest *b, const struct look_schedule *schedule, const size_t *at, size_t count, size_t skipped) {
+static struct look_level level_of(const struct backtest *b, const struct look_schedule *schedule, const size_t *at, size_t count,
+                                  size_t skipped) {
     const struct judge_config *judge = &b->history->config->judge;
     struct arena scratch = {0};
-    if (b->levels == NULL) return (double)NAN;
-    if (skipped == 0) return b->levels[count].alpha;
+    if (b->levels == NULL) return (struct look_level){.alpha = (double)NAN, .spent = (double)NAN, .fresh = 1};
+    if (skipped == 0) return b->levels[count];
     struct look_level *levels = arena_array(&scratch, count + 1, sizeof *levels);
     look_levels(judge->spending, judge_alpha(judge), at, count + 1, schedule->steps, levels);
-    double alpha = levels[count].alpha;
+    struct look_level level = levels[count];
     arena_finish(&scratch);
-    return alpha;
+    return level;
 }
 
 // As serin analyze --watch would have done: the first fail is final, else the last look counts.
@@ -82,12 +83,14 @@ static bool judge_looks(struct backtest *b, struct window *w) {
     for (size_t number = 1; number <= schedule.planned; number++) {
         arena_finish(&w->arena);
         at[count] = look_schedule_steps(&schedule, number);
+        struct look_level level = level_of(b, &schedule, at, count, w->skipped);
         w->look = (struct look){.number = number,
                                 .planned = schedule.planned,
                                 .start_ms = schedule.start_ms,
                                 .end_ms = look_schedule_end_ms(&schedule, number),
                                 .horizon_ms = look_schedule_horizon_ms(&schedule),
-                                .alpha = level_of(b, &schedule, at, count, w->skipped),
+                                .alpha = level.alpha,
+                                .fresh = level.fresh,
                                 .beta = (double)NAN};
         if (!plan_build_look(config, &w->look, &w->arena, &w->plan, b->err) || !judge(b, w)) return false;
         bool broken = guarded(w);

@@ -11,6 +11,7 @@ void evidence_settings_default(struct evidence_settings *settings) {
                                            .tolerance = 0.05,
                                            .harm = (double)NAN,
                                            .alpha = 0.01,
+                                           .fresh = 1,
                                            .beta = 0.05,
                                            .kappa = 0.2,
                                            .prior = {.rho = 0.4, .weight = 6, .least = RHO_LEAST, .only_raises = true},

@@ -24,6 +24,11 @@ void evidence_clear(struct evidence *evidence) {
                                   .decisive = -1};
 }
 
+// Whether the part looks at other steps at each look, or weighs them otherwise: what it finds then is no sum that grows.
+static bool moves(enum evidence_kind kind) {
+    return kind == EVIDENCE_LATER || kind == EVIDENCE_TREND || kind == EVIDENCE_DISPERSION;
+}
+
 struct evidence_part *battery_add(struct battery *battery, enum evidence_kind kind, double share) {
     double nan = (double)NAN;
     struct evidence *e = battery->evidence;
@@ -36,7 +41,7 @@ struct evidence_part *battery_add(struct battery *battery, enum evidence_kind ki
                                    .df = nan,
                                    .low = nan,
                                    .high = nan,
-                                   .share = share * battery->share,
+                                   .share = share * battery->share * (moves(kind) ? battery->settings->fresh : 1),
                                    .p = nan};
     return part;
 }

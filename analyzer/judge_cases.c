@@ -101,6 +101,7 @@ static json_t *judge_looks(struct judge_cases *cases, const struct judge_case *c
     for (size_t i = 0; i < looks->count; i++) {
         at = looks->at[i];
         settings.alpha = looks->levels[i].alpha;
+        settings.fresh = looks->levels[i].fresh;
         judge_case_evidence(c, at, &settings, arena, &evidence);
         if (evidence.status == EVIDENCE_FAIL) break;
     }

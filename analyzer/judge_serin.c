@@ -63,6 +63,7 @@ static bool judge_metric(const struct plan *plan, struct arena *arena, struct me
     struct evidence_settings settings;
     judge_settings(&plan->config->judge, metric, &settings);
     settings.alpha = judge_plan_alpha(plan);
+    settings.fresh = plan->look != NULL ? plan->look->fresh : 1;
     settings.beta = judge_plan_beta(plan);
     settings.horizon = horizon(plan, columns);
     ret->p_adjusted = ret->minutes = (double)NAN;

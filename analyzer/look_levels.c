@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "analyzer/look_levels.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
+
+#define LEAST_FRESH 1e-9 // a part without any share would be policy
 
 const char *spending_name(enum spending_type spending) {
     return spending == SPENDING_POCOCK ? "pocock" : "obf";
@@ -27,7 +30,8 @@ void look_levels(enum spending_type spending, double alpha, const size_t *at, si
     alpha_spending_start(&plan, growth, scratch, &state);
     for (size_t i = 0; i < count; i++) {
         bool added = alpha_spending_add(&state, (double)at[i] / (double)steps, &look) == STATS_OK;
-        ret[i] = (struct look_level){added ? look.nominal_p : 0, look.cumulative};
+        double level = added ? look.nominal_p : 0, more = look.cumulative - (i > 0 ? ret[i - 1].spent : 0);
+        ret[i] = (struct look_level){level, look.cumulative, level > 0 ? fmin(fmax(more / level, LEAST_FRESH), 1) : 1};
     }
     free(scratch);
 }

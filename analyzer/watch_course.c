@@ -65,12 +65,14 @@ bool watch_course_plan(const struct watch_course *c, const struct course_look *a
                        struct error *err) {
     const struct judge_config *judge = &c->config->judge;
     struct look *look = arena_alloc(arena, sizeof *look);
+    struct look_level level = watch_level(c->config, judge_alpha(judge), &c->schedule, &c->state, at->number);
     *look = (struct look){.number = at->number,
                           .planned = c->schedule.planned,
                           .start_ms = c->schedule.start_ms,
                           .end_ms = look_schedule_end_ms(&c->schedule, at->number),
                           .horizon_ms = look_schedule_horizon_ms(&c->schedule),
-                          .alpha = watch_level(c->config, judge_alpha(judge), &c->schedule, &c->state, at->number).alpha,
+                          .alpha = level.alpha,
+                          .fresh = level.fresh,
                           .beta = (double)NAN};
     if (judge->early_pass) look->beta = watch_level(c->config, judge_beta(judge), &c->schedule, &c->state, at->number).alpha;
     return plan_build_look(c->config, look, arena, ret, err);

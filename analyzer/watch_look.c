@@ -16,7 +16,7 @@ static bool spends(const struct canary_config *config) {
 
 struct look_level watch_level(const struct canary_config *config, double chance, const struct look_schedule *schedule,
                               const struct look_state *state, size_t number) {
-    if (!spends(config)) return (struct look_level){(double)NAN, (double)NAN};
+    if (!spends(config)) return (struct look_level){(double)NAN, (double)NAN, 1};
     size_t *at = mem_zero(state->count + 1, sizeof *at), count = 0;
     struct look_level *levels = mem_zero(state->count + 1, sizeof *levels);
     for (size_t i = 0; i < state->count; i++) {

@@ -28,6 +28,7 @@ struct evidence_settings {
     double absolute;
     double harm;             // smallest relative change that must not ship, at least the tolerance; NaN: twice the tolerance
     double alpha;            // chance of a false fail of this metric
+    double fresh;            // share of it for parts that look elsewhere at each look, 1 at a single look
     double beta;             // chance of a pass when the change is as large as harm
     double kappa;            // share of the tolerance that the lower limit must clear, 0 to 1
     struct ar1_prior prior;  // belief about the autocorrelation, best learned from the service's own history

@@ -12,6 +12,7 @@
 struct look_level {
     double alpha; // nominal: the look fails what has a p-value below it
     double spent; // by this look and those before it
+    double fresh; // what the look adds to spent, as a share of alpha: all that a statistic may use that is no growing sum
 };
 
 // Levels of looks at so many steps each of a window of `steps`; at[] rises and does not pass `steps`. At most MOST_LOOKS.

@@ -28,6 +28,7 @@ struct look {
     size_t number, planned;               // from 1
     int64_t start_ms, end_ms, horizon_ms; // of the data, after the warm-up; the window ends at the horizon. Multiples of the step
     double alpha;                         // judge serin: the chance of a false fail that this look may add, for a metric judged alone
+    double fresh;                         // share of alpha for parts that look elsewhere at each look
     double beta;                          // the same of a false pass, where looks may pass early; else NaN
 };
 
