@@ -94,7 +94,7 @@ static void test_run_archive__knows_its_size_when_it_is_opened_again(void **stat
 static void test_run_archive__is_never_larger_than_it_may_be(void **state) {
     (void)state;
     struct place p;
-    char id[8];
+    char id[16];
     begin(&p, 16 * PAGE);
     for (int i = 0; i < 16; i++) {
         snprintf(id, sizeof id, "%02d", i);
