@@ -85,8 +85,7 @@ class AlertmanagersTest(unittest.TestCase):
         self.service = self.enterContext(Service())
 
     def config(self, most, name="shop", **publish):
-        text = self.service.config(name, self.source.url, most)
-        (self.service.dir / f"configs/{name}.yaml").write_text(text + "publish: " + json.dumps(publish) + "\n")
+        self.service.config(name, self.source.url, most, publish)
 
     @unittest.skipUnless(shutil.which("prometheus-alertmanager"), "no Alertmanager")
     def test_a_cluster_notifies_once_of_a_failure_and_once_of_its_end(self):

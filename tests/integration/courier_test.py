@@ -39,8 +39,7 @@ class CourierTest(unittest.TestCase):
 
     def start(self, most=1, name="good", **publish):
         """A service with a config that tells others."""
-        text = self.service.config(name, self.source.url, most)
-        (self.service.dir / f"configs/{name}.yaml").write_text(text + "owner: team-pay\npublish: " + json.dumps(publish) + "\n")
+        self.service.config(name, self.source.url, most, publish, "owner: team-pay\n")
         if self.service.process is None:
             self.service.start()
         else:
@@ -96,8 +95,7 @@ class CourierTest(unittest.TestCase):
         with Receiver() as r:
             hooks = [{"url": r.url + "/" + word, "on": word} for word in ("look_failed", "error", "fail", "pass")]
             publish = {"webhooks": hooks, "alertmanagers": [{"url": r.url + "/am"}]}
-            text = s.config("good", "http://127.0.0.1:9", **{"interval: 20s": "interval: 1s"})
-            (s.dir / "configs/good.yaml").write_text(text + "publish: " + json.dumps(publish) + "\n")
+            s.config("good", "http://127.0.0.1:9", publish=publish, **{"interval: 20s": "interval: 1s"})
             s.start()
             self.assertEqual(s.decided(s.begin(canary="good"))["verdict"], "error")
             alerts = json.loads(until(lambda: r.at("/am/api/v2/alerts"))[0][1])

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Whom a running service writes its values to by remote write, when they end, and what waits for receivers."""
 
-import json
 import re
 import time
 import unittest
@@ -21,8 +20,7 @@ class ValuesTest(unittest.TestCase):
 
     def start(self, most=1, name="good", **publish):
         """A service with a config that tells others."""
-        text = self.service.config(name, self.source.url, most)
-        (self.service.dir / f"configs/{name}.yaml").write_text(text + "owner: team-pay\npublish: " + json.dumps(publish) + "\n")
+        self.service.config(name, self.source.url, most, publish, "owner: team-pay\n")
         if self.service.process is None:
             self.service.start()
         else:

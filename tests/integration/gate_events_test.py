@@ -22,9 +22,8 @@ class GateEventsTest(unittest.TestCase):
         self.receiver = self.enterContext(Receiver())
 
     def config(self, hooks, more=GATE):
-        text = self.service.config("shop", self.source.url)
         publish = {"webhooks": [{"url": f"{self.receiver.url}/{path}", **keys} for path, keys in hooks.items()]}
-        (self.service.dir / "configs/shop.yaml").write_text(text + more + "publish: " + json.dumps(publish) + "\n")
+        self.service.config("shop", self.source.url, publish=publish, more=more)
 
     def freeze(self, scope="canary=shop"):
         answer = self.service.post("/api/v1/freezes", {"scope": scope, "for": "1h", "reason": "an incident"})

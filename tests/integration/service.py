@@ -76,10 +76,12 @@ class Service:
         if found is not None and kind is None:
             raise AssertionError(found[0][:20000])
 
-    def config(self, name, url, most=1, **changes):
+    def config(self, name, url, most=1, publish=None, more="", **changes):
+        """Writes a config: `changes` are made in the text before `more` and whom it tells are put behind it."""
         text = CONFIG.format(name=name, url=url, most=most)
         for old, new in changes.items():
             text = text.replace(old, new)
+        text += more + ("" if publish is None else "publish: " + json.dumps(publish) + "\n")
         (self.dir / f"configs/{name}.yaml").write_text(text)
         return text
 

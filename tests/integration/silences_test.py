@@ -25,8 +25,7 @@ class SilencesTest(unittest.TestCase):
         self.service = self.enterContext(Service())
 
     def config(self, most, name="shop", **publish):
-        text = self.service.config(name, self.source.url, most)
-        (self.service.dir / f"configs/{name}.yaml").write_text(text + "publish: " + json.dumps(publish) + "\n")
+        self.service.config(name, self.source.url, most, publish)
 
     @unittest.skipUnless(shutil.which("prometheus-alertmanager"), "no Alertmanager")
     def test_canaries_of_a_group_are_one_notification(self):
