@@ -169,10 +169,6 @@ const char *parity_check_name(enum parity_check check) {
     return checks[check].name;
 }
 
-double parity_check_weight(enum parity_check check) {
-    return checks[check].weight;
-}
-
 static void add_gap(struct pair *p, enum parity_check check, double lost, struct parity *ret) {
     struct parity_gap gap = {
         .metric = p->probe->metric, .series = p->probe->series, .check = check, .impact = lost, .found = ret->gap_count};

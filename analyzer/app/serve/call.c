@@ -11,10 +11,6 @@ void *call_user(const struct call *call) {
     return listener_user(call->listener);
 }
 
-const struct route *call_route(const struct call *call) {
-    return call->match.route;
-}
-
 const char *call_path(const struct call *call, const char *name) {
     struct view found;
     for (size_t i = 0; route_path_name(call->match.route->path, i, &found); i++) {

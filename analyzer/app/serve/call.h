@@ -21,7 +21,6 @@
 // The request.
 
 void *call_user(const struct call *call); // what the listener was given for its handlers
-const struct route *call_route(const struct call *call);
 const char *call_path(const struct call *call, const char *name);   // decoded; the name must be in the route's path
 const char *call_query(const struct call *call, const char *name);  // decoded; NULL when absent. None comes twice
 const char *call_header(const struct call *call, const char *name); // NULL when absent

@@ -21,7 +21,6 @@ enum parity_check {
 #define PARITY_CHECK_COUNT 7
 
 const char *parity_check_name(enum parity_check check);
-double parity_check_weight(enum parity_check check); // among those that apply; 0: of PARITY_DATA
 
 struct parity_side {
     const struct series_set *set;
