@@ -10,25 +10,54 @@
 
 #include "api/view_cache.h"
 
-static void expect(const struct view_cache *cache, const char *tag, const char *text) {
-    struct view found = {NULL, 0};
-    if (view_cache_find(cache, tag, &found) != (text != NULL)) fail_msg("%s: %s", tag, text != NULL ? "not found" : "found");
-    if (text != NULL && !view_is(found, text)) fail_msg("%s: %.*s instead of %s", tag, (int)found.len, found.ptr, text);
+static void keep(struct view_cache *cache, const char *id, const char *tag, const char *text) {
+    struct kept_view view = {.row = {.id = id, .canary = "shop", .verdict = "fail", .state = STORE_DONE, .revision = 3}, .tag = tag};
+    view.text = view_of(text);
+    view_cache_keep(cache, &view);
 }
 
-static void test_view_cache__finds_what_was_kept_for_the_tag(void **state) {
+static void expect(struct view_cache *cache, const char *id, const char *tag, const char *text) {
+    struct kept_view found = {0};
+    if (view_cache_find(cache, id, &found) != (text != NULL)) fail_msg("%s: %s", id, text != NULL ? "not found" : "found");
+    if (text == NULL) return;
+    if (!view_is(found.text, text)) fail_msg("%s: %.*s instead of %s", id, (int)found.text.len, found.text.ptr, text);
+    assert_string_equal(found.tag, tag);
+    assert_string_equal(found.row.id, id);
+    assert_string_equal(found.row.canary, "shop");
+    assert_string_equal(found.row.verdict, "fail");
+    assert_int_equal(found.row.state, STORE_DONE);
+    assert_int_equal(found.row.revision, 3);
+}
+
+static void test_view_cache__finds_what_was_kept(void **state) {
     struct view_cache *cache = view_cache_create();
+    struct kept_view found;
     char own[] = "one";
     (void)state;
-    expect(cache, "a1.3", NULL);
-    view_cache_keep(cache, "a1.3", view_of(own));
+    expect(cache, "a1", NULL, NULL);
+    keep(cache, "a1", "a1.3", own);
     own[0] = 'x';
-    expect(cache, "a1.3", "one");
-    expect(cache, "a1.2", NULL);
-    expect(cache, "a2.3", NULL);
-    view_cache_keep(cache, "a1.4", view_of("two"));
-    view_cache_keep(cache, "a1.4", view_of("three"));
-    expect(cache, "a1.4", "three");
+    expect(cache, "a1", "a1.3", "one");
+    expect(cache, "a2", NULL, NULL);
+    keep(cache, "a1", "a1.3.silenced", "two");
+    expect(cache, "a1", "a1.3.silenced", "two");
+    assert_true(view_cache_find(cache, "a1", &found));
+    view_cache_keep(cache, &found);
+    expect(cache, "a1", "a1.3.silenced", "two");
+    view_cache_destroy(cache);
+}
+
+static void test_view_cache__forgets_what_may_be_deleted(void **state) {
+    struct view_cache *cache = view_cache_create();
+    (void)state;
+    expect(cache, "a1", NULL, NULL);
+    keep(cache, "a1", "a1.3", "one");
+    view_cache_forget(cache);
+    keep(cache, "a2", "a2.3", "read before");
+    expect(cache, "a1", NULL, NULL);
+    expect(cache, "a2", NULL, NULL);
+    keep(cache, "a2", "a2.3", "read after");
+    expect(cache, "a2", "a2.3", "read after");
     view_cache_destroy(cache);
 }
 
@@ -39,21 +68,21 @@ static void test_view_cache__is_bounded(void **state) {
     (void)state;
     assert_non_null(text);
     memset(text, 'x', VIEW_CACHE_MOST_BYTES + 1);
-    view_cache_keep(cache, "long", view_of(text));
-    expect(cache, "long", NULL);
+    keep(cache, "long", "t", text);
+    expect(cache, "long", NULL, NULL);
     text[VIEW_CACHE_MOST_BYTES] = '\0';
-    view_cache_keep(cache, "long", view_of(text));
-    expect(cache, "long", text);
+    keep(cache, "long", "t", text);
+    expect(cache, "long", "t", text);
     for (int i = 0; i < 5000; i++) {
         snprintf(id, sizeof id, "id%d", i);
-        view_cache_keep(cache, id, view_of(id));
-        expect(cache, id, id);
+        keep(cache, id, id, id);
+        expect(cache, id, id, id);
     }
     for (int i = 0; i < 5000; i++) {
-        struct view found;
+        struct kept_view found;
         snprintf(id, sizeof id, "id%d", i);
         if (!view_cache_find(cache, id, &found)) continue;
-        assert_true(view_is(found, id));
+        assert_true(view_is(found.text, id));
         there++;
     }
     assert_in_range(there, VIEW_CACHE_PLACES / 2, VIEW_CACHE_PLACES);
@@ -63,7 +92,8 @@ static void test_view_cache__is_bounded(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_view_cache__finds_what_was_kept_for_the_tag),
+        cmocka_unit_test(test_view_cache__finds_what_was_kept),
+        cmocka_unit_test(test_view_cache__forgets_what_may_be_deleted),
         cmocka_unit_test(test_view_cache__is_bounded),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -105,6 +105,19 @@ class ServeTest(unittest.TestCase):
         self.assertEqual(s.get(f"/api/v1/analyses/{done['id']}").json, done)
         self.assertEqual(s.stop(), 0)
 
+    def test_what_is_deleted_is_not_shown_from_memory(self):
+        s = self.service
+        first, last = (s.decided(s.begin(canary="good"))["id"] for _ in range(2))
+        s.stop()
+        (s.dir / "serve.yaml").write_text("retention: {count: 1}\n")
+        s.flags = ("--config", "serve.yaml")
+        s.start()  # deletes some time after its start
+        deadline = time.monotonic() + 20
+        while (answer := s.get(f"/api/v1/analyses/{first}/wait")).status == 200 and time.monotonic() < deadline:
+            time.sleep(0.05)
+        self.assertEqual((answer.status, answer.json["error"]["code"]), (404, "unknown_analysis"))
+        self.assertEqual(s.get(f"/api/v1/analyses/{last}").status, 200)
+
     def test_configs_are_read_again(self):
         s = self.service
         (s.dir / "configs/bad.yaml").write_text("canary: bad\nmetriks: 1\n")

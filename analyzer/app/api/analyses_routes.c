@@ -166,7 +166,7 @@ static void make_tag(const struct service *service, const struct store_analysis 
     snprintf(tag, TAG_LEN, "%s.%lld%s%.16s", row->id, (long long)row->revision, hex[0] != '\0' ? "." : "", hex);
 }
 
-// What has ended is read and written once for many. The tag is as it was before: what has changed meanwhile is not kept.
+// What has ended is written once for many. The tag is as it was before: what has changed meanwhile is not kept.
 static void reply_ended(struct call *call, const struct store_analysis *row, const char *tag) {
     struct buf text;
     struct error err;
@@ -174,10 +174,10 @@ static void reply_ended(struct call *call, const struct store_analysis *row, con
     json_t *view = analysis_view(service_of(call), row);
     buf_init(&text, (size_t)64 << 20);
     if (json_print(&text, view, JSON_LINE, &err)) {
-        struct view written = {buf_text(&text), text.len};
+        struct kept_view written = {*row, tag, {buf_text(&text), text.len}};
         make_tag(service_of(call), row, now);
-        if (strcmp(now, tag) == 0) view_cache_keep(service_of(call)->views, tag, written);
-        reply_text(call, 200, "application/json", written);
+        if (strcmp(now, tag) == 0) view_cache_keep(service_of(call)->views, &written);
+        reply_text(call, 200, "application/json", written.text);
         json_decref(view);
     } else {
         reply_json(call, 200, view);
@@ -185,32 +185,41 @@ static void reply_ended(struct call *call, const struct store_analysis *row, con
     buf_finish(&text);
 }
 
-static void reply_tagged(struct call *call, const char *tag) {
-    struct store_analysis whole;
-    struct view kept;
-    if (view_cache_find(service_of(call)->views, tag, &kept)) {
-        reply_text(call, 200, "application/json", kept);
-    } else if (read_analysis(call, SHOWN, &whole)) {
-        if (whole.state == STORE_OPEN)
-            reply_json(call, 200, analysis_view(service_of(call), &whole));
-        else
-            reply_ended(call, &whole, tag);
-    }
+static void reply_whole(struct call *call, const char *tag) {
+    struct store_analysis row;
+    if (!read_analysis(call, SHOWN, &row)) return;
+    if (row.state == STORE_OPEN)
+        reply_json(call, 200, analysis_view(service_of(call), &row));
+    else
+        reply_ended(call, &row, tag);
+}
+
+// The row of the analysis that the path names, without its parts; what has ended is not read again. False: the call is answered.
+static bool find_analysis(struct call *call, struct kept_view *ret) {
+    if (view_cache_find(service_of(call)->views, call_path(call, "id"), ret)) return true;
+    *ret = (struct kept_view){.tag = ""};
+    return read_analysis(call, 0, &ret->row);
+}
+
+static void reply_tagged(struct call *call, const struct kept_view *found, const char *tag) {
+    if (strcmp(found->tag, tag) == 0)
+        reply_text(call, 200, "application/json", found->text);
+    else
+        reply_whole(call, tag);
 }
 
 static void show(struct call *call) {
-    struct store_analysis row;
+    struct kept_view found;
     char tag[TAG_LEN];
-    if (!read_analysis(call, 0, &row)) return;
-    make_tag(service_of(call), &row, tag);
-    if (!reply_etag(call, tag)) reply_tagged(call, tag);
+    if (!find_analysis(call, &found)) return;
+    make_tag(service_of(call), &found.row, tag);
+    if (!reply_etag(call, tag)) reply_tagged(call, &found, tag);
 }
 
-// The row need not have its parts.
-static void reply_analysis(struct call *call, const struct store_analysis *row) {
+static void reply_analysis(struct call *call, const struct kept_view *found) {
     char tag[TAG_LEN];
-    make_tag(service_of(call), row, tag);
-    reply_tagged(call, tag);
+    make_tag(service_of(call), &found->row, tag);
+    reply_tagged(call, found, tag);
 }
 
 // Waiting.
@@ -220,29 +229,29 @@ static void stop_watching(struct call *call) {
 }
 
 static void wait_for(struct call *call) {
-    struct store_analysis row;
+    struct kept_view found;
     int64_t timeout_s = WAIT_DEFAULT_S;
-    if (!query_number(call, "timeout", WAIT_MOST_S, &timeout_s) || !read_analysis(call, 0, &row)) return;
-    if (row.state != STORE_OPEN || timeout_s == 0) {
-        reply_analysis(call, &row);
+    if (!query_number(call, "timeout", WAIT_MOST_S, &timeout_s) || !find_analysis(call, &found)) return;
+    if (found.row.state != STORE_OPEN || timeout_s == 0) {
+        reply_analysis(call, &found);
         return;
     }
     struct watcher *watcher = arena_alloc(call_arena(call), sizeof *watcher);
-    *watcher = (struct watcher){.call = call, .id = row.id};
+    *watcher = (struct watcher){.call = call, .id = found.row.id};
     call_keep(call, watcher);
     call_defer(call, mono_now_ms() + timeout_s * 1000, stop_watching);
     watchers_add(service_of(call)->watchers, watcher);
-    if (!read_analysis(call, 0, &row)) return; // it answered, which ends the waiting
-    if (row.state != STORE_OPEN) reply_analysis(call, &row);
+    if (!find_analysis(call, &found)) return; // it answered, which ends the waiting
+    if (found.row.state != STORE_OPEN) reply_analysis(call, &found);
 }
 
 static void waited(struct call *call) {
-    struct store_analysis row;
+    struct kept_view found;
     if (call_ended(call) == CALL_STOPPING) {
         reply_header(call, "Retry-After", "5");
         reply_error_hint(call, 503, "stopping", "ask again in some seconds; the analysis goes on", "the service stops");
     } else {
-        if (read_analysis(call, 0, &row)) reply_analysis(call, &row);
+        if (find_analysis(call, &found)) reply_analysis(call, &found);
     }
 }
 
@@ -354,6 +363,7 @@ static const struct route routes[] = {
     {.method = "GET",
      .path = "/api/v1/analyses/{id}/wait",
      .role = ROLE_READ,
+     .quiet = true,
      .handle = wait_for,
      .resume = waited,
      .operation = "waitForAnalysis",

@@ -37,6 +37,7 @@ static bool trim(struct host *host) {
         log_event(LOG_LEVEL_ERROR, "retention", "error", err.text);
         return false;
     }
+    if (gone.analyses > 0) view_cache_forget(host->service.views);
     if (gone.analyses + gone.messages + gone.audits == 0) return gone.more;
     log_begin(&line, LOG_LEVEL_INFO, "retention");
     log_i64(&line, "analyses", gone.analyses);
