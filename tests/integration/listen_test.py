@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The HTTP listener from outside: who is let in, who is slowed down or cut off, what is logged, and what random requests do."""
 
+import base64
 import contextlib
 import hashlib
 import json
@@ -74,10 +75,16 @@ def answer(s):
         data += piece
     head, body = data.split(b"\r\n\r\n", 1)
     lines = head.decode().split("\r\n")
-    headers = {name.lower(): value for name, value in (line.split(": ", 1) for line in lines[1:])}
+    headers = {}
+    for name, value in (line.split(": ", 1) for line in lines[1:]):
+        headers[name.lower()] = ", ".join(filter(None, [headers.get(name.lower()), value]))
     while len(body) < int(headers.get("content-length", 0)):
         body += s.recv(65536)
     return int(lines[0].split()[1]), headers, body.decode(errors="replace")
+
+
+def basic(name, password):
+    return "Authorization: Basic " + base64.b64encode(f"{name}:{password}".encode()).decode()
 
 
 def line_of(name, role, token, salt="0123abcd"):
@@ -109,10 +116,29 @@ class ListenTest(unittest.TestCase):
                 self.assertEqual(status, expected, (method, role, text))
             status, headers, text = server.ask(target, method, body=body)
             self.assertEqual((status, json.loads(text)["error"]["code"]), (401, "no_token"))
-            self.assertIn("Bearer", headers["www-authenticate"])
+            self.assertEqual([word for word in ("Bearer realm=", "Basic realm=") if word not in headers["www-authenticate"]], [])
         self.assertEqual(server.ask("/open")[0], 200)
         self.assertEqual(server.ask("/open", headers=["Authorization: Bearer nonsense"])[0], 200)
         self.assertIn('"who":"gate","role":"gate"', server.ask("/things/1", headers=["authorization: bearer  gate.secret"])[2])
+
+    def test_the_password_of_basic_is_a_token(self):
+        flags = "--tokens", self.tokens(line_of("a", "run", "a.secret")), "--failed-sign-ins", 5, "--log", "logfmt"
+        server = Server(self, *flags)
+        for name in ("", "ann", "a", "läuft"):
+            status, _, text = server.ask("/things/1", headers=[basic(name, "a.secret")])
+            self.assertEqual(status, 200, text)
+            self.assertIn('"who":"a","role":"run"', text)
+        self.assertEqual(server.ask("/things", "POST", [basic("ann", "a.secret")], "{}")[0], 202)
+        self.assertEqual(server.ask("/things/1", "DELETE", [basic("ann", "a.secret")])[0], 403)
+        for wrong in (basic("a.secret", ""), basic("ann", "a.guess"), "Authorization: Basic a.secret", "Authorization: Basic"):
+            status, headers, text = server.ask("/things/1", headers=[wrong])
+            self.assertEqual((status, json.loads(text)["error"]["code"]), (401, "wrong_token"))
+            self.assertIn('Basic realm="serin"', headers["www-authenticate"])
+        self.assertEqual([server.ask("/things/1", headers=[basic("ann", "a.guess")])[0] for _ in range(2)][-1], 429)
+        self.assertEqual(server.ask("/things/1", headers=[basic("ann", "a.secret")])[0], 200)
+        log = server.stop()[2]
+        for secret in ("secret", "guess", basic("ann", "a.secret")[-8:], "ann"):
+            self.assertNotIn(secret, log)
 
     def test_serin_token_makes_what_the_listener_takes(self):
         code, out, err = serin("token", "ci", "--role", "run")

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Every route of the service's own document, asked wrongly: the error that is documented, and nothing changed afterwards."""
 
+import base64
 import json
 import re
 import socket
@@ -110,7 +111,28 @@ class RoutesTest(unittest.TestCase):
                                         ("?token=" + self.tokens["run"], {}, 200), ("", {"serin.token": self.tokens["gate"]}, 200)):
             answer = self.ask("none", "POST", "/hooks/flagger/event" + query, {**body, "metadata": metadata})
             self.assertEqual(answer.status, status, answer)
-        self.assertNotIn(self.tokens["run"], self.service.log())
+        for role, status in (("read", 403), ("run", 200)):  # http://any:TOKEN@serin/hooks/..., and who can send headers
+            for header in (self.basic(role), {"Authorization": "Bearer " + self.tokens[role]}):
+                self.assertEqual(self.ask("none", "POST", "/hooks/flagger/event", body, header).status, status, (role, header))
+        form = {**self.basic("run"), "Content-Type": "text/plain"}  # as a page of another site could make an old browser send it
+        self.assertEqual(self.ask("none", "POST", "/hooks/flagger/event", json.dumps(body).encode(), form).status, 403)
+        for secret in (self.tokens["run"], self.basic("run")["Authorization"][6:]):
+            self.assertNotIn(secret, self.service.log())
+
+    def basic(self, role):
+        return {"Authorization": "Basic " + base64.b64encode(f"any:{self.tokens[role]}".encode()).decode()}
+
+    def test_basic_is_taken_where_no_other_site_could_send_it(self):
+        for path, method, operation in self.operations():
+            role, filled = operation["x-role"], self.filled(path)
+            if role == "none" or method == "GET":
+                continue
+            for header, wanted in (({}, None), ({"Origin": "http://evil.example"}, 403), ({"Sec-Fetch-Site": "cross-site"}, 403)):
+                answer = self.send("none", filled, method, operation, headers={**self.basic("read"), **header})
+                denied = answer.status == 403 and answer.json["error"]["code"]
+                self.assertEqual(denied, "cross_origin" if wanted else "wrong_role" if role != "read" else False, (filled, header, answer))
+            old = self.ask("none", method, filled, b"x=1", {**self.basic("admin"), "Content-Type": "application/x-www-form-urlencoded"})
+            self.assertEqual(old.status == 403, role != "read", (filled, old))
 
     def test_wrong_method(self):
         for path, methods in self.document["paths"].items():

@@ -33,6 +33,7 @@ struct answer_case {
 };
 
 #define HOST "Host: localhost\r\n"
+#define BASIC "Authorization: Basic YW5uOmNpLmFiYw==\r\n"
 #define JSON_TYPE "Content-Type: application/json\r\n"
 
 static const struct answer_case answer_cases[] = {
@@ -67,6 +68,20 @@ static const struct answer_case answer_cases[] = {
     {"POST /note HTTP/1.1\r\n" HOST "Origin: http://evil.example\r\nContent-Length: 0\r\n\r\n", 403, "cross_origin", NULL},
     {"POST /note HTTP/1.1\r\n" HOST "Origin: null\r\nContent-Length: 0\r\n\r\n", 403, "cross_origin", NULL},
     {"POST /note HTTP/1.1\r\n" HOST "Origin: http://localhost\r\nContent-Length: 0\r\n\r\n", 200, "", NULL},
+    // What a browser remembers as Basic: links are followed, all else must come from our own pages or from what is no browser.
+    {"GET /open HTTP/1.1\r\n" HOST BASIC "Sec-Fetch-Site: cross-site\r\nSec-Fetch-Mode: navigate\r\n\r\n", 200, "open", NULL},
+    {"GET /open HTTP/1.1\r\n" HOST BASIC "Sec-Fetch-Site: cross-site\r\nSec-Fetch-Mode: no-cors\r\n\r\n", 403, "cross_origin", NULL},
+    {"GET /open HTTP/1.1\r\n" HOST BASIC "Sec-Fetch-Site: same-origin\r\nSec-Fetch-Mode: cors\r\n\r\n", 200, "open", NULL},
+    {"GET /open HTTP/1.1\r\n" HOST "Sec-Fetch-Site: cross-site\r\nSec-Fetch-Mode: no-cors\r\n\r\n", 200, "open", NULL},
+    {"POST /note HTTP/1.1\r\n" HOST BASIC "Sec-Fetch-Site: same-site\r\nSec-Fetch-Mode: navigate\r\n\r\n", 403, "cross_origin", NULL},
+    {"POST /note HTTP/1.1\r\n" HOST BASIC "Sec-Fetch-Site: none\r\nContent-Length: 0\r\n\r\n", 200, "", NULL},
+    {"POST /note HTTP/1.1\r\n" HOST BASIC "Content-Type: text/plain\r\nContent-Length: 2\r\n\r\nhi", 403, "cross_origin", NULL},
+    {"POST /any HTTP/1.1\r\n" HOST BASIC "Content-Type: multipart/form-data; boundary=x\r\nContent-Length: 0\r\n\r\n", 403,
+     "cross_origin", NULL},
+    {"POST /note HTTP/1.1\r\n" HOST BASIC "Origin: http://localhost\r\nContent-Type: text/plain\r\nContent-Length: 2\r\n\r\nhi", 200,
+     "hi", NULL},
+    {"POST /note HTTP/1.1\r\n" HOST BASIC "Content-Type: text/markdown\r\nContent-Length: 2\r\n\r\nhi", 200, "hi", NULL},
+    {"POST /note HTTP/1.1\r\n" HOST BASIC "\r\n", 200, "", NULL},
     {"POST /things HTTP/1.1\r\n" HOST JSON_TYPE "Content-Length: 7\r\n\r\n{\"a\":1}", 202, "{\"keys\":1}", NULL},
     {"POST /things HTTP/1.1\r\n" HOST JSON_TYPE "Transfer-Encoding: chunked\r\n\r\n3\r\n{\"a\r\n4\r\n\":1}\r\n0\r\n\r\n", 202,
      "{\"keys\":1}", NULL},

@@ -263,7 +263,8 @@ static void carry_out(void *user, struct errand *errand, void *input) {
     pthread_mutex_unlock(lock);
 }
 
-// Flagger cannot send headers: the token may stand in the URL or in the metadata. False when the call was answered.
+// Flagger sends no headers but those of a sign-in in the URL: the token may stand in the URL or in the metadata. False when the call was
+// answered.
 static bool sign_in(struct call *call, const char *in_metadata) {
     const char *token = in_metadata != NULL ? in_metadata : call_query(call, "token");
     return call_who(call).role >= ROLE_RUN || call_sign_in(call, token, ROLE_RUN);
@@ -308,7 +309,7 @@ static const struct route_parameter parameters[] = {
      "{\"type\":\"string\",\"enum\":[\"confirm-rollout\",\"pre-rollout\",\"rollout\",\"confirm-traffic-increase\",\"confirm-promotion\","
      "\"post-rollout\",\"rollback\",\"event\"]}",
      true},
-    {"token", "a token, as Flagger sends no header", NULL, false},
+    {"token", "a token, where it is not sent by a header", NULL, false},
     {NULL, NULL, NULL, false},
 };
 static const struct route_answer answers[] = {{200, "go on; of rollback: roll back", NULL, "text/plain"},
@@ -321,6 +322,7 @@ static const struct route routes[] = {
     {.method = "POST",
      .path = "/hooks/flagger/{hook}",
      .role = ROLE_NONE,
+     .signs_in = true,
      .body = BODY_REQUIRED,
      .body_most = 65536,
      .quiet = true,

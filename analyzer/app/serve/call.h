@@ -36,8 +36,8 @@ struct call_who {
 
 struct call_who call_who(const struct call *call);
 
-// For a route that asks for no token because its clients cannot send the header: signs the call in by a token that came another way
-// (NULL: none came). False when the call was answered: no token, a wrong one, too many wrong ones, or one below that role.
+// For a route that asks for no token because its clients may not be able to send the header: signs the call in by a token that came
+// another way (NULL: none did, the header counts). False when the call was answered: no token, a wrong one, too many wrong ones, or one below that role.
 bool call_sign_in(struct call *call, const char *token, enum role least);
 
 int64_t call_now_ms(const struct call *call);       // wall time at which the request came

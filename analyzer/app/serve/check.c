@@ -10,12 +10,14 @@
 #include "base/nearest.h"
 #include "base/timetext.h"
 #include "listener_state.h"
+#include "serve/authorization.h"
 
 #define MOST_HEADERS 100
 #define MOST_HEADER_BYTES ((size_t)8192)
 
 struct heads { // those that the checks look at; NULL when absent
     const char *host, *origin, *authorization, *length, *transfer, *type, *encoding;
+    const char *site, *mode; // Sec-Fetch-Site, Sec-Fetch-Mode: what browsers say of where a request comes from
     size_t count, bytes;
     bool twice; // one of those that may not be
 };
@@ -42,6 +44,10 @@ static enum MHD_Result see_header(void *user, enum MHD_ValueKind kind, const cha
         break;
     case 't':
         if (strcasecmp(name, "Transfer-Encoding") == 0) take(&heads->transfer, value, heads);
+        break;
+    case 's':
+        if (strcasecmp(name, "Sec-Fetch-Site") == 0) take(&heads->site, value, heads);
+        if (strcasecmp(name, "Sec-Fetch-Mode") == 0) take(&heads->mode, value, heads);
         break;
     case 'c':
         if (strcasecmp(name, "Content-Length") == 0) take(&heads->length, value, heads);
@@ -100,6 +106,15 @@ static bool is_our_host(const struct listener *listener, struct view host) {
     return false;
 }
 
+static bool is_reading(const struct call *call) {
+    return strcmp(call->method, "GET") == 0 || strcmp(call->method, "HEAD") == 0;
+}
+
+static bool refuse_site(struct call *call) {
+    return refuse(call, REFUSED_HOST, 403, "cross_origin", "send it from this server's own pages, or without Origin",
+                  "a page of another site may not change anything here");
+}
+
 // A page of another site that a browser on this machine shows may send requests here: under a name of its own, which it lets point
 // to loopback (then Host has that name), or plainly, which the browser marks by Origin.
 static bool check_host(struct call *call, const struct heads *heads) {
@@ -108,11 +123,32 @@ static bool check_host(struct call *call, const struct heads *heads) {
     if (call->listener->host_count > 0 && (heads->host != NULL || call->target.authority.ptr != NULL) && !is_our_host(call->listener, host))
         return refuse(call, REFUSED_HOST, 421, "wrong_host", "use localhost or 127.0.0.1, or name the host in public_url",
                       "this server does not go by the name in Host");
-    if (heads->origin == NULL || strcmp(call->method, "GET") == 0 || strcmp(call->method, "HEAD") == 0) return true;
+    if (heads->origin == NULL || is_reading(call)) return true;
     const char *slashes = strstr(heads->origin, "://");
     if (slashes != NULL && strlen(slashes + 3) == host.len && strncasecmp(slashes + 3, host.ptr, host.len) == 0) return true;
-    return refuse(call, REFUSED_HOST, 403, "cross_origin", "send it from this server's own pages, or without Origin",
-                  "a page of another site may not change anything here");
+    return refuse_site(call);
+}
+
+static bool has_type(const char *types, const char *type) {
+    size_t len = strcspn(type, "; \t");
+    for (; *types != '\0'; types += strspn(types, " ")) {
+        size_t one = strcspn(types, " ");
+        if (one == len && strncasecmp(types, type, len) == 0) return true;
+        types += one;
+    }
+    return false;
+}
+
+// A browser sends the name and password that it remembers with whatever a page of any site makes it ask. Links may be followed; all
+// else must come from our own pages, or from what is no browser. Old ones, which do not say whence, can only send forms.
+static bool check_site(struct call *call, const struct heads *heads) {
+    const struct route *route = call->match.route;
+    if (!authorization_is_basic(heads->authorization)) return true;
+    if (heads->site != NULL && strcmp(heads->site, "same-origin") != 0 && strcmp(heads->site, "none") != 0)
+        return (is_reading(call) && heads->mode != NULL && strcmp(heads->mode, "navigate") == 0) || refuse_site(call);
+    bool form = heads->type != NULL && has_type("application/x-www-form-urlencoded multipart/form-data text/plain", heads->type);
+    bool changes = !is_reading(call) && route != NULL && route->role != ROLE_READ;
+    return !changes || !form || heads->origin != NULL || refuse_site(call);
 }
 
 static bool wait_answer(struct call *call, int64_t wait_ms, const char *code, const char *message) {
@@ -127,7 +163,9 @@ static bool refuse_sign_in(struct call *call, bool wrong) {
         wait_ms = allowance_take(&call->peer->address->failures, limits->failed_sign_ins / 60, limits->failed_sign_ins, mono_now_ms());
     if (wait_ms > 0) return wait_answer(call, wait_ms, "too_many_sign_ins", "too many wrong tokens from this address");
     reply_header(call, "WWW-Authenticate", wrong ? "Bearer realm=\"serin\", error=\"invalid_token\"" : "Bearer realm=\"serin\"");
-    return refuse(call, REFUSED_SIGN_IN, 401, wrong ? "wrong_token" : "no_token", "send Authorization: Bearer TOKEN",
+    reply_header(call, "WWW-Authenticate", "Basic realm=\"serin\", charset=\"UTF-8\"");
+    return refuse(call, REFUSED_SIGN_IN, 401, wrong ? "wrong_token" : "no_token",
+                  "send Authorization: Bearer TOKEN, or sign in with any name and the token as password",
                   wrong ? "this token is none of those the server knows" : "this needs a token");
 }
 
@@ -151,15 +189,19 @@ static bool look_up(struct call *call, struct view secret) {
     return ok;
 }
 
+static bool sign_in_by_header(struct call *call, const char *text) {
+    struct view token;
+    if (authorization_token(text, &call->arena, &token)) return look_up(call, token);
+    return take_rate(call, &call->peer->address->requests) && refuse_sign_in(call, text != NULL);
+}
+
 static bool sign_in(struct call *call, const char *text) {
     struct listener *listener = call->listener;
     enum role wanted = call->match.route != NULL ? call->match.route->role : ROLE_NONE;
     call->who = (struct call_who){"", ROLE_NONE};
     if (listener->token_file == NULL) call->who = (struct call_who){"local", ROLE_ADMIN};
     if (listener->token_file == NULL || wanted == ROLE_NONE) return take_rate(call, &call->peer->address->requests);
-    bool bearer = text != NULL && strncasecmp(text, "Bearer ", 7) == 0;
-    if (!bearer) return take_rate(call, &call->peer->address->requests) && refuse_sign_in(call, text != NULL);
-    return look_up(call, view_of(text + 7 + strspn(text + 7, " ")));
+    return sign_in_by_header(call, text);
 }
 
 static bool refuse_role(struct call *call, enum role wanted) {
@@ -171,8 +213,8 @@ static bool refuse_role(struct call *call, enum role wanted) {
 
 bool call_sign_in(struct call *call, const char *token, enum role least) {
     if (call->listener->token_file == NULL) return true;
-    if (token == NULL) return refuse_sign_in(call, false);
-    return look_up(call, view_of(token)) && (call->who.role >= least || refuse_role(call, least));
+    bool known = token != NULL ? look_up(call, view_of(token)) : sign_in_by_header(call, call_header(call, "Authorization"));
+    return known && (call->who.role >= least || refuse_role(call, least));
 }
 
 static bool check_route(struct call *call) {
@@ -227,16 +269,6 @@ static bool check_query(struct call *call) {
     return true;
 }
 
-static bool has_type(const char *types, const char *type) {
-    size_t len = strcspn(type, "; \t");
-    for (; *types != '\0'; types += strspn(types, " ")) {
-        size_t one = strcspn(types, " ");
-        if (one == len && strncasecmp(types, type, len) == 0) return true;
-        types += one;
-    }
-    return false;
-}
-
 size_t check_body_most(const struct call *call) {
     const struct route *route = call->match.route;
     if (route == NULL || route->body == BODY_NONE) return 0;
@@ -289,6 +321,6 @@ bool check_head(struct call *call, bool *ret_has_body, uint64_t *ret_length) {
         reply_error_hint(call, 503, "stopping", "try again in a moment", "the server is stopping");
         return false;
     }
-    return sign_in(call, heads.authorization) && check_route(call) && check_query(call) &&
+    return check_site(call, &heads) && sign_in(call, heads.authorization) && check_route(call) && check_query(call) &&
            check_body(call, &heads, *ret_has_body, *ret_length);
 }

@@ -96,13 +96,23 @@ static json_t *responses(const struct route *route) {
     return object;
 }
 
+static json_t *security(const struct route *route) {
+    json_t *list = json_array();
+    if (route->role == ROLE_NONE) json_array_append_new(list, json_object()); // nothing will do
+    if (route->role != ROLE_NONE || route->signs_in) {
+        json_array_append_new(list, json_pack("{s:[]}", "token"));
+        json_array_append_new(list, json_pack("{s:[]}", "password"));
+    }
+    return list;
+}
+
 static json_t *operation(const struct route *route, struct error *err) {
     json_t *list = parameters(route, err);
     if (list == NULL) return NULL;
     json_t *object = json_pack("{s:s,s:s,s:o,s:o,s:s}", "operationId", route->operation, "summary", route->summary, "parameters", list,
                                "responses", responses(route), "x-role", role_name(route->role));
     if (route->body != BODY_NONE) json_object_set_new(object, "requestBody", request_body(route));
-    json_object_set_new(object, "security", route->role == ROLE_NONE ? json_array() : json_pack("[{s:[]}]", "token"));
+    json_object_set_new(object, "security", security(route));
     return object;
 }
 
@@ -153,9 +163,10 @@ static json_t *components(const struct route_table *const *tables, size_t count,
         json_decref(schemas);
         return NULL;
     }
-    return json_pack("{s:o,s:{s:{s:s,s:o}},s:{s:{s:s,s:s}}}", "schemas", schemas, "responses", "Error", "description",
+    return json_pack("{s:o,s:{s:{s:s,s:o}},s:{s:{s:s,s:s},s:{s:s,s:s,s:s}}}", "schemas", schemas, "responses", "Error", "description",
                      "what was wrong and what to do", "content", content("application/json", "Error"), "securitySchemes", "token", "type",
-                     "http", "scheme", "bearer");
+                     "http", "scheme", "bearer", "password", "type", "http", "scheme", "basic", "description",
+                     "any name, and a token as password");
 }
 
 // Every $ref to a schema must lead somewhere.

@@ -39,6 +39,7 @@ struct route {
     const char *method;    // GET (answers HEAD too), POST, PUT, PATCH or DELETE
     const char *path;      // "/api/v1/analyses/{id}"; {id} is one whole segment
     enum role role;        // the least one that may call
+    bool signs_in;         // asks for no role here, as its handler takes a token from elsewhere too: call_sign_in()
     enum route_body body;
     size_t body_most;      // bytes; 0: what the listener's options say
     const char *body_types; // joined by blanks; NULL: application/json; "*/*": any, or none said
