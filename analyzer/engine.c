@@ -2,13 +2,13 @@
 #include "analyzer/engine.h"
 
 #include <search.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/thread.h"
 #include "base/timetext.h"
 #include "engine_private.h"
 
@@ -62,16 +62,6 @@ static bool resume_one(void *user, const struct store_analysis *row) {
     return true;
 }
 
-static bool start_driver(struct engine *e, struct error *err) {
-    sigset_t all, before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before); // signals are for the program's main thread
-    int failed = pthread_create(&e->driver, NULL, engine_drive, e);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    e->driving = failed == 0;
-    return failed == 0 || error_set(err, ERROR_IO, "no thread can be made: %s", strerror(failed));
-}
-
 struct engine *engine_create(const struct engine_options *options, struct error *err) {
     struct engine *e = mem_zero(1, sizeof *e);
     e->options = *options;
@@ -83,7 +73,9 @@ struct engine *engine_create(const struct engine_options *options, struct error 
     e->fetcher = fetcher_create();
     e->pool = source_pool_create();
     e->workers = work_queue_create(e->options.workers, err);
-    if (e->workers != NULL && store_each_open(options->store, resume_one, e, err) && start_driver(e, err)) return e;
+    if (e->workers != NULL && store_each_open(options->store, resume_one, e, err))
+        e->driving = thread_start(&e->driver, engine_drive, e, err);
+    if (e->driving) return e;
     engine_destroy(e);
     return NULL;
 }

@@ -2,11 +2,10 @@
 #include "work_queue.h"
 
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/mem.h"
+#include "base/thread.h"
 
 struct line {
     struct work_task *first, *last;
@@ -52,25 +51,13 @@ static void *work(void *user) {
     return NULL;
 }
 
-// Signals are for the program's main thread.
-static int start_thread(pthread_t *thread, struct work_queue *q) {
-    sigset_t all, before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    int failed = pthread_create(thread, NULL, work, q);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    return failed;
-}
-
 struct work_queue *work_queue_create(size_t workers, struct error *err) {
     struct work_queue *q = mem_zero(1, sizeof *q);
     q->threads = mem_zero(workers, sizeof *q->threads);
     pthread_mutex_init(&q->lock, NULL);
     pthread_cond_init(&q->changed, NULL);
     for (; q->thread_count < workers; q->thread_count++) {
-        int failed = start_thread(&q->threads[q->thread_count], q);
-        if (failed == 0) continue;
-        error_set(err, ERROR_IO, "no thread can be made: %s", strerror(failed));
+        if (thread_start(&q->threads[q->thread_count], work, q, err)) continue;
         work_queue_destroy(q);
         return NULL;
     }

@@ -4,6 +4,8 @@
 #include <math.h>
 #include <time.h>
 
+#include "base/thread.h"
+
 #define FEWEST 4        // in flight; of fewer, hardly two would end in one rest
 #define SHORTEST_US 300 // less is not worth going to sleep for; a server that is quicker than we are never makes us rest
 #define LONGEST_US 1000 // more gains nothing
@@ -11,13 +13,9 @@
 #define STEP_US 8       // that what is known of the gap moves by
 
 void lull_init(struct lull *lull) {
-    pthread_condattr_t attributes;
-    pthread_condattr_init(&attributes);
-    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
     *lull = (struct lull){.woken = false};
     pthread_mutex_init(&lull->lock, NULL);
-    pthread_cond_init(&lull->wakes, &attributes);
-    pthread_condattr_destroy(&attributes);
+    thread_cond_init(&lull->wakes);
 }
 
 void lull_finish(struct lull *lull) {

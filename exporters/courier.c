@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "exporters/courier.h"
 
-#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/thread.h"
 #include "base/timetext.h"
 #include "courier_private.h"
 
@@ -156,16 +156,6 @@ static bool todo_found(void *user, const char *key, const char *json, int64_t at
     return true;
 }
 
-static bool start(struct courier *c, struct error *err) {
-    sigset_t all, before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before); // signals are for the program's main thread
-    int failed = pthread_create(&c->thread, NULL, run, c);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    c->running = failed == 0;
-    return c->running || error_set(err, ERROR_IO, "no thread can be made: %s", strerror(failed));
-}
-
 struct courier *courier_create(const struct courier_options *options, struct error *err) {
     struct courier *c = mem_zero(1, sizeof *c);
     c->options = *options;
@@ -175,8 +165,9 @@ struct courier *courier_create(const struct courier_options *options, struct err
     pthread_cond_init(&c->quiet, NULL);
     c->client = http_client_create();
     if (store_each_memo(options->store, COURIER_TODO, todo_found, c, err) && courier_read_off(c, err) && courier_read_alerts(c, err) &&
-        courier_read_told(c, err) && courier_read_groups(c, err) && courier_read_series(c, err) && start(c, err))
-        return c;
+        courier_read_told(c, err) && courier_read_groups(c, err) && courier_read_series(c, err))
+        c->running = thread_start(&c->thread, run, c, err);
+    if (c->running) return c;
     courier_destroy(c, 0);
     return NULL;
 }

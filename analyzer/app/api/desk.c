@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/thread.h"
 
 struct job {
     struct job *next;
@@ -68,10 +69,8 @@ struct desk *desk_open(const struct desk_options *options, struct error *err) {
     desk->last = &desk->first;
     pthread_mutex_init(&desk->lock, NULL);
     pthread_cond_init(&desk->more, NULL);
-    while (desk->thread_count < options->threads && pthread_create(&desk->threads[desk->thread_count], NULL, work, desk) == 0)
-        desk->thread_count++;
+    while (desk->thread_count < options->threads && thread_start(&desk->threads[desk->thread_count], work, desk, err)) desk->thread_count++;
     if (desk->thread_count == options->threads) return desk;
-    error_set(err, ERROR_IO, "the system gives no more threads");
     desk_close(desk);
     return NULL;
 }

@@ -13,6 +13,7 @@
 #include "api/named_config.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/thread.h"
 #include "base/timetext.h"
 
 #define EVERY_MS INT64_C(60000)
@@ -287,16 +288,11 @@ static void *work(void *argument) {
 
 struct gate_watch *gate_watch_start(const struct service *service, struct error *err) {
     struct gate_watch *w = mem_zero(1, sizeof *w);
-    pthread_condattr_t clock;
     w->service = service;
-    pthread_condattr_init(&clock);
-    pthread_condattr_setclock(&clock, CLOCK_MONOTONIC);
     pthread_mutex_init(&w->lock, NULL);
-    pthread_cond_init(&w->more, &clock);
-    pthread_condattr_destroy(&clock);
-    while (w->thread_count < THREADS && pthread_create(&w->threads[w->thread_count], NULL, work, w) == 0) w->thread_count++;
+    thread_cond_init(&w->more);
+    while (w->thread_count < THREADS && thread_start(&w->threads[w->thread_count], work, w, err)) w->thread_count++;
     if (w->thread_count == THREADS) return w;
-    error_set(err, ERROR_IO, "the system gives no more threads");
     gate_watch_stop(w);
     gate_watch_destroy(w);
     return NULL;

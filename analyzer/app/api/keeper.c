@@ -10,6 +10,7 @@
 #include "api/schedule.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/thread.h"
 #include "base/timetext.h"
 #include "serve/service_notify.h"
 
@@ -97,14 +98,10 @@ static void *keep(void *argument) {
 }
 
 bool keeper_start(struct host *host, struct error *err) {
-    pthread_condattr_t clock;
-    pthread_condattr_init(&clock);
-    pthread_condattr_setclock(&clock, CLOCK_MONOTONIC);
     pthread_mutex_init(&host->keeper_lock, NULL);
-    pthread_cond_init(&host->keeper_wake, &clock);
-    pthread_condattr_destroy(&clock);
-    host->keeping = pthread_create(&host->keeper, NULL, keep, host) == 0;
-    return host->keeping || error_set(err, ERROR_IO, "the system gives no more threads");
+    thread_cond_init(&host->keeper_wake);
+    host->keeping = thread_start(&host->keeper, keep, host, err);
+    return host->keeping;
 }
 
 void keeper_stop(struct host *host) {
