@@ -26,10 +26,6 @@ static struct view value_of(const struct labels *labels, const char *name) {
     return label != NULL ? label->value : (struct view){"", 0};
 }
 
-static bool same(struct view a, struct view b) {
-    return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
-}
-
 static bool tells_apart(const struct history *history, const struct deal *deal, const char *name) {
     const struct labels *first = NULL;
     if (is_split(&history->config->metrics[deal->metric], view_of(name))) return false;
@@ -37,7 +33,7 @@ static bool tells_apart(const struct history *history, const struct deal *deal, 
         const struct series_set *set = &history->answers[deal->query_of[k]]->set;
         for (size_t i = 0; i < set->count; i++) {
             if (first == NULL) first = &set->items[i].labels;
-            if (!same(value_of(first, name), value_of(&set->items[i].labels, name))) return true;
+            if (!view_same(value_of(first, name), value_of(&set->items[i].labels, name))) return true;
         }
     }
     return false;
@@ -69,7 +65,7 @@ static struct view name_of(const struct metric_config *metric, const struct labe
 
 static size_t find_instance(struct view *names, size_t *count, struct view name) {
     size_t at = 0;
-    while (at < *count && !same(names[at], name)) at++;
+    while (at < *count && !view_same(names[at], name)) at++;
     if (at == *count) names[(*count)++] = name;
     return at;
 }

@@ -11,10 +11,6 @@ struct frame { // a placeholder being expanded, and those around it
     struct view name;
 };
 
-static bool same(struct view a, struct view b) {
-    return a.len == b.len && memcmp(a.ptr, b.ptr, a.len) == 0;
-}
-
 static struct view find(struct view text, const char *what) {
     size_t len = strlen(what);
     for (size_t i = 0; i + len <= text.len; i++) {
@@ -39,7 +35,7 @@ static bool expand(struct view text, const struct kayenta_bindings *bindings, co
 static bool expand_value(struct view name, struct view value, const struct kayenta_bindings *bindings, const struct frame *outer,
                          struct buf *out, struct error *err) {
     for (const struct frame *frame = outer; frame != NULL; frame = frame->outer) {
-        if (same(frame->name, name)) return error_set(err, ERROR_CONFIG, "${%.*s} contains itself", (int)name.len, name.ptr);
+        if (view_same(frame->name, name)) return error_set(err, ERROR_CONFIG, "${%.*s} contains itself", (int)name.len, name.ptr);
     }
     struct frame frame = {outer, name};
     return expand(value, bindings, &frame, out, err);

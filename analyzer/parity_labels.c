@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "base/mem.h"
 #include "texts.h"
 
@@ -29,13 +30,8 @@ struct table { // of cells that are never taken out
     size_t slot_count;
 };
 
-static uint64_t hash_bytes(uint64_t hash, struct view text) { // FNV-1a
-    for (size_t i = 0; i < text.len; i++) hash = (hash ^ (unsigned char)text.ptr[i]) * UINT64_C(0x100000001b3);
-    return (hash ^ 0xff) * UINT64_C(0x100000001b3);
-}
-
-static bool same(struct view a, struct view b) {
-    return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
+static uint64_t hash_label(uint64_t hash, struct view text) { // ended by a byte that UTF-8 does not have
+    return hash_bytes(hash_bytes(hash, text.ptr, text.len), "\xff", 1);
 }
 
 static int compare_views(struct view a, struct view b) {
@@ -60,11 +56,11 @@ static void make_room(struct table *t) {
 
 // The cell of a fact, made when it is new. Valid until the next call.
 static struct cell *cell_of(struct table *t, enum fact fact, struct view name, struct view of) {
-    uint64_t hash = hash_bytes(hash_bytes(UINT64_C(0xcbf29ce484222325) + (uint64_t)fact, name), of);
+    uint64_t hash = hash_label(hash_label(HASH_START + (uint64_t)fact, name), of);
     make_room(t);
     for (size_t at = (size_t)hash & (t->slot_count - 1); t->slots[at] != 0; at = (at + 1) & (t->slot_count - 1)) {
         struct cell *cell = &t->cells[t->slots[at] - 1];
-        if (cell->hash == hash && cell->fact == fact && same(cell->name, name) && same(cell->of, of)) return cell;
+        if (cell->hash == hash && cell->fact == fact && view_same(cell->name, name) && view_same(cell->of, of)) return cell;
     }
     void *cells = t->cells;
     mem_grow(&cells, &t->cap, t->count, sizeof *t->cells);
@@ -85,7 +81,7 @@ static bool left_out(struct view name, const struct texts *apart) {
 static void take_label(struct table *t, const struct label *label, struct view target, unsigned side) {
     struct cell *of_target = cell_of(t, TARGET, label->name, target);
     if (of_target->seen.ptr == NULL) of_target->seen = label->value;
-    bool varies = !same(of_target->seen, label->value);
+    bool varies = !view_same(of_target->seen, label->value);
     struct cell *name = cell_of(t, NAME, label->name, (struct view){"", 0});
     name->sides |= side;
     name->varies = name->varies || varies;
@@ -149,7 +145,7 @@ static void judge_cells(const struct cell *cells, size_t count, bool whole, stru
     at = names;
     for (size_t i = 0; i < names; i++) {
         size_t from = at;
-        while (at < count && cells[at].fact == VALUE && same(cells[at].name, cells[i].name)) at++;
+        while (at < count && cells[at].fact == VALUE && view_same(cells[at].name, cells[i].name)) at++;
         ret->shared += cells[i].sides == 3;
         if (cells[i].sides != 3) {
             enum side side = cells[i].sides == 1 ? SIDE_BASELINE : SIDE_CANARY;

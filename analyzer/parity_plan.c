@@ -72,14 +72,10 @@ static struct selector selector_of(const struct query *query, struct arena *aren
     return s;
 }
 
-static bool same(struct view a, struct view b) {
-    return a.len == b.len && memcmp(a.ptr, b.ptr, a.len) == 0;
-}
-
 static bool asks(const struct selector *s, const struct matcher *matcher) {
     for (size_t i = 0; i < s->count; i++) {
         const struct matcher *m = &s->matchers[i];
-        if (m->type == matcher->type && same(m->name, matcher->name) && same(m->value, matcher->value)) return true;
+        if (m->type == matcher->type && view_same(m->name, matcher->name) && view_same(m->value, matcher->value)) return true;
     }
     return false;
 }

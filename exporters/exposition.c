@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "base/mem.h"
 #include "exposition_proto.h"
 #include "exposition_text.h"
@@ -44,10 +45,8 @@ void exposition_finish(struct exposition *e) {
 }
 
 static size_t slot_of(const struct exposition *e, size_t offset, size_t len) {
-    uint64_t hash = UINT64_C(14695981039346656037); // FNV-1a
     const char *data = e->out->data;
-    for (size_t i = 0; i < len; i++) hash = (hash ^ (unsigned char)data[offset + i]) * UINT64_C(1099511628211);
-    size_t slot = (size_t)hash & (e->seen_cap - 1);
+    size_t slot = (size_t)hash_bytes(HASH_START, data + offset, len) & (e->seen_cap - 1);
     while (e->seen[slot].len > 0) {
         bool same = e->seen[slot].len == len && memcmp(data + e->seen[slot].offset, data + offset, len) == 0;
         if (same) return slot;

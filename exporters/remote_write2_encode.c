@@ -4,6 +4,7 @@
 #include <write2.pb-c.h>
 
 #include "base/arena.h"
+#include "base/hash.h"
 #include "base/mem.h"
 #include "exporters/remote_write_encode.h"
 #include "remote_write_labels.h"
@@ -17,9 +18,7 @@ struct symbols { // every text once, in the order of first use; the first is ""
 };
 
 static size_t slot_of(const struct symbols *symbols, struct view text) {
-    uint64_t hash = UINT64_C(14695981039346656037); // FNV-1a
-    for (size_t i = 0; i < text.len; i++) hash = (hash ^ (unsigned char)text.ptr[i]) * UINT64_C(1099511628211);
-    size_t slot = (size_t)hash & (symbols->slot_count - 1);
+    size_t slot = (size_t)hash_bytes(HASH_START, text.ptr, text.len) & (symbols->slot_count - 1);
     while (symbols->slots[slot] > 0) {
         const ProtobufCBinaryData *found = &symbols->items[symbols->slots[slot] - 1];
         if (found->len == text.len && memcmp(found->data, text.ptr, text.len) == 0) break;

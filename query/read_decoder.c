@@ -111,7 +111,7 @@ static bool borrow_labels(struct read_decoder *d, Remote__Label *const *from, si
     labels_sort(ret);
     for (size_t i = 1; i < count; i++) {
         struct view a = ret->items[i - 1].name, b = ret->items[i].name;
-        if (a.len == b.len && memcmp(a.ptr, b.ptr, a.len) == 0) return read_fail(d, ERROR_DATA, "a series has a label twice");
+        if (view_same(a, b)) return read_fail(d, ERROR_DATA, "a series has a label twice");
     }
     return true;
 }

@@ -6,6 +6,7 @@
 
 #include <jansson.h>
 
+#include "base/hash.h"
 #include "base/mem.h"
 
 #define KIND "flagger"
@@ -93,7 +94,5 @@ void flagger_locks_destroy(struct flagger_locks *locks) {
 }
 
 pthread_mutex_t *flagger_locks_of(struct flagger_locks *locks, const char *object) {
-    uint32_t hash = 2166136261u; // FNV-1a
-    for (; *object != '\0'; object++) hash = (hash ^ (unsigned char)*object) * 16777619u;
-    return &locks->locks[hash % LOCKS];
+    return &locks->locks[hash_text(object) % LOCKS];
 }

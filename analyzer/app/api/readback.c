@@ -98,20 +98,16 @@ static struct view label(const struct store_analysis *row, struct view name) {
     return (struct view){"", 0};
 }
 
-static bool same(struct view a, struct view b) {
-    return a.len == b.len && memcmp(a.ptr, b.ptr, a.len) == 0;
-}
-
 static bool matches(const struct readback *query, const struct store_analysis *row) {
     for (size_t i = 0; i < query->count; i++) {
         const struct matcher *m = &query->matchers[i];
-        if (same(label(row, m->name), m->value) != (m->type == MATCHER_EQUAL)) return false;
+        if (view_same(label(row, m->name), m->value) != (m->type == MATCHER_EQUAL)) return false;
     }
     return true;
 }
 
 static bool same_series(const struct store_analysis *a, const struct store_analysis *b) {
-    return strcmp(a->canary, b->canary) == 0 && same(run_key(a), run_key(b));
+    return strcmp(a->canary, b->canary) == 0 && view_same(run_key(a), run_key(b));
 }
 
 static json_t *labels(const struct readback *query, const struct store_analysis *row) {

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "base/mem.h"
 
 struct place { // all texts are its own
@@ -46,9 +47,7 @@ void view_cache_destroy(struct view_cache *cache) {
 }
 
 static size_t place_of(const char *id) {
-    uint32_t hash = 2166136261u; // FNV-1a
-    for (; *id != '\0'; id++) hash = (hash ^ (unsigned char)*id) * 16777619u;
-    return hash % VIEW_CACHE_PLACES;
+    return hash_text(id) % VIEW_CACHE_PLACES;
 }
 
 bool view_cache_find(struct view_cache *cache, const char *id, struct kept_view *ret) {

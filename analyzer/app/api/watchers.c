@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "base/mem.h"
 
 #define SHELVES 4096
@@ -15,9 +16,7 @@ struct watchers {
 };
 
 static size_t shelf_of(const char *id) {
-    uint32_t hash = 2166136261u; // FNV-1a
-    for (; *id != '\0'; id++) hash = (hash ^ (unsigned char)*id) * 16777619u;
-    return hash % SHELVES;
+    return hash_text(id) % SHELVES;
 }
 
 struct watchers *watchers_create(void) {

@@ -38,13 +38,9 @@ static bool next_segment(struct view *path, struct view *ret_segment) {
     return true;
 }
 
-static bool same(struct view a, struct view b) {
-    return a.len == b.len && memcmp(a.ptr, b.ptr, a.len) == 0;
-}
-
 static struct node *find_child(const struct node *node, struct view text) {
     for (struct node *child = node->children; child != NULL; child = child->next) {
-        if (same(child->text, text)) return child;
+        if (view_same(child->text, text)) return child;
     }
     return NULL;
 }
@@ -53,7 +49,7 @@ static struct node *add_child(struct routes *routes, struct node *node, struct v
     bool named = is_name(segment);
     struct view text = named ? (struct view){segment.ptr + 1, segment.len - 2} : segment;
     struct node *child = named ? node->named : find_child(node, text);
-    if (child != NULL && !same(child->text, text)) {
+    if (child != NULL && !view_same(child->text, text)) {
         error_set(err, ERROR_USAGE, "route %s: {%.*s} is called {%.*s} in another route", path, (int)text.len, text.ptr,
                   (int)child->text.len, child->text.ptr);
         return NULL;

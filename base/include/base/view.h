@@ -20,4 +20,8 @@ static inline bool view_is(struct view view, const char *text) {
     return view.len == strlen(text) && memcmp(view.ptr, text, view.len) == 0;
 }
 
+static inline bool view_same(struct view a, struct view b) {
+    return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
+}
+
 #endif
