@@ -258,10 +258,8 @@ static struct store_batch *make_batch(struct look_run *run, const char *document
 }
 
 static enum verdict_kind verdict_of(const json_t *document) {
-    const char *text = json_string_value(json_object_get(document, "verdict"));
-    enum verdict_kind kind = VERDICT_PASS;
-    while (kind < VERDICT_ERROR && (text == NULL || strcmp(text, verdict_name(kind)) != 0)) kind++;
-    return kind;
+    enum verdict_kind kind;
+    return verdict_parse(json_string_value(json_object_get(document, "verdict")), &kind) ? kind : VERDICT_ERROR;
 }
 
 static void judge_look(struct work_task *task) {

@@ -32,12 +32,7 @@ static const char *text_of(const json_t *object, const char *key) {
 
 static bool verdict_of(const json_t *result, enum verdict_kind *ret) {
     const json_t *code = json_object_get(result, "exit_code");
-    for (enum verdict_kind kind = VERDICT_PASS; kind <= VERDICT_ERROR; kind++) {
-        if (strcmp(text_of(result, "verdict"), verdict_name(kind)) != 0) continue;
-        *ret = kind;
-        return json_is_integer(code) && json_integer_value(code) == verdict_exit_code(kind);
-    }
-    return false;
+    return verdict_parse(text_of(result, "verdict"), ret) && json_is_integer(code) && json_integer_value(code) == verdict_exit_code(*ret);
 }
 
 static const char *duration(struct arena *arena, int64_t ms) {

@@ -94,13 +94,7 @@ static double number_of(const json_t *item, const char *key) {
 }
 
 static bool verdict_of(const json_t *item, enum verdict_kind *ret) {
-    const char *text = json_string_value(json_object_get(item, "verdict"));
-    for (enum verdict_kind kind = VERDICT_PASS; text != NULL && kind <= VERDICT_ERROR; kind++) {
-        if (strcmp(text, verdict_name(kind)) != 0) continue;
-        *ret = kind;
-        return true;
-    }
-    return false;
+    return verdict_parse(json_string_value(json_object_get(item, "verdict")), ret);
 }
 
 static bool read_entry(const struct look_state *state, const json_t *item, struct look_entry *ret) {

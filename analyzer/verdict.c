@@ -15,9 +15,19 @@ const char *classification_name(enum classification classification) {
     return names[classification];
 }
 
+static const char *const verdict_names[VERDICT_COUNT] = {"pass", "marginal", "fail", "inconclusive", "error"};
+
 const char *verdict_name(enum verdict_kind verdict) {
-    static const char *const names[] = {"pass", "marginal", "fail", "inconclusive", "error"};
-    return names[verdict];
+    return verdict_names[verdict];
+}
+
+bool verdict_parse(const char *text, enum verdict_kind *ret) {
+    for (size_t i = 0; text != NULL && i < VERDICT_COUNT; i++) {
+        if (strcmp(text, verdict_names[i]) != 0) continue;
+        *ret = (enum verdict_kind)i;
+        return true;
+    }
+    return false;
 }
 
 const char *guard_state_name(enum guard_state state) {

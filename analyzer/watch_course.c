@@ -79,10 +79,8 @@ bool watch_course_plan(const struct watch_course *c, const struct course_look *a
 }
 
 static const char *verdict_of(const json_t *result) {
-    const char *text = json_string_value(json_object_get(result, "verdict"));
-    enum verdict_kind kind = VERDICT_PASS;
-    while (kind < VERDICT_ERROR && (text == NULL || strcmp(text, verdict_name(kind)) != 0)) kind++;
-    return verdict_name(kind);
+    enum verdict_kind kind;
+    return verdict_name(verdict_parse(json_string_value(json_object_get(result, "verdict")), &kind) ? kind : VERDICT_ERROR);
 }
 
 void watch_course_take(struct watch_course *c, const struct course_look *look, json_t *result) {

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "analyzer/store_row.h"
+#include "analyzer/verdict.h"
 #include "base/mem.h"
 
 #define MOST_ROWS LIVE_MOST_COUNTS // of one kind; further ones are not counted
@@ -86,10 +87,9 @@ void tally_verdict(struct tally *tally, const char *canary, const char *verdict,
 }
 
 void tally_know(struct tally *tally, const char *canary) {
-    static const char *const verdicts[] = {"pass", "marginal", "fail", "inconclusive", "error"};
     pthread_mutex_lock(&tally->lock);
-    for (size_t i = 0; i < sizeof verdicts / sizeof verdicts[0]; i++) {
-        struct tally_row *row = row_of(tally, TALLY_VERDICT, canary, verdicts[i]);
+    for (size_t i = 0; i < VERDICT_COUNT; i++) {
+        struct tally_row *row = row_of(tally, TALLY_VERDICT, canary, verdict_name((enum verdict_kind)i));
         if (row != NULL) row->gone = false;
     }
     pthread_mutex_unlock(&tally->lock);

@@ -9,6 +9,7 @@
 
 enum classification { CLASS_PASS, CLASS_HIGH, CLASS_LOW, CLASS_INCONCLUSIVE, CLASS_NODATA, CLASS_ERROR };
 enum verdict_kind { VERDICT_PASS, VERDICT_MARGINAL, VERDICT_FAIL, VERDICT_INCONCLUSIVE, VERDICT_ERROR };
+#define VERDICT_COUNT 5
 enum guard_state { GUARD_OK, GUARD_BROKEN, GUARD_CAPS }; // caps: broken, but the verdict counts, as marginal at most
 
 enum metric_role { // what a metric does to the verdict (judges serin and threshold)
@@ -20,6 +21,7 @@ enum metric_role { // what a metric does to the verdict (judges serin and thresh
 
 const char *classification_name(enum classification classification);
 const char *verdict_name(enum verdict_kind verdict);
+bool verdict_parse(const char *text, enum verdict_kind *ret); // false when it is no verdict, or NULL
 const char *guard_state_name(enum guard_state state);
 const char *metric_role_name(enum metric_role role); // "informs", "passes", "fails", "holds"
 
