@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Results are read and written out before the lock is taken; under it a page is only put together. A page that was handed out is kept
-// by its references alone.
+// A result is rendered before the lock is taken, as a struct live_part; under the lock a page is only put together from the parts. A page
+// that was handed out lives as long as somebody has a reference to it.
 #include "exporters/live.h"
 
 #include <pthread.h>
@@ -27,14 +27,14 @@ struct shared_page {
 struct live {
     struct live_options options;
     pthread_mutex_t mutex;    // guards all below
-    struct live_part **parts; // sorted by canary
+    struct live_part **parts; // one a canary, sorted by its name
     size_t part_count, part_cap;
     size_t series;       // of all parts
     int64_t earliest_ms; // when the first part's retention is over; INT64_MAX: none
     struct live_engine engine;
     struct arena engine_texts;
     uint64_t dropped[DROPS];
-    struct shared_page *pages[EXPOSITION_FORMATS]; // NULL: to be made
+    struct shared_page *pages[EXPOSITION_FORMATS]; // NULL: to be made when somebody asks
 };
 
 struct live *live_create(const struct live_options *options) {
@@ -72,7 +72,7 @@ void live_destroy(struct live *live) {
     free(live);
 }
 
-// Where the canary is, or belongs.
+// The place of the canary's part, or where it would be inserted.
 static size_t place_of(const struct live *live, const char *canary, bool *ret_found) {
     size_t low = 0, high = live->part_count;
     *ret_found = false;

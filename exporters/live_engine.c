@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Two tables say which member of the struct is which metric.
+// Renders struct live_engine. Three tables say which of its members is which metric.
 #include "live_engine.h"
 
 #include <stdlib.h>

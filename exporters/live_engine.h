@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What a service counts of itself: bounded, sorted, and as samples of the table.
+// Turns what a service counts of itself into samples of the exported metrics, bounded and sorted.
 #ifndef EXPORTERS_LIVE_ENGINE_H
 #define EXPORTERS_LIVE_ENGINE_H
 
@@ -7,8 +7,8 @@
 #include "exporters/live.h"
 #include "exposition.h"
 
-// A copy whose texts are clean and bounded, whose lists are sorted by label and have no labels twice. Returns how many series did
-// not fit.
+// Makes a copy in the arena with texts that are clean and bounded and lists that are sorted by label, without duplicates. Returns how
+// many series were left out because there were too many.
 size_t live_engine_copy(struct arena *arena, const struct live_engine *from, struct live_engine *ret_copy);
 
 // A label's value as it is exported: clean and at most 128 columns. NULL stays NULL.

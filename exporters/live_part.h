@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The series of one canary, written once in every format, so that a page is put together by copying.
+// The series of one canary, rendered once in every form, so that a page is put together by copying bytes.
 #ifndef EXPORTERS_LIVE_PART_H
 #define EXPORTERS_LIVE_PART_H
 
@@ -9,9 +9,9 @@
 #include "base/error.h"
 #include "exposition.h"
 
-enum { LIVE_TEXT, LIVE_PROTO, LIVE_FORMS }; // lines of gauges are the same in both formats of text
+enum { LIVE_TEXT, LIVE_PROTO, LIVE_FORMS }; // gauges read the same in Prometheus text and OpenMetrics
 
-struct live_run { // the samples of a family in a form's bytes
+struct live_run { // where the samples of one family stand in the bytes of a form
     uint32_t offset, len;
 };
 
@@ -23,7 +23,8 @@ struct live_part {
     struct live_run runs[LIVE_FORMS][EXPORTED_COUNT];
 };
 
-// Only gauges that have the canary as a label: what else a result holds is counted by the service. NULL with err as of report_read().
+// Renders those metrics of a result that are gauges with the label canary; counters are the service's (struct live_engine). At most
+// most_series, the rest is counted in `dropped`. NULL with err as of report_read().
 struct live_part *live_part_create(const json_t *result, size_t most_series, struct error *err);
 void live_part_destroy(struct live_part *part); // fine with NULL
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What a service exports now: the last analysis of each canary, and what the service counts of itself. A canary keeps its last values,
-// serin_analysis_end_timestamp_seconds tells of when they are, until its retention is over; its series are absent then, which a
-// server takes for their end. Samples have no time of their own: with one a server would see no end. All functions may be called from
-// any thread at any time.
+// What /metrics of a service shows now: the values of the last analysis of each canary, and what the service counts of itself. A canary
+// keeps its values for the retention (serin_analysis_end_timestamp_seconds says how old they are); then its series are left out, which
+// makes a scraping server end them. Samples carry no timestamps, because a server does not end series that do. All functions may be
+// called from any thread at any time.
 #ifndef EXPORTERS_LIVE_H
 #define EXPORTERS_LIVE_H
 
@@ -20,13 +20,13 @@
 
 enum { LIVE_MOST_CANARIES = 1000, LIVE_MOST_SERIES = 10000, LIVE_MOST_TOTAL = 100000, LIVE_MOST_COUNTS = 10000 };
 
-struct live_options {   // 0: the constant above
+struct live_options { // 0: the constants above
     int64_t retention_ms;
     size_t most_canaries;
     size_t most_series; // of a canary; all together are at most LIVE_MOST_TOTAL
 };
 
-struct live_count { // one series; NULL for a label that the metric does not have
+struct live_count { // one series: its label values, NULL for a label that the metric does not have
     const char *first, *second;
     uint64_t count;
     const char *analysis_id; // the last analysis that was counted, for exemplars; NULL: none
@@ -49,7 +49,7 @@ struct live_check { // the value that decided an external check of a gate
     double value;
 };
 
-struct live_engine { // as it is now; modules count in structs of their own, and whoever knows them all fills this one in
+struct live_engine { // the counts of the service now; the comments name the labels. Whoever knows all parts of the service fills it in
     const char *version;
     struct live_counts gates;         // canary: 1 open, 0 not
     struct live_counts freezes;       // freeze: 1
@@ -76,21 +76,21 @@ struct live;
 struct live *live_create(const struct live_options *options); // NULL: defaults
 void live_destroy(struct live *live);                         // fine with NULL; pages that were taken stay
 
-// Takes the place of the canary's earlier result. `now_ms` is the time that the retention is counted from, of the clock that
-// live_page() is given. False with err as of report_read(); the page is then as it was.
+// Shows a result (schema serin.result/1) in place of the canary's earlier one. Its retention begins at `now_ms`, on the same clock as
+// live_page()'s. False with err as of report_read(); the page then stays as it was.
 bool live_result(struct live *live, const json_t *result, int64_t now_ms, struct error *err);
-void live_forget(struct live *live, const char *canary); // at once; of a config that is gone
+void live_forget(struct live *live, const char *canary); // leaves its series out from now on; fine when there are none
 
 void live_engine_set(struct live *live, const struct live_engine *engine); // copied, with labels cut to what they may be
 
-struct live_page { // never changed
+struct live_page { // immutable, and shared by those who take it
     const char *data;
     size_t len;
     enum exposition_format format;
 };
 
-// The page as of now, never NULL: made again only when something has changed. Its content type is that of exposition_negotiate(). To
-// be given back, in any thread.
+// The page as of now, never NULL; it is rendered again only when something has changed. Its content type is what
+// exposition_negotiate() chose. The caller gives it back with live_page_unref(), on any thread.
 const struct live_page *live_page(struct live *live, enum exposition_format format, int64_t now_ms);
 void live_page_unref(const struct live_page *page); // fine with NULL
 
