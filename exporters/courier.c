@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+// The courier's own thread, and what the other files need of it: notes, the memory of each canary, commits.
 #include "exporters/courier.h"
 
 #include <stdarg.h>
@@ -13,7 +14,7 @@
 
 #define DEADLINE_MS INT64_C(10000)
 #define ALERT_FOR_MS INT64_C(86400000)
-#define LOOK_MS INT64_C(5000) // another process may have made messages pending again
+#define LOOK_MS INT64_C(5000) // how often the outbox is read unasked: `serin store dead --replay` is another process
 
 int64_t courier_now_ms(const struct courier *c) {
     return c->options.now_ms != NULL ? c->options.now_ms(c->options.now_user) : wall_now_ms();
@@ -47,16 +48,16 @@ void courier_note(struct courier *c, struct courier_note note) {
     http_client_wake(c->client);
 }
 
-struct courier_room *courier_room(struct courier *c, const char *canary, bool make) {
-    struct courier_room *room = c->rooms;
-    while (room != NULL && strcmp(room->canary, canary) != 0) room = room->next;
-    if (room != NULL || !make || c->room_count >= COURIER_MOST_ROOMS) return room;
-    room = mem_zero(1, sizeof *room);
-    room->canary = mem_strdup(canary);
-    room->next = c->rooms;
-    c->rooms = room;
-    c->room_count++;
-    return room;
+struct canary_state *courier_state(struct courier *c, const char *canary, bool make) {
+    struct canary_state *state = c->states;
+    while (state != NULL && strcmp(state->canary, canary) != 0) state = state->next;
+    if (state != NULL || !make || c->state_count >= COURIER_MOST_STATES) return state;
+    state = mem_zero(1, sizeof *state);
+    state->canary = mem_strdup(canary);
+    state->next = c->states;
+    c->states = state;
+    c->state_count++;
+    return state;
 }
 
 struct committing {
@@ -77,10 +78,10 @@ static void committed(void *user, const struct store_outcome *outcome) {
     pthread_mutex_unlock(&c->lock);
 }
 
-bool courier_commit(struct courier *c, struct store_batch *batch, const char *note) {
+bool courier_commit(struct courier *c, struct store_batch *batch, const char *tried) {
     struct committing *done = mem_zero(1, sizeof *done);
     struct store_outcome outcome = {.kind = STORE_FAILED};
-    *done = (struct committing){c, mem_strdup(note)};
+    *done = (struct committing){c, mem_strdup(tried)};
     pthread_mutex_lock(&c->lock);
     c->committing++;
     pthread_mutex_unlock(&c->lock);
@@ -134,15 +135,15 @@ static void *run(void *user) {
     while ((stop = stop_mono_ms(c)) == 0 || (c->jobs != NULL && mono_now_ms() < stop)) {
         int64_t now = courier_now_ms(c), next = now + LOOK_MS;
         read_notes(c);
-        courier_sweep(c);
+        courier_end_jobs(c);
         if (stop == 0) {
             if (c->outbox_ms <= now) c->outbox_ms = earlier(courier_take_outbox(c, now), now + LOOK_MS);
             next = earlier(next, earlier(c->outbox_ms, courier_send_alerts(c, now)));
             next = earlier(next, courier_send_series(c, now));
         }
         int64_t wait_ms = next > now ? next - now : 0;
-        bool idle = true; // a job without requests is over at once
-        for (const struct job *job = c->jobs; job != NULL; job = job->next) idle = idle && job->flying > 0;
+        bool idle = true; // not while there is a job to end: one whose requests could not be started has none in flight
+        for (const struct job *job = c->jobs; job != NULL; job = job->next) idle = idle && job->in_flight > 0;
         if (idle) http_client_wait(c->client, stop != 0 ? stop : mono_now_ms() + wait_ms);
     }
     courier_drop_jobs(c);
@@ -172,14 +173,14 @@ struct courier *courier_create(const struct courier_options *options, struct err
     return NULL;
 }
 
-static void free_rooms(struct courier *c) {
-    while (c->rooms != NULL) {
-        struct courier_room *room = c->rooms;
-        c->rooms = room->next;
-        free(room->canary);
-        free(room->told);
-        json_decref(room->suppressed);
-        free(room);
+static void free_states(struct courier *c) {
+    while (c->states != NULL) {
+        struct canary_state *state = c->states;
+        c->states = state->next;
+        free(state->canary);
+        free(state->told);
+        json_decref(state->suppressed);
+        free(state);
     }
 }
 
@@ -201,7 +202,7 @@ void courier_destroy(struct courier *c, int64_t most_ms) {
     courier_outbox_finish(c);
     courier_series_finish(c);
     courier_groups_finish(c);
-    free_rooms(c);
+    free_states(c);
     free(c->counts);
     protocol_memory_finish(&c->protocols);
     http_client_destroy(c->client);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Which targets an event is told to, and the messages that tell it: rendered once and kept as they are sent.
+// Which webhooks an event is told to, and the messages that tell it. A message is rendered once; the outbox keeps the very bytes.
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,7 +20,7 @@ const char *courier_target_key(const char *target) {
     return slash != NULL ? slash + 1 : target;
 }
 
-// "checkout/publish.webhooks[0]#1a2b3c4d": another URL is another receiver, whose messages need not wait for these.
+// "checkout/publish.webhooks[0]#1a2b3c4d". The digest of the URL is part of it: messages to another URL need not wait for these.
 static const char *target_name(struct telling *t, const struct publish_target *target) {
     char url[DIGEST_HEX_LEN + 1], long_name[DIGEST_HEX_LEN + 1];
     const char *canary = t->canary;
@@ -32,7 +32,8 @@ static const char *target_name(struct telling *t, const struct publish_target *t
     return arena_printf(&t->digest.arena, "%s/%s#%.*s", canary, target->key, NAME_DIGITS, url);
 }
 
-// The same for the same event and target, and for no other: a message with the id of another one would keep its event from being kept.
+// The id is the same whenever the same event is composed for the same target, so that it is stored once; two different messages with one
+// id would make the store refuse the second batch.
 static void name_message(struct telling *t, const char *target) {
     const char *what = arena_printf(&t->digest.arena, "%s\n%s\n%s", t->id, t->occasion, target);
     digest_hex(view_of(what), t->digest.id);
@@ -88,7 +89,7 @@ static void tell_target(struct telling *t, const struct publish_target *target, 
     }
     json_t *more = more_of(t, word);
     put(more, "group", target->group);
-    json_object_update(more, (json_t *)(uintptr_t)t->data); // it is only read
+    json_object_update(more, (json_t *)(uintptr_t)t->data); // jansson only reads it
     name_message(t, name);
     d->type = courier_word_type(word);
     d->more = more;
@@ -116,8 +117,8 @@ static void tell_target(struct telling *t, const struct publish_target *target, 
 
 static bool open_digest(struct telling *t, const struct engine_event *e) {
     struct error err;
-    const char *link = letter_link(t->courier, t->publish, e->id, &t->digest.arena);
-    char *kept = mem_strdup(link); // the digest begins with an empty arena
+    const char *link = subject_link(t->courier, t->publish, e->id, &t->digest.arena);
+    char *kept = mem_strdup(link); // run_digest_init() starts with a new arena
     arena_finish(&t->digest.arena);
     bool ok = true;
     if (e->document != NULL) {
@@ -161,8 +162,8 @@ static void tell_all(struct telling *t, const struct engine_event *e) {
 
 static bool failed_before(struct courier *c, const struct engine_event *e) {
     pthread_mutex_lock(&c->lock);
-    const struct courier_room *room = courier_room(c, e->canary, true);
-    bool failed = room != NULL && room->last_fail[0] != '\0' && strcmp(room->last_fail, e->id) != 0;
+    const struct canary_state *state = courier_state(c, e->canary, true);
+    bool failed = state != NULL && state->last_fail[0] != '\0' && strcmp(state->last_fail, e->id) != 0;
     pthread_mutex_unlock(&c->lock);
     return failed;
 }
@@ -186,7 +187,8 @@ static void compose(struct courier *c, const struct engine_event *e, struct stor
     if (e->kind == ENGINE_VERDICT) courier_keep_alerts(c, e, batch);
 }
 
-// Without a config, which would have to be read first, only the event is kept: the courier's own thread composes it.
+// The event comes without its config, and reading that here would hold up the commit. So the batch only remembers the event, and the
+// courier's own thread makes the messages.
 static void keep_todo(const struct engine_event *e, struct store_batch *batch) {
     char key[STORE_ID_LEN + 32];
     snprintf(key, sizeof key, "%s %s", e->id, engine_event_name(e->kind));
@@ -206,29 +208,29 @@ void courier_compose_todo(struct courier *c, const char *key) {
     const char *space = strchr(key, ' ');
     struct store_batch *batch = store_batch_create();
     snprintf(id, sizeof id, "%.*s", space != NULL ? (int)(space - key) : 0, key);
-    struct letter *letter = letter_load(c, id, false, &err);
-    if (letter != NULL) {
+    struct subject *subject = subject_load(c, id, false, &err);
+    if (subject != NULL) {
         bool cancelled = space != NULL && strcmp(space + 1, engine_event_name(ENGINE_CANCELLED)) == 0;
         struct engine_event event = {.kind = cancelled ? ENGINE_CANCELLED : ENGINE_VERDICT,
                                      .id = id,
-                                     .canary = letter->row.canary,
-                                     .config = &letter->config,
-                                     .request = &letter->request,
-                                     .now_ms = letter->row.finished_ms};
+                                     .canary = subject->row.canary,
+                                     .config = &subject->config,
+                                     .request = &subject->request,
+                                     .now_ms = subject->row.finished_ms};
         compose(c, &event, batch);
-        if (!cancelled) courier_decided(c, &event); // its memo is in the batch
+        if (!cancelled) courier_decided(c, &event); // compose() has put the memo of its slot into the batch
     } else {
         courier_say(c, "", "%s: nobody is told of it: %s", key, err.text);
     }
     store_batch_memo(batch, COURIER_TODO, key, NULL, 0);
-    courier_commit(c, batch, ""); // what waits for it is looked at again
-    letter_release(letter);
+    courier_commit(c, batch, ""); // once it is committed the thread looks for the new messages
+    subject_release(subject);
 }
 
-// Whoever has somebody to tell has a room, while there are any left.
+// Whether the canary may have somebody to tell: something is remembered of it, or there was no room left to remember it.
 static bool is_told(struct courier *c, const char *canary) {
     pthread_mutex_lock(&c->lock);
-    bool told = c->room_count >= COURIER_MOST_ROOMS || courier_room(c, canary, false) != NULL;
+    bool told = c->state_count >= COURIER_MOST_STATES || courier_state(c, canary, false) != NULL;
     pthread_mutex_unlock(&c->lock);
     return told;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What became of deliveries, and what waits for receivers.
+// Counts of deliveries by outcome, and how much still waits for each target.
 #include <stdio.h>
 #include <string.h>
 
@@ -50,7 +50,7 @@ static void tell_series(const struct series_entry *entry, const struct waiting *
     size_t number = 0;
     for (unsigned i = 0; i < 64; i++) {
         char key[COURIER_TARGET_LEN];
-        if ((entry->room->writes >> i & 1U) == 0) continue;
+        if ((entry->state->writes >> i & 1U) == 0) continue;
         snprintf(key, sizeof key, "publish.remote_write[%zu]", number++);
         if ((entry->done >> i & 1U) == 0) w->each(w->user, key, 1);
     }

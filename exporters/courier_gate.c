@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Gates that open and close. Whether a gate was open, and how often that changed, is a memo that is kept together with the messages: each
-// change is told once, whatever restarts between. A gate that was never seen open refuses, so that its first opening is told.
+// Tells webhooks that a gate has opened or closed. A memo holds whether the gate was open and how often that has changed; it is committed
+// together with the messages, so that each change is told once, restarts or not. A gate starts as closed: its first opening is told.
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -48,43 +48,43 @@ static struct report_texts reasons_of(const json_t *document, struct arena *aren
     return texts;
 }
 
-static void tell_them(struct telling *t, const struct letter *letter, const char *what, const json_t *document) {
+static void tell_receivers(struct telling *t, const struct subject *subject, const char *what, const json_t *document) {
     struct arena arena = {0};
     json_t *data = json_object();
     struct run_notice notice = {.what = what,
-                                .id = letter->row.id,
-                                .canary = letter->row.canary,
-                                .owner = letter->config.owner,
-                                .runbook = letter->config.runbook,
+                                .id = subject->row.id,
+                                .canary = subject->row.canary,
+                                .owner = subject->config.owner,
+                                .runbook = subject->config.runbook,
                                 .reasons = reasons_of(document, &arena)};
     json_object_set(data, "gate", json_object_get(document, "gate"));
     t->data = data;
-    run_digest_notice(&t->digest, &notice, letter->publish.link, t->now_ms);
+    run_digest_notice(&t->digest, &notice, subject->publish.link, t->now_ms);
     courier_tell(t);
     run_digest_finish(&t->digest);
     json_decref(data);
     arena_finish(&arena);
 }
 
-static void tell(struct courier *c, const struct letter *letter, const struct gate_state *state, const json_t *document,
+static void tell(struct courier *c, const struct subject *subject, const struct gate_state *state, const json_t *document,
                  struct store_batch *batch) {
     char occasion[64];
     int64_t now_ms = courier_now_ms(c);
     snprintf(occasion, sizeof occasion, "gate\n%lld\n%lld", (long long)state->changes, (long long)now_ms);
     struct telling t = {.courier = c,
-                        .id = letter->row.id,
-                        .canary = letter->row.canary,
+                        .id = subject->row.id,
+                        .canary = subject->row.canary,
                         .occasion = occasion,
-                        .request = &letter->request,
+                        .request = &subject->request,
                         .now_ms = now_ms,
-                        .publish = &letter->publish,
-                        .sha256 = letter->config.sha256,
+                        .publish = &subject->publish,
+                        .sha256 = subject->config.sha256,
                         .words = {{state->open ? COURIER_GATE_OPENED : COURIER_GATE_CLOSED}, 1, false},
                         .batch = batch};
     size_t count = courier_count_told(&t);
-    bool quiet = letter->config.notify != NULL && notify_is_quiet(letter->config.notify, now_ms);
+    bool quiet = subject->config.notify != NULL && notify_is_quiet(subject->config.notify, now_ms);
     for (size_t i = 0; quiet && i < count; i++) courier_count(c, "window", "suppressed");
-    if (!quiet && count > 0) tell_them(&t, letter, state->open ? "gate opened" : "gate closed", document);
+    if (!quiet && count > 0) tell_receivers(&t, subject, state->open ? "gate opened" : "gate closed", document);
 }
 
 bool courier_gate(struct courier *c, const char *canary, const char *id, const json_t *document, struct error *err) {
@@ -94,16 +94,16 @@ bool courier_gate(struct courier *c, const char *canary, const char *id, const j
     bool open = strcmp(gate, "open") == 0;
     if (!read_state(c, canary, &state, err)) return false;
     if (open == state.open) return true;
-    struct letter *letter = letter_load(c, id, false, err);
-    if (letter == NULL) return false;
+    struct subject *subject = subject_load(c, id, false, err);
+    if (subject == NULL) return false;
     struct store_outcome outcome = {0};
     struct store_batch *batch = store_batch_create();
     state = (struct gate_state){open, state.changes + 1};
     keep_state(batch, canary, &state, courier_now_ms(c));
-    tell(c, letter, &state, document, batch);
+    tell(c, subject, &state, document, batch);
     bool kept = store_submit_wait(c->options.store, batch, &outcome);
     if (!kept) *err = outcome.err;
-    letter_release(letter);
+    subject_release(subject);
     if (kept) courier_wake(c);
     return kept;
 }

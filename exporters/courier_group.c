@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Several canaries that one cause makes fail, a release say, are one message to a receiver that names the group: the first of them within
-// an hour tells each verdict, the others are counted. What was told is a memo that is kept together with the message.
+// When several canaries fail for one cause, such as one release, a receiver that names a group is told once: the first canary of the group
+// with a verdict sends the message, and those with the same verdict within an hour are only counted as suppressed. A memo of what was
+// told is committed together with the message.
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,17 +10,17 @@
 #include "base/mem.h"
 #include "courier_private.h"
 
-#define GROUP "courier.group" // memo of a group, a word and a receiver
+#define GROUP "courier.group" // kind of the memos; the key is a digest of group, word and receiver
 #define GROUP_MS INT64_C(3600000)
 
-enum { MOST_GROUPS = 1000, MOST_PRUNED = 16 }; // remembered; forgotten at a time
+enum { MOST_GROUPS = 1000, MOST_PRUNED = 16 }; // remembered; forgotten in one batch at most
 
 static void free_group(struct courier_group *group) {
     free(group->key);
     free(group);
 }
 
-// The lock is held. What is over goes, and with too many what is oldest; they are a list by time.
+// Forgets what is older than an hour, and the oldest when there are too many. The lock is held.
 static void prune(struct courier *c, int64_t now_ms, struct store_batch *batch) {
     for (int i = 0; i < MOST_PRUNED && c->groups != NULL; i++) {
         struct courier_group *oldest = c->groups;
@@ -70,7 +71,7 @@ bool courier_is_grouped(struct telling *t, const struct publish_target *target, 
     prune(c, t->now_ms, t->batch);
     const struct courier_group *group = find(c, key);
     bool told = group != NULL && t->now_ms - group->at_ms < GROUP_MS;
-    bool own = told && strcmp(group->id, t->id) == 0; // composed again: what told it was not kept
+    bool own = told && strcmp(group->id, t->id) == 0; // the event is composed again: the first batch was not committed
     if (!told) add(c, key, t->id, t->now_ms);
     pthread_mutex_unlock(&c->lock);
     if (!told || own) keep(t->batch, key, t->id, t->now_ms);

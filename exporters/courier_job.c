@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+// Jobs on their way: all on the courier's thread.
 #include <stdlib.h>
 
 #include "base/mem.h"
 #include "courier_private.h"
 
-struct job *job_create(struct courier *c, struct letter *letter, const struct publish_target *target, void (*end)(struct job *job)) {
+struct job *job_create(struct courier *c, struct subject *subject, const struct publish_target *target, void (*end)(struct job *job)) {
     struct job *job = mem_zero(1, sizeof *job);
     job->courier = c;
-    job->letter = letter;
-    letter->refs++;
-    job->one = letter->publish;
-    job->one.targets = arena_alloc(&letter->arena, sizeof *target);
+    job->subject = subject;
+    subject->refs++;
+    job->one = subject->publish;
+    job->one.targets = arena_alloc(&subject->arena, sizeof *target);
     job->one.targets[0] = *target;
     job->one.target_count = 1;
     job->end = end;
@@ -22,24 +23,24 @@ static void job_destroy(struct job *job) {
     job->courier->job_count--;
     courier_silences_free(job->look);
     delivery_finish(&job->delivery);
-    letter_release(job->letter);
-    letter_release(job->earlier);
+    subject_release(job->subject);
+    subject_release(job->earlier);
     free(job);
 }
 
 static void tried(void *user) {
     struct job *job = user;
-    job->flying--;
+    job->in_flight--;
 }
 
-// What was added to the delivery and is not on its way yet.
+// Starts the requests that were added to the delivery since the last call.
 static void begin_rest(struct job *job) {
     struct courier *c = job->courier;
     int64_t deadline_ms = c->options.deadline_ms;
     if (job->err.code != ERROR_NONE) return;
     for (; job->begun < job->delivery.count; job->begun++) {
         struct sending *s = &job->delivery.sendings[job->begun];
-        if (!s->over && send_try(c->client, s, deadline_ms, tried, job)) job->flying++;
+        if (!s->over && send_try(c->client, s, deadline_ms, tried, job)) job->in_flight++;
     }
 }
 
@@ -51,15 +52,15 @@ void courier_begin(struct job *job) {
     begin_rest(job);
 }
 
-void courier_sweep(struct courier *c) {
+void courier_end_jobs(struct courier *c) {
     for (struct job **at = &c->jobs; *at != NULL;) {
         struct job *job = *at;
-        if (job->flying == 0 && !job->again) { // requests that are there do not move any more: nothing of them flies
+        if (job->in_flight == 0 && !job->again) { // only now: adding requests may move the array that those in flight are called back with
             job->again = true;
             delivery_again(&job->delivery);
             begin_rest(job);
         }
-        if (job->flying > 0) {
+        if (job->in_flight > 0) {
             at = &job->next;
             continue;
         }

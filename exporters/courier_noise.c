@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What nobody is told of although it happened: in a quiet window, while a canary flaps, and again under the same correlation id.
+// What receivers are spared: events in a quiet window, verdicts of a canary that flaps, and the same verdict again under one correlation
+// id.
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,13 +10,13 @@
 #include "base/mem.h"
 #include "courier_private.h"
 
-#define TOLD "courier.told" // memo of a canary: the latest correlation ids and verdicts
+#define TOLD "courier.told" // kind of the memos; of each canary the latest correlation ids and verdicts
 
 static bool is_good(const char *verdict) {
     return strcmp(verdict, "pass") == 0 || strcmp(verdict, "marginal") == 0;
 }
 
-// Whether too few of the latest analyses were as good or bad as this one.
+// Hysteresis: whether fewer than `of` of the latest `in` analyses, this one included, were as good or as bad as this one.
 static bool flaps(struct courier *c, const struct notify_config *notify, const struct engine_event *e, const char *verdict) {
     enum store_state done = STORE_DONE;
     struct store_filter filter = {.canary = e->canary, .state = &done, .limit = (size_t)notify->in};
@@ -47,7 +48,8 @@ static void told_key(const char *correlation, const char *verdict, char ret[COUR
     buf_finish(&text);
 }
 
-// The lock is held. A look that is taken again is told again: what it told was not kept.
+// Whether another analysis was told under this key. The same analysis may be told again: its earlier batch was not committed. The lock is
+// held.
 static bool was_told(const struct courier_told *told, const char *key, const char *id) {
     for (size_t i = 0; told != NULL && i < COURIER_TOLD; i++) {
         if (strcmp(told->items[i].key, key) == 0) return strcmp(told->items[i].id, id) != 0;
@@ -55,14 +57,14 @@ static bool was_told(const struct courier_told *told, const char *key, const cha
     return false;
 }
 
-static void remember(struct courier_room *room, const char *key, const char *id) {
-    if (room->told == NULL) room->told = mem_zero(1, sizeof *room->told);
+static void remember(struct canary_state *state, const char *key, const char *id) {
+    if (state->told == NULL) state->told = mem_zero(1, sizeof *state->told);
     size_t i = 0;
-    while (i < COURIER_TOLD && strcmp(room->told->items[i].key, key) != 0) i++;
-    if (i == COURIER_TOLD) i = room->told->next++ % COURIER_TOLD;
-    memcpy(room->told->items[i].key, key, sizeof room->told->items[i].key);
-    memset(room->told->items[i].id, 0, sizeof room->told->items[i].id);
-    memcpy(room->told->items[i].id, id, strnlen(id, STORE_ID_LEN));
+    while (i < COURIER_TOLD && strcmp(state->told->items[i].key, key) != 0) i++;
+    if (i == COURIER_TOLD) i = state->told->next++ % COURIER_TOLD;
+    memcpy(state->told->items[i].key, key, sizeof state->told->items[i].key);
+    memset(state->told->items[i].id, 0, sizeof state->told->items[i].id);
+    memcpy(state->told->items[i].id, id, strnlen(id, STORE_ID_LEN));
 }
 
 static char *told_text(const struct courier_told *told) {
@@ -81,11 +83,11 @@ static bool is_repeated(struct courier *c, const struct engine_event *e, const c
     if (e->request == NULL || e->request->correlation == NULL) return false;
     told_key(e->request->correlation, verdict, key);
     pthread_mutex_lock(&c->lock);
-    struct courier_room *room = courier_room(c, e->canary, true);
-    bool told = room != NULL && was_told(room->told, key, e->id);
-    if (room != NULL && !told) {
-        remember(room, key, e->id);
-        text = told_text(room->told);
+    struct canary_state *state = courier_state(c, e->canary, true);
+    bool told = state != NULL && was_told(state->told, key, e->id);
+    if (state != NULL && !told) {
+        remember(state, key, e->id);
+        text = told_text(state->told);
     }
     pthread_mutex_unlock(&c->lock);
     if (text != NULL) store_batch_memo(batch, TOLD, e->canary, text, e->now_ms);
@@ -102,7 +104,8 @@ static const char *reason_for(struct courier *c, const struct engine_event *e, c
     return notify->correlation && is_repeated(c, e, verdict, batch) ? "correlation" : NULL;
 }
 
-// Alerts are told by the state of the canary: a failure that goes on fires no other alert, and what is over in a window is over.
+// Alerts show a state, not an event. So a repeated correlation id changes nothing for them, and a good verdict resolves them even in a
+// quiet window.
 static bool silences_alerts(const char *reason, const char *verdict) {
     return reason != NULL && strcmp(reason, "correlation") != 0 && (strcmp(reason, "hysteresis") == 0 || !is_good(verdict));
 }
@@ -121,8 +124,8 @@ bool courier_is_noise(struct courier *c, const struct engine_event *e, size_t me
     bool silent = e->kind == ENGINE_VERDICT && silences_alerts(reason, verdict);
     if (silent && has_alerts(e->config->publish)) messages++;
     pthread_mutex_lock(&c->lock);
-    struct courier_room *room = courier_room(c, e->canary, true);
-    if (room != NULL && silent) snprintf(room->silent, sizeof room->silent, "%s", e->id);
+    struct canary_state *state = courier_state(c, e->canary, true);
+    if (state != NULL && silent) snprintf(state->silent, sizeof state->silent, "%s", e->id);
     pthread_mutex_unlock(&c->lock);
     for (size_t i = 0; reason != NULL && i < messages; i++) courier_count(c, reason, "suppressed");
     return reason != NULL;
@@ -133,11 +136,11 @@ static bool told_found(void *user, const char *key, const char *json, int64_t at
     json_t *list = json_loads(json, 0, NULL);
     (void)at_ms;
     pthread_mutex_lock(&c->lock);
-    struct courier_room *room = courier_room(c, key, true);
-    for (size_t i = 0; room != NULL && i < json_array_size(list); i++) {
+    struct canary_state *state = courier_state(c, key, true);
+    for (size_t i = 0; state != NULL && i < json_array_size(list); i++) {
         const char *hash = json_string_value(json_array_get(json_array_get(list, i), 0));
         const char *id = json_string_value(json_array_get(json_array_get(list, i), 1));
-        if (hash != NULL && id != NULL && strlen(hash) == COURIER_TOLD_KEY) remember(room, hash, id);
+        if (hash != NULL && id != NULL && strlen(hash) == COURIER_TOLD_KEY) remember(state, hash, id);
     }
     pthread_mutex_unlock(&c->lock);
     json_decref(list);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Messages of the store's outbox: one of a target at a time, so that they arrive in order. What became of an attempt is kept before the
-// next one begins.
+// Sends the messages of the store's outbox, one at a time for each target, so that they arrive in order. The outcome of an attempt is in
+// the store before the target's next message goes.
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,11 +11,11 @@
 
 #define FIRST_WAIT_MS INT64_C(5000)
 #define LONGEST_WAIT_MS INT64_C(3600000)
-#define REST_MS INT64_C(5000) // of a target whose attempt could not be kept
+#define REST_MS INT64_C(5000) // pause of a target when the outcome of an attempt could not be stored
 
-enum { MOST_ATTEMPTS = 34 }; // over a bit more than a day
+enum { MOST_ATTEMPTS = 34 }; // with the waits between them a bit more than a day
 
-// Targets under way.
+// Targets whose messages are left alone for now.
 
 static void rest(struct courier *c, const char *target, int64_t until_ms) {
     struct resting *r = mem_zero(1, sizeof *r);
@@ -25,7 +25,7 @@ static void rest(struct courier *c, const char *target, int64_t until_ms) {
     c->resting = r;
 }
 
-static void unrest(struct courier *c, const char *target, int64_t now_ms) {
+static void end_rest(struct courier *c, const char *target, int64_t now_ms) {
     for (struct resting **at = &c->resting; *at != NULL;) {
         struct resting *r = *at;
         if ((target == NULL || strcmp(r->target, target) != 0) && r->until_ms > now_ms) {
@@ -40,7 +40,7 @@ static void unrest(struct courier *c, const char *target, int64_t now_ms) {
 
 void courier_tried(struct courier *c, const char *target, bool good) {
     if (*target == '\0') return;
-    unrest(c, target, INT64_MIN);
+    end_rest(c, target, INT64_MIN);
     if (!good) rest(c, target, courier_now_ms(c) + REST_MS);
 }
 
@@ -84,7 +84,7 @@ bool courier_read_off(struct courier *c, struct error *err) {
 }
 
 void courier_outbox_finish(struct courier *c) {
-    unrest(c, NULL, INT64_MAX);
+    end_rest(c, NULL, INT64_MAX);
     while (c->off != NULL) {
         struct courier_off *o = c->off;
         c->off = o->next;
@@ -107,7 +107,7 @@ static bool is_final(int status) {
 }
 
 static void keep_off(struct job *job, struct store_batch *batch) {
-    const char *sha256 = job->letter->config.sha256;
+    const char *sha256 = job->subject->config.sha256;
     json_t *memo = json_pack("{s:s}", "config", sha256);
     char *text = json_dumps(memo, JSON_COMPACT);
     store_batch_memo(batch, COURIER_OFF, job->message.target, text, courier_now_ms(job->courier));
@@ -150,7 +150,7 @@ static void webhook_over(struct job *job) {
             pause_ms = asked_ms;
         attempt.due_ms = now_ms + pause_ms;
         if (attempt.status == 410) keep_off(job, batch);
-        tell_trouble(c, m, &attempt, job->letter->row.canary);
+        tell_trouble(c, m, &attempt, job->subject->row.canary);
         courier_count(c, key, final ? "refused" : "failed");
     } else {
         courier_count(c, key, "delivered");
@@ -158,18 +158,18 @@ static void webhook_over(struct job *job) {
     keep_attempt(c, m, &attempt, batch);
 }
 
-// What cannot be sent at all.
+// Marks a message as dead that cannot be sent at all.
 static void give_up(struct courier *c, const struct store_message *m, const char *why) {
     struct store_attempt attempt = {.state = STORE_DEAD, .status = m->status, .error = why};
     tell_trouble(c, m, &attempt, "");
     keep_attempt(c, m, &attempt, store_batch_create());
 }
 
-static const struct publish_target *target_of(const struct letter *letter, const char *name) {
+static const struct publish_target *target_of(const struct subject *subject, const char *name) {
     const char *key = courier_target_key(name);
     size_t length = strcspn(key, "#");
-    for (size_t i = 0; i < letter->publish.target_count; i++) {
-        const struct publish_target *target = &letter->publish.targets[i];
+    for (size_t i = 0; i < subject->publish.target_count; i++) {
+        const struct publish_target *target = &subject->publish.targets[i];
         if (target->kind == PUBLISH_WEBHOOK && strlen(target->key) == length && strncmp(target->key, key, length) == 0) return target;
     }
     return NULL;
@@ -191,7 +191,7 @@ static size_t read_headers(const char *text, struct arena *arena, struct http_he
 
 static bool fill_in(struct job *job, struct error *err) {
     struct delivery *d = &job->delivery;
-    struct arena *arena = &job->letter->arena;
+    struct arena *arena = &job->subject->arena;
     const struct store_message *m = &job->message;
     struct http_header *headers;
     job->how.now_ms = courier_now_ms(job->courier);
@@ -222,23 +222,23 @@ static struct store_message keep_message(const struct store_message *m, struct a
 static void send_message(struct courier *c, const struct store_message *m) {
     struct error err = {0};
     rest(c, m->target, INT64_MAX);
-    struct letter *letter = m->analysis != NULL ? letter_load(c, m->analysis, false, &err) : NULL;
-    const struct publish_target *target = letter != NULL ? target_of(letter, m->target) : NULL;
-    if (letter == NULL && err.code == ERROR_IO) {
+    struct subject *subject = m->analysis != NULL ? subject_load(c, m->analysis, false, &err) : NULL;
+    const struct publish_target *target = subject != NULL ? target_of(subject, m->target) : NULL;
+    if (subject == NULL && err.code == ERROR_IO) {
         courier_tried(c, m->target, false); // the store cannot be read now
-    } else if (letter == NULL) {
+    } else if (subject == NULL) {
         give_up(c, m, err.text);
     } else if (target == NULL) {
         give_up(c, m, "its config does not name the receiver");
-    } else if (courier_is_off(c, m->target, letter->config.sha256)) {
+    } else if (courier_is_off(c, m->target, subject->config.sha256)) {
         give_up(c, m, "the receiver wants nothing more (410)");
     } else {
-        struct job *job = job_create(c, letter, target, webhook_over);
-        job->message = keep_message(m, &letter->arena);
+        struct job *job = job_create(c, subject, target, webhook_over);
+        job->message = keep_message(m, &subject->arena);
         if (!fill_in(job, &err)) job->err = err;
         courier_begin(job);
     }
-    letter_release(letter);
+    subject_release(subject);
 }
 
 int64_t courier_take_outbox(struct courier *c, int64_t now_ms) {
@@ -246,13 +246,13 @@ int64_t courier_take_outbox(struct courier *c, int64_t now_ms) {
     struct error err;
     struct store_messages due = {.next_due_ms = INT64_MAX};
     size_t count = 0;
-    unrest(c, NULL, now_ms);
+    end_rest(c, NULL, now_ms);
     for (const struct resting *r = c->resting; r != NULL; r = r->next) count++;
-    if (count >= COURIER_MOST_FLYING) return INT64_MAX; // looked at again when one of them is over
+    if (count >= COURIER_MOST_IN_FLIGHT) return INT64_MAX; // called again when one of them is over
     const char **without = arena_array(&arena, count + 1, sizeof *without);
     count = 0;
     for (const struct resting *r = c->resting; r != NULL; r = r->next) without[count++] = r->target;
-    struct store_due_filter filter = {.now_ms = now_ms, .per_target = 1, .limit = COURIER_MOST_FLYING - count, .without = without};
+    struct store_due_filter filter = {.now_ms = now_ms, .per_target = 1, .limit = COURIER_MOST_IN_FLIGHT - count, .without = without};
     if (!store_due(c->options.store, &filter, &arena, &due, &err)) courier_say(c, "", "the outbox cannot be read: %s", err.text);
     for (size_t i = 0; i < due.count; i++) send_message(c, &due.items[i]);
     arena_finish(&arena);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Remote write: the values of each look and verdict, those of a canary one after the other. What waits is in memory and bounded; the
-// oldest is let go first. Which analysis was written last is a memo, so that series that have ended can be marked after a restart too.
+// Remote write: sends the values of each look and verdict, those of one canary in order. What waits is held in memory, bounded, and the
+// oldest is dropped first. A memo says which analysis was written last, so that series that have ended get their stale marker even after
+// a restart.
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,9 +23,9 @@ void courier_wants_series(struct courier *c, const struct engine_event *e, struc
     for (size_t i = 0; i < e->config->publish->target_count; i++)
         wanted |= (uint64_t)(e->config->publish->targets[i].kind == PUBLISH_REMOTE_WRITE) << i;
     pthread_mutex_lock(&c->lock);
-    struct courier_room *room = courier_room(c, e->canary, wanted != 0);
-    if (room != NULL) room->writes = wanted;
-    if (room != NULL && e->kind == ENGINE_STARTED) room->gone = false; // somebody goes on with it
+    struct canary_state *state = courier_state(c, e->canary, wanted != 0);
+    if (state != NULL) state->writes = wanted;
+    if (state != NULL && e->kind == ENGINE_STARTED) state->gone = false; // an analysis of it was started after all
     pthread_mutex_unlock(&c->lock);
     if (wanted == 0 || e->kind != ENGINE_VERDICT || e->document == NULL) return;
     json_t *memo = json_pack("{s:s}", "analysis", e->id);
@@ -45,7 +46,7 @@ static bool make_room(struct courier *c) {
     for (const struct series_entry *e = c->series; e != NULL; e = e->next) count++;
     if (count < MOST_WAITING) return false;
     struct series_entry **at = &c->series;
-    while (*at != NULL && (*at)->flying > 0) at = &(*at)->next;
+    while (*at != NULL && (*at)->in_flight > 0) at = &(*at)->next;
     struct series_entry *oldest = *at;
     if (oldest == NULL) return false;
     *at = oldest->next;
@@ -59,10 +60,10 @@ static void append(struct courier *c, struct series_entry *entry) {
     *at = entry;
 }
 
-static struct series_entry *make_entry(struct courier_room *room, const char *id, const json_t *document) {
+static struct series_entry *make_entry(struct canary_state *state, const char *id, const json_t *document) {
     struct series_entry *entry = mem_zero(1, sizeof *entry);
-    entry->room = room;
-    entry->document = json_deep_copy(document); // whoever published it frees it in another thread
+    entry->state = state;
+    entry->document = json_deep_copy(document); // a copy, because counting references is not safe across threads
     snprintf(entry->id, sizeof entry->id, "%s", id);
     return entry;
 }
@@ -71,16 +72,16 @@ void courier_take_series(struct courier *c, const struct engine_event *e) {
     bool dropped = false;
     if (e->document == NULL || e->kind == ENGINE_LOOK_FAILED) return;
     pthread_mutex_lock(&c->lock);
-    struct courier_room *room = courier_room(c, e->canary, false);
-    if (room != NULL && room->writes != 0 && !room->gone) {
+    struct canary_state *state = courier_state(c, e->canary, false);
+    if (state != NULL && state->writes != 0 && !state->gone) {
         dropped = make_room(c);
-        struct series_entry *entry = make_entry(room, e->id, e->document);
+        struct series_entry *entry = make_entry(state, e->id, e->document);
         if (e->kind == ENGINE_VERDICT) {
-            if (strcmp(room->written, e->id) != 0) memcpy(entry->earlier, room->written, sizeof entry->earlier);
-            memcpy(room->written, entry->id, sizeof room->written);
+            if (strcmp(state->written, e->id) != 0) memcpy(entry->earlier, state->written, sizeof entry->earlier);
+            memcpy(state->written, entry->id, sizeof state->written);
         }
-        room->written_ms = e->now_ms;
-        memcpy(room->latest, entry->id, sizeof room->latest);
+        state->written_ms = e->now_ms;
+        memcpy(state->latest, entry->id, sizeof state->latest);
         append(c, entry);
     }
     pthread_mutex_unlock(&c->lock);
@@ -92,9 +93,9 @@ static bool written_found(void *user, const char *key, const char *json, int64_t
     json_t *memo = json_loads(json, 0, NULL);
     const char *id = json_string_value(json_object_get(memo, "analysis"));
     pthread_mutex_lock(&c->lock);
-    struct courier_room *room = id != NULL ? courier_room(c, key, true) : NULL;
-    if (room != NULL) snprintf(room->written, sizeof room->written, "%s", id);
-    if (room != NULL) room->written_ms = at_ms;
+    struct canary_state *state = id != NULL ? courier_state(c, key, true) : NULL;
+    if (state != NULL) snprintf(state->written, sizeof state->written, "%s", id);
+    if (state != NULL) state->written_ms = at_ms;
     pthread_mutex_unlock(&c->lock);
     json_decref(memo);
     return true;
@@ -122,16 +123,17 @@ static void remove_entry(struct courier *c, struct series_entry *entry) {
     free_entry(entry);
 }
 
-// One target less, or none with the bit 0; with the last one the entry is over, or due again.
-static void landed(struct courier *c, struct series_entry *entry, uint64_t bit, bool failed, int64_t now_ms) {
-    struct courier_room *room = entry->room;
+// A job for the target `bit` is over, or with 0 the start of all jobs. When it was the last one the entry is done with, or is sent again
+// after a wait. The lock is held.
+static void request_over(struct courier *c, struct series_entry *entry, uint64_t bit, bool failed, int64_t now_ms) {
+    struct canary_state *state = entry->state;
     if (!failed) entry->done |= bit;
     entry->failed = entry->failed || failed;
-    if (--entry->flying > 0) return;
-    int64_t wait_ms = room->series_failures < 6 ? FIRST_WAIT_MS << room->series_failures : LONGEST_WAIT_MS;
-    room->series_flies = false;
-    room->series_ms = entry->failed ? now_ms + (wait_ms < LONGEST_WAIT_MS ? wait_ms : LONGEST_WAIT_MS) : now_ms;
-    room->series_failures = entry->failed ? room->series_failures + 1 : 0;
+    if (--entry->in_flight > 0) return;
+    int64_t wait_ms = state->series_failures < 6 ? FIRST_WAIT_MS << state->series_failures : LONGEST_WAIT_MS;
+    state->series_in_flight = false;
+    state->series_ms = entry->failed ? now_ms + (wait_ms < LONGEST_WAIT_MS ? wait_ms : LONGEST_WAIT_MS) : now_ms;
+    state->series_failures = entry->failed ? state->series_failures + 1 : 0;
     if (!entry->failed) remove_entry(c, entry);
 }
 
@@ -149,9 +151,9 @@ static void series_over(struct job *job) {
     else
         courier_count(c, key, "failed");
     pthread_mutex_lock(&c->lock);
-    bool first = failed && job->entry->room->series_failures == 0;
-    const char *canary = job->entry->room->canary;
-    landed(c, job->entry, job->target_bit, failed, courier_now_ms(c));
+    bool first = failed && job->entry->state->series_failures == 0;
+    const char *canary = job->entry->state->canary;
+    request_over(c, job->entry, job->target_bit, failed, courier_now_ms(c));
     pthread_mutex_unlock(&c->lock);
     if (first) courier_say(c, canary, "%s: values are not taken, and written again: %s", key, why);
 }
@@ -160,10 +162,10 @@ static void count_series(void *user, const char *target, const char *outcome) {
     courier_count(user, target, outcome);
 }
 
-static void write_to(struct courier *c, struct series_entry *entry, struct letter *letter, size_t target, struct letter *earlier) {
-    struct job *job = job_create(c, letter, &letter->publish.targets[target], series_over);
+static void write_to(struct courier *c, struct series_entry *entry, struct subject *subject, size_t target, struct subject *earlier) {
+    struct job *job = job_create(c, subject, &subject->publish.targets[target], series_over);
     struct delivery *d = &job->delivery;
-    const json_t *document = entry->document != NULL ? entry->document : letter->result;
+    const json_t *document = entry->document != NULL ? entry->document : subject->result;
     job->entry = entry;
     job->target_bit = UINT64_C(1) << target;
     job->earlier = earlier;
@@ -179,7 +181,7 @@ static void write_to(struct courier *c, struct series_entry *entry, struct lette
     courier_begin(job);
 }
 
-// Of an analysis that is not decided; NULL: it had none.
+// The document of the last look of an undecided analysis; NULL: none was taken.
 static json_t *last_look(struct courier *c, const char *id, struct arena *arena) {
     const char *text = NULL;
     struct error err;
@@ -189,26 +191,26 @@ static json_t *last_look(struct courier *c, const char *id, struct arena *arena)
 
 static void send_entry(struct courier *c, struct series_entry *entry) {
     struct error err = {0};
-    struct letter *letter = letter_load(c, entry->id, entry->document == NULL, &err), *earlier = NULL;
-    if (letter != NULL && entry->earlier[0] != '\0') earlier = letter_load(c, entry->earlier, true, &err);
+    struct subject *subject = subject_load(c, entry->id, entry->document == NULL, &err), *earlier = NULL;
+    if (subject != NULL && entry->earlier[0] != '\0') earlier = subject_load(c, entry->earlier, true, &err);
     pthread_mutex_lock(&c->lock);
-    entry->flying = 1; // until all are begun
-    entry->failed = letter == NULL && err.code == ERROR_IO;
-    entry->room->series_flies = true;
+    entry->in_flight = 1; // so that the entry stays while its jobs are started
+    entry->failed = subject == NULL && err.code == ERROR_IO;
+    entry->state->series_in_flight = true;
     pthread_mutex_unlock(&c->lock);
-    if (letter != NULL && entry->document == NULL && letter->result == NULL) letter->result = last_look(c, entry->id, &letter->arena);
-    bool known = letter != NULL && (entry->document != NULL || letter->result != NULL);
-    for (size_t i = 0; known && i < letter->publish.target_count; i++) {
-        if (letter->publish.targets[i].kind != PUBLISH_REMOTE_WRITE || (entry->done >> i & 1U) != 0) continue;
+    if (subject != NULL && entry->document == NULL && subject->result == NULL) subject->result = last_look(c, entry->id, &subject->arena);
+    bool known = subject != NULL && (entry->document != NULL || subject->result != NULL);
+    for (size_t i = 0; known && i < subject->publish.target_count; i++) {
+        if (subject->publish.targets[i].kind != PUBLISH_REMOTE_WRITE || (entry->done >> i & 1U) != 0) continue;
         pthread_mutex_lock(&c->lock);
-        entry->flying++;
+        entry->in_flight++;
         pthread_mutex_unlock(&c->lock);
-        write_to(c, entry, letter, i, earlier);
+        write_to(c, entry, subject, i, earlier);
     }
-    letter_release(letter);
-    letter_release(earlier);
+    subject_release(subject);
+    subject_release(earlier);
     pthread_mutex_lock(&c->lock);
-    landed(c, entry, 0, entry->failed, courier_now_ms(c));
+    request_over(c, entry, 0, entry->failed, courier_now_ms(c));
     pthread_mutex_unlock(&c->lock);
 }
 
@@ -216,26 +218,26 @@ static struct series_entry *next_entry(struct courier *c, int64_t now_ms, int64_
     struct series_entry *found = NULL;
     *ret_next_ms = INT64_MAX;
     pthread_mutex_lock(&c->lock);
-    for (struct courier_room *room = c->rooms; room != NULL; room = room->next) room->series_seen = false;
+    for (struct canary_state *state = c->states; state != NULL; state = state->next) state->series_seen = false;
     for (struct series_entry *e = c->series; e != NULL && found == NULL; e = e->next) {
-        bool first = !e->room->series_seen;
-        e->room->series_seen = true;
-        if (!first || e->room->series_flies) continue;
-        if (e->room->series_ms <= now_ms)
+        bool first = !e->state->series_seen;
+        e->state->series_seen = true;
+        if (!first || e->state->series_in_flight) continue;
+        if (e->state->series_ms <= now_ms)
             found = e;
-        else if (e->room->series_ms < *ret_next_ms)
-            *ret_next_ms = e->room->series_ms;
+        else if (e->state->series_ms < *ret_next_ms)
+            *ret_next_ms = e->state->series_ms;
     }
     pthread_mutex_unlock(&c->lock);
     return found;
 }
 
-// The lock is held. Whether values of the canary were written that had no end yet: they have one now.
-static bool end_values(struct courier *c, struct courier_room *room) {
-    const char *last = room->latest[0] != '\0' ? room->latest : room->written;
+// Queues the end of the values that were written last; false when there are none. The lock is held.
+static bool end_values(struct courier *c, struct canary_state *state) {
+    const char *last = state->latest[0] != '\0' ? state->latest : state->written;
     bool any = *last != '\0';
-    if (any) append(c, make_entry(room, last, NULL));
-    room->written[0] = room->latest[0] = '\0';
+    if (any) append(c, make_entry(state, last, NULL));
+    state->written[0] = state->latest[0] = '\0';
     return any;
 }
 
@@ -245,13 +247,14 @@ static void forget_written(struct courier *c, const char *canary, int64_t now_ms
     courier_commit(c, batch, NULL);
 }
 
-// The values of canaries that were not judged for long end.
+// Ends the values of canaries that were not judged for LIVE_RETENTION_MS.
 static void end_old(struct courier *c, int64_t now_ms) {
     for (;;) {
         char canary[STORE_NAME_LEN + 1] = "";
         pthread_mutex_lock(&c->lock);
-        for (struct courier_room *room = c->rooms; room != NULL && canary[0] == '\0'; room = room->next) {
-            if (now_ms >= room->written_ms + LIVE_RETENTION_MS && end_values(c, room)) snprintf(canary, sizeof canary, "%s", room->canary);
+        for (struct canary_state *state = c->states; state != NULL && canary[0] == '\0'; state = state->next) {
+            if (now_ms >= state->written_ms + LIVE_RETENTION_MS && end_values(c, state))
+                snprintf(canary, sizeof canary, "%s", state->canary);
         }
         pthread_mutex_unlock(&c->lock);
         if (canary[0] == '\0') return;
@@ -261,9 +264,9 @@ static void end_old(struct courier *c, int64_t now_ms) {
 
 void courier_forget(struct courier *c, const char *canary) {
     pthread_mutex_lock(&c->lock);
-    struct courier_room *room = courier_room(c, canary, false);
-    bool ended = room != NULL && end_values(c, room);
-    if (room != NULL) room->gone = true;
+    struct canary_state *state = courier_state(c, canary, false);
+    bool ended = state != NULL && end_values(c, state);
+    if (state != NULL) state->gone = true;
     pthread_mutex_unlock(&c->lock);
     if (!ended) return;
     forget_written(c, canary, courier_now_ms(c));
@@ -274,6 +277,6 @@ int64_t courier_send_series(struct courier *c, int64_t now_ms) {
     struct series_entry *entry;
     int64_t next_ms = INT64_MAX;
     end_old(c, now_ms);
-    while (c->job_count < (size_t)2 * COURIER_MOST_FLYING && (entry = next_entry(c, now_ms, &next_ms)) != NULL) send_entry(c, entry);
+    while (c->job_count < (size_t)2 * COURIER_MOST_IN_FLIGHT && (entry = next_entry(c, now_ms, &next_ms)) != NULL) send_entry(c, entry);
     return next_ms;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Whether an Alertmanager keeps the alerts of a canary to itself: asked after each time they were sent, for the report alone. What is
-// known is in memory; a service that begins again sends the alerts again and learns it anew.
+// Asks each Alertmanager, after it has taken the alerts of a canary, whether it silences or inhibits them; only reports show this. The
+// answers are in memory alone: a restarted service sends the alerts again and asks again.
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,10 +14,10 @@
 #define MOST_ANSWER ((size_t)1 << 20)
 #define ALERTS "alertname=~\"CanaryFailed|CanaryMetricFailed|CanaryUndecided\""
 
-struct asked { // one request
+struct asked { // one request to the peer
     struct silence_look *look;
     struct buf url, body;
-    struct silence_answer *silence; // that is asked for; NULL: the list of alerts
+    struct silence_answer *silence; // the one it asks for; NULL: it asks for the alerts
 };
 
 struct silence_look { // at one peer
@@ -26,7 +26,7 @@ struct silence_look { // at one peer
     size_t count;
     struct silence_answer silences[SILENCE_LIST_MOST];
     size_t silence_count;
-    json_t *alerts; // as the peer tells them
+    json_t *alerts; // as the peer lists them; NULL before it has answered
 };
 
 static bool take_body(void *user, const struct http_head *head, const char *data, size_t len) {
@@ -49,10 +49,10 @@ static void ask(struct silence_look *look, const char *path, const char *query, 
     http_url_join(&asked->url, receiver_url(&d->receivers[0]), path);
     buf_str(&asked->url, query);
     struct http_request request = {.user = asked, .body_piece = take_body, .done = on_answer};
-    receiver_apply(&d->receivers[0], NULL, 0, &job->letter->arena, &request);
+    receiver_apply(&d->receivers[0], NULL, 0, &job->subject->arena, &request);
     request.url = buf_text(&asked->url);
     request.timeout_ms = request.idle_timeout_ms = request.connect_timeout_ms = job->courier->options.deadline_ms;
-    if (!asked->url.failed && http_client_start(job->courier->client, &request, &err)) job->flying++;
+    if (!asked->url.failed && http_client_start(job->courier->client, &request, &err)) job->in_flight++;
 }
 
 static void ask_for_silences(struct silence_look *look) {
@@ -67,7 +67,7 @@ static void ask_for_silences(struct silence_look *look) {
 static void on_answer(void *user, const struct http_result *result) {
     struct asked *asked = user;
     struct silence_look *look = asked->look;
-    look->job->flying--;
+    look->job->in_flight--;
     if (!result->complete || result->head->status != 200) return;
     if (asked->silence != NULL) {
         asked->silence->text = (struct view){asked->body.data, asked->body.len};
@@ -77,38 +77,38 @@ static void on_answer(void *user, const struct http_result *result) {
     ask_for_silences(look);
 }
 
-// A peer that did not answer changes nothing.
+// Ends a look at one peer. When it did not answer, what was known before stays.
 static void look_over(struct job *job) {
     const struct silence_look *look = job->look;
     struct courier *c = job->courier;
     if (look == NULL || !json_is_array(look->alerts)) return;
-    json_t *list = silence_list(look->alerts, look->silences, look->silence_count, &job->letter->arena);
+    json_t *list = silence_list(look->alerts, look->silences, look->silence_count, &job->subject->arena);
     pthread_mutex_lock(&c->lock);
-    struct courier_room *room = job->room;
-    bool stands = strcmp(room->slots[job->slot].id, job->letter->row.id) == 0;
-    if (!stands || room->suppressed == NULL || strcmp(room->suppressed_id, job->letter->row.id) != 0) {
-        json_decref(room->suppressed);
-        room->suppressed = stands ? json_object() : NULL;
-        snprintf(room->suppressed_id, sizeof room->suppressed_id, "%s", job->letter->row.id);
+    struct canary_state *state = job->state;
+    bool stands = strcmp(state->slots[job->slot].id, job->subject->row.id) == 0;
+    if (!stands || state->suppressed == NULL || strcmp(state->suppressed_id, job->subject->row.id) != 0) {
+        json_decref(state->suppressed);
+        state->suppressed = stands ? json_object() : NULL;
+        snprintf(state->suppressed_id, sizeof state->suppressed_id, "%s", job->subject->row.id);
     }
-    json_object_set_new(room->suppressed, job->one.targets[0].key, list); // NULL takes nothing
+    json_object_set_new(state->suppressed, job->one.targets[0].key, list); // does nothing when suppressed is NULL
     pthread_mutex_unlock(&c->lock);
 }
 
 void courier_look_at_silences(struct job *sent) {
     struct courier *c = sent->courier;
-    struct job *job = job_create(c, sent->letter, &sent->one.targets[0], look_over);
+    struct job *job = job_create(c, sent->subject, &sent->one.targets[0], look_over);
     struct buf query;
     buf_init(&query, 8192);
     buf_str(&query, "?filter=");
     struct buf filter;
     buf_init(&filter, 4096);
-    const char *canary = sent->letter->row.canary;
-    selector_matcher(&filter, "canary", "=", text_clean(&sent->letter->arena, canary, strlen(canary), false)); // as the alerts have it
+    const char *canary = sent->subject->row.canary;
+    selector_matcher(&filter, "canary", "=", text_clean(&sent->subject->arena, canary, strlen(canary), false)); // as the alerts have it
     http_percent_encode(&query, (struct view){buf_text(&filter), filter.len});
     buf_str(&query, "&filter=");
     http_percent_encode(&query, view_of(ALERTS));
-    job->room = sent->room;
+    job->state = sent->state;
     job->slot = sent->slot;
     job->look = mem_zero(1, sizeof *job->look);
     job->look->job = job;
@@ -132,8 +132,8 @@ json_t *courier_silenced(struct courier *c, const char *canary, const char *id) 
     json_t *list = json_array(), *copy = NULL, *alerts;
     const char *target;
     pthread_mutex_lock(&c->lock);
-    const struct courier_room *room = courier_room(c, canary, false);
-    if (room != NULL && room->suppressed != NULL && strcmp(room->suppressed_id, id) == 0) copy = json_deep_copy(room->suppressed);
+    const struct canary_state *state = courier_state(c, canary, false);
+    if (state != NULL && state->suppressed != NULL && strcmp(state->suppressed_id, id) == 0) copy = json_deep_copy(state->suppressed);
     pthread_mutex_unlock(&c->lock);
     json_object_foreach(copy, target, alerts) {
         for (size_t i = 0; i < json_array_size(alerts); i++) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The words by which a target's `on` names what it wants to be told, and those that an event of the engine answers to. Pure.
+// The words in the list `on` of a webhook ("fail", "approval_needed", ...), and which of them an event of the engine matches. Pure.
 #ifndef EXPORTERS_COURIER_WORDS_H
 #define EXPORTERS_COURIER_WORDS_H
 
@@ -11,19 +11,19 @@
 
 enum { COURIER_WORDS = 8 };
 
-struct courier_words { // what says more goes first
+struct courier_words { // that an event matches, the most specific first
     const char *items[COURIER_WORDS];
     size_t count;
-    bool verdict; // it is the end of an analysis: told to targets without `on`
+    bool verdict; // the event is a verdict, which targets without `on` are told too
 };
 
 // `failed_before`: nothing of the canary has passed since an analysis failed.
 void courier_words_of(const struct engine_event *event, bool failed_before, struct courier_words *ret);
 
-// The word under which a target is told, once however many it asked for; NULL: it is not.
+// The first of the words that the target asks for; it is told once, under that one. NULL: it does not ask for any.
 const char *courier_words_match(const struct courier_words *words, const struct publish_target *target);
 
-const char *courier_word_type(const char *word);               // "serin.verdict.finished"
-const char *courier_event_text(enum engine_event_kind kind);    // "analysis started"
+const char *courier_word_type(const char *word);               // CloudEvents type, such as "serin.verdict.finished"
+const char *courier_event_text(enum engine_event_kind kind);    // for people, such as "analysis started"
 
 #endif

@@ -14,7 +14,7 @@ enum { MOST_FLYING = 16 }; // requests at once
 struct send_run {
     const struct send_options *options;
     uint64_t seed;
-    size_t flying;
+    size_t in_flight;
 };
 
 static bool on_body(void *user, const struct http_head *head, const char *data, size_t len) {
@@ -52,7 +52,7 @@ static void plan_next(struct sending *s, const struct http_result *result) {
 }
 
 static void take_answer(struct sending *s, const struct http_result *result) {
-    s->flying = false;
+    s->in_flight = false;
     s->status = result->head->status;
     memcpy(s->kept, result->head->kept, sizeof s->kept);
     memcpy(s->retry_after, result->head->retry_after, sizeof s->retry_after);
@@ -74,7 +74,7 @@ static void take_answer(struct sending *s, const struct http_result *result) {
 
 static void on_done(void *user, const struct http_result *result) {
     struct sending *s = user;
-    s->run->flying--;
+    s->run->in_flight--;
     take_answer(s, result);
     if (s->delivered) return;
     s->over = !s->mends;
@@ -99,9 +99,9 @@ static bool fly(struct http_client *client, struct sending *s, int64_t timeout_m
     s->tries++;
     s->said_len = 0;
     s->said[0] = '\0';
-    s->flying = http_client_start(client, &request, &s->err);
-    s->over = !s->flying;
-    return s->flying;
+    s->in_flight = http_client_start(client, &request, &s->err);
+    s->over = !s->in_flight;
+    return s->in_flight;
 }
 
 bool send_try(struct http_client *client, struct sending *s, int64_t timeout_ms, void (*tried)(void *user), void *user) {
@@ -111,7 +111,7 @@ bool send_try(struct http_client *client, struct sending *s, int64_t timeout_ms,
 }
 
 static void start(struct http_client *client, struct sending *s, int64_t now_ms) {
-    if (fly(client, s, s->run->options->until_mono_ms - now_ms, on_done)) s->run->flying++;
+    if (fly(client, s, s->run->options->until_mono_ms - now_ms, on_done)) s->run->in_flight++;
 }
 
 // Starts what is due. Returns the time of the next start, `until` when there is none; *ret_open is false when all are over.
@@ -120,10 +120,10 @@ static int64_t start_due(struct http_client *client, struct sending *items, size
     *ret_open = false;
     for (size_t i = 0; i < count; i++) {
         struct sending *s = &items[i];
-        bool waits = !s->over && !s->flying;
-        if (waits && s->next_mono_ms <= now_ms && now_ms < run->options->until_mono_ms && run->flying < MOST_FLYING) {
+        bool waits = !s->over && !s->in_flight;
+        if (waits && s->next_mono_ms <= now_ms && now_ms < run->options->until_mono_ms && run->in_flight < MOST_FLYING) {
             start(client, s, now_ms);
-        } else if (waits && run->flying < MOST_FLYING && s->next_mono_ms < next_ms) {
+        } else if (waits && run->in_flight < MOST_FLYING && s->next_mono_ms < next_ms) {
             next_ms = s->next_mono_ms;
         }
         *ret_open = *ret_open || !s->over;
@@ -137,7 +137,7 @@ static bool goes_on(const struct send_options *options) {
 
 static void give_up(struct sending *s) {
     const volatile int *interrupted = s->run->options->interrupted;
-    s->flying = false;
+    s->in_flight = false;
     if (s->over) return;
     if (s->err.code == ERROR_NONE) error_set(&s->err, ERROR_SOURCE, "no answer");
     out_of_time(s, interrupted != NULL && *interrupted != 0 ? "interrupted" : "out of time");

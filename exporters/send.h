@@ -23,7 +23,7 @@ struct sending { // one request and what became of it
     char retry_after[64];        // as the last answer says; "" when it does not
     bool over;
     // Private.
-    bool flying;
+    bool in_flight;
     void (*tried)(void *user);
     void *tried_user;
     int64_t next_mono_ms;
