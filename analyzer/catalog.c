@@ -105,7 +105,7 @@ bool catalog_reload(struct catalog *catalog, int64_t now_ms, struct error *err) 
 
 bool catalog_is_outdated(struct catalog *catalog) {
     char state[65];
-    if (!catalog_read_state(catalog->dir, state, NULL)) return false;
+    if (!catalog_read_state(catalog->dir, state, NULL)) return true; // reading it tells why
     pthread_mutex_lock(&catalog->lock);
     bool same = strcmp(state, catalog->shelves->reading.state) == 0;
     pthread_mutex_unlock(&catalog->lock);

@@ -53,7 +53,7 @@ void catalog_close(struct catalog *catalog); // every view must have been releas
 // while views can be taken.
 bool catalog_reload(struct catalog *catalog, int64_t now_ms, struct error *err);
 
-// Whether files came, went or were changed since the directory was read. Any thread.
+// Whether files came, went or were changed since the directory was read, or it cannot be read now. Any thread.
 bool catalog_is_outdated(struct catalog *catalog);
 
 // What was read last. Any thread; to be released.
