@@ -3,6 +3,8 @@
 
 import json
 import re
+import signal
+import socket
 import threading
 import time
 import unittest
@@ -232,6 +234,23 @@ class ServeTest(unittest.TestCase):
         self.assertEqual((answers[0].status, answers[0].headers["Retry-After"], answers[0].json["error"]["code"]), (503, "5", "stopping"))
         self.assertRegex(s.log(), "level=info event=request .* status=503 error=stopping")
 
+    def test_a_reload_does_not_cut_a_stop_short(self):
+        s = self.service
+        with socket.create_server(("127.0.0.1", 0)) as receiver:  # which never answers, so that the stop takes its time
+            s.config("told", self.source.url, publish={"webhooks": [{"url": "http://127.0.0.1:%d/" % receiver.getsockname()[1]}]})
+            self.assertEqual(s.post("/-/reload").status, 200)
+            s.decided(s.begin(canary="told"))
+            receiver.settimeout(20)
+            with receiver.accept()[0]:
+                s.process.terminate()
+                deadline = time.monotonic() + 10
+                while "event=stopping" not in s.log():
+                    self.assertLess(time.monotonic(), deadline)
+                    time.sleep(0.01)
+                s.process.send_signal(signal.SIGHUP)
+                self.assertEqual(s.process.wait(30), 0)
+        self.assertIn("event=stopped", s.log())
+
     def test_metrics(self):
         s = self.service
         s.decided(s.begin(canary="bad"))
@@ -250,15 +269,18 @@ class ServeTest(unittest.TestCase):
 
     def test_schedules(self):
         with Service("--config", "serve.yaml") as s:
-            (s.dir / "serve.yaml").write_text("schedules: [{canary: good, every: 1h, vars: {track: blue}}]\n")
+            blue, green = ({"canary": "good", "every": "7d", "vars": {"track": track}} for track in ("blue", "green"))
+            (s.dir / "serve.yaml").write_text(json.dumps({"schedules": [blue, green, green]}))
             s.config("good", self.source.url)
-            s.start()
-            deadline = time.monotonic() + 10
-            while not (begun := s.get("/api/v1/analyses").json["analyses"]):
-                self.assertLess(time.monotonic(), deadline)
-                time.sleep(0.05)
-            self.assertEqual((begun[0]["canary"], begun[0]["created_by"]), ("good", "schedule"))
-            self.assertEqual(s.get(begun[0]["links"]["self"]).json["request"]["vars"], {"track": "blue"})
+            for _ in range(2):  # the second time the slot's analyses are there
+                s.start()
+                deadline = time.monotonic() + 10
+                while len(begun := s.get("/api/v1/analyses").json["analyses"]) < 2 or s.get("/metrics").body.count(b"_open 2") == 0:
+                    self.assertLess(time.monotonic(), deadline)
+                    time.sleep(0.05)
+                self.assertEqual({(a["canary"], a["created_by"]) for a in begun}, {("good", "schedule")})
+                self.assertEqual(sorted(s.get(a["links"]["self"]).json["request"]["vars"]["track"] for a in begun), ["blue", "green"])
+                s.stop()
 
     def test_pages(self):
         s = self.service

@@ -260,6 +260,7 @@ static void until_stopped(struct host *host, const sigset_t *signals) {
         if (!host_reload(host, &err)) log_event(LOG_LEVEL_ERROR, "reload", "error", err.text);
         service_notify_ready();
     }
+    signal(SIGHUP, SIG_IGN); // who asks for a reload now must not cut the stop short
     service_notify_stopping();
     log_event(LOG_LEVEL_INFO, "stopping", "signal", number == SIGINT ? "SIGINT" : "SIGTERM");
 }

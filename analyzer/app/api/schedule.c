@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "api/schedule.h"
 
+#include <stdlib.h>
+
 #include "api/named_config.h"
+#include "base/digest.h"
 #include "base/log.h"
 
 static void tell(const char *canary, const char *text) {
@@ -18,6 +21,18 @@ static void answered(void *user, const struct engine_answer *answer) {
     if (answer->kind == ENGINE_FAILED) tell(NULL, answer->err.text);
 }
 
+// Schedules of one canary may differ in what they ask for: the digest of the request tells them apart.
+static const char *key_of(const struct serve_schedule *schedule, const struct analysis_request *request, int64_t slot,
+                          struct arena *arena) {
+    char digest[DIGEST_HEX_LEN + 1];
+    json_t *json = analysis_request_json(request);
+    char *text = json_dumps(json, JSON_COMPACT | JSON_SORT_KEYS);
+    digest_hex(view_of(text), digest);
+    free(text);
+    json_decref(json);
+    return arena_printf(arena, "schedule:%.64s:%lld:%lld:%.32s", schedule->canary, (long long)schedule->every_ms, (long long)slot, digest);
+}
+
 void schedule_run(const struct service *service, const struct serve_schedule *schedule, struct schedule_state *state, int64_t now_ms) {
     int64_t slot = now_ms / schedule->every_ms;
     struct arena arena = {0};
@@ -31,12 +46,9 @@ void schedule_run(const struct service *service, const struct serve_schedule *sc
         return;
     }
     struct engine_submission s = {.config = named->text, .config_file = named->file, .who = "schedule"};
-    s.request = (struct analysis_request){
-        .canary = schedule->canary,
-        .overrides = schedule->overrides,
-        .start_ms = INT64_MIN,
-        .end_ms = INT64_MIN,
-        .key = arena_printf(&arena, "schedule:%.128s:%lld:%lld", schedule->canary, (long long)schedule->every_ms, (long long)slot)};
+    s.request =
+        (struct analysis_request){.canary = schedule->canary, .overrides = schedule->overrides, .start_ms = INT64_MIN, .end_ms = INT64_MIN};
+    s.request.key = key_of(schedule, &s.request, slot, &arena);
     struct findings findings;
     findings_init(&findings, &arena);
     if (!engine_submit(service->engine, &s, &findings, answered, NULL, &err))
