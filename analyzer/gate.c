@@ -28,7 +28,7 @@ struct gate {
 static bool find_artefact(const struct canary_config *config, const struct gate_options *options, struct arena *arena, const char **ret,
                           struct error *err) {
     if (options->artefact != NULL && gate_config_of(config)->artefact == NULL)
-        return error_set(err, ERROR_USAGE, "--digest needs gate.artefact in %s", config->file);
+        return error_set(err, ERROR_USAGE, "an artefact (--digest) needs gate.artefact in %s", config->file);
     *ret = options->artefact;
     if (*ret == NULL && !gate_artefact(config, &config->vars, arena, ret, err)) return false;
     return *ret == NULL || person_text_check("the artefact", *ret, MOST_ARTEFACT_BYTES, err);

@@ -79,8 +79,8 @@ class RoutesTest(unittest.TestCase):
                 if not needs_body or "requestBody" in operation:
                     yield path, method.upper(), operation
 
-    def filled(self, path):
-        return re.sub(r"\{(\w+)\}", "nobody", path)
+    def filled(self, path, name="nobody"):
+        return re.sub(r"\{(\w+)\}", name, path)
 
     def send(self, role, path, method, operation, **changes):
         if operation["operationId"] in RAW:
@@ -145,8 +145,8 @@ class RoutesTest(unittest.TestCase):
 
     def test_unknown_names(self):
         for path, method, operation in self.operations():
-            if "{" in path:
-                self.check(self.send("admin", self.filled(path), method, operation), {404}, operation["operationId"])
+            for name in ("nobody", "n%C3%B6body", "no%20body", "x" * 300) if "{" in path else ():
+                self.check(self.send("admin", self.filled(path, name), method, operation), {404}, (operation["operationId"], name))
         self.check(self.ask("admin", "GET", "/api/v1/nothing"), {404}, "no such path")
 
     def test_wrong_type_and_size(self):

@@ -97,6 +97,10 @@ class ServeSourcesTest(unittest.TestCase):
             self.assertEqual(s.decided(self.begin("good"))["verdict"], "pass")
             times.append(time.monotonic() - began)
         self.assertLess(sorted(times)[5], 1.5, times)
+        for _, ident in bad:
+            view = s.get(f"/api/v1/analyses/{ident}").json
+            taken, of = re.fullmatch(r"(\d+) of (\d+) looks", view["progress"]).groups()
+            self.assertTrue(view["state"] == "done" or int(taken) < int(of), view)
         for name, ident in bad:
             done = s.decided(ident, timeout=60)
             self.assertEqual((name, done["verdict"], done["exit_code"]), (name, "error", 6))

@@ -280,6 +280,13 @@ static void cancelled(void *user, const struct engine_answer *answer) {
     }
 }
 
+// What the store cannot look for is the id of no analysis.
+static bool can_be_id(const char *id) {
+    size_t len = 0;
+    while (id[len] > ' ' && id[len] < 0x7f) len++;
+    return id[len] == '\0' && len <= STORE_ID_LEN;
+}
+
 static void cancel(struct call *call) {
     const char *id = call_path(call, "id"), *reason = NULL;
     const json_t *json;
@@ -288,7 +295,7 @@ static void cancel(struct call *call) {
     if (json != NULL &&
         (!json_is_object(json) || json_object_size(json) != (reason != NULL) || (reason != NULL && strlen(reason) > 1024))) {
         reply_error(call, 422, "bad_request", "expected an object with reason, a text of at most 1024 bytes, or nothing");
-    } else if (strlen(id) > STORE_ID_LEN) {
+    } else if (!can_be_id(id)) {
         reply_no_analysis(call, id);
     } else {
         struct errand *errand = errand_begin(call, SUBMIT_MS);

@@ -128,6 +128,7 @@ static struct engine_now now_of(const struct service *service, const struct stor
     struct engine_now now = {0};
     if (row->state == STORE_OPEN) engine_now(service->engine, row->id, &now);
     if (!now.found) now.looks = now.planned = row->looks;
+    if (row->state == STORE_OPEN && now.planned <= now.looks) now.planned = now.looks + 1; // one that failed is taken again
     return now;
 }
 

@@ -19,8 +19,15 @@ struct heads { // those that the checks look at; NULL when absent
     const char *host, *origin, *authorization, *length, *transfer, *type, *encoding;
     const char *site, *mode; // Sec-Fetch-Site, Sec-Fetch-Mode: what browsers say of where a request comes from
     size_t count, bytes;
-    bool twice; // one of those that may not be
+    bool twice;   // one of those that may not be
+    bool no_name; // a name with blanks: who stands in front of this server may read it as another header
 };
+
+static bool is_name(const char *name) {
+    size_t len = 0;
+    while ((unsigned char)name[len] > ' ' && name[len] != 0x7f) len++;
+    return name[len] == '\0';
+}
 
 static void take(const char **place, const char *value, struct heads *heads) {
     if (*place != NULL) heads->twice = true;
@@ -30,6 +37,7 @@ static void take(const char **place, const char *value, struct heads *heads) {
 static enum MHD_Result see_header(void *user, enum MHD_ValueKind kind, const char *name, const char *value) {
     struct heads *heads = user;
     (void)kind;
+    if (!is_name(name)) heads->no_name = true;
     heads->count++;
     heads->bytes += strlen(name) + (value != NULL ? strlen(value) : 0) + 4;
     switch (tolower((unsigned char)name[0])) {
@@ -70,6 +78,12 @@ static bool malformed(struct call *call, const char *message) {
     return refuse(call, REFUSED_MALFORMED, 400, "bad_request", "", message);
 }
 
+// The connection ends with it, as the next request may not begin where it seems to.
+static bool doubtful(struct call *call, const char *message) {
+    reply_header(call, "Connection", "close");
+    return malformed(call, message);
+}
+
 // Where a body ends must be beyond doubt: who stands in front of this server may read it otherwise.
 static bool check_length(struct call *call, const struct heads *heads, bool *ret_has_body, uint64_t *ret_length) {
     char *end = NULL;
@@ -78,13 +92,13 @@ static bool check_length(struct call *call, const struct heads *heads, bool *ret
     if (heads->transfer != NULL) {
         *ret_has_body = true;
         *ret_length = UINT64_MAX - 1; // nobody knows where it ends
-        if (heads->length != NULL) return malformed(call, "Content-Length and Transfer-Encoding together");
-        if (strcasecmp(heads->transfer, "chunked") != 0) return malformed(call, "the only Transfer-Encoding here is chunked");
+        if (heads->length != NULL) return doubtful(call, "Content-Length and Transfer-Encoding together");
+        if (strcasecmp(heads->transfer, "chunked") != 0) return doubtful(call, "the only Transfer-Encoding here is chunked");
         *ret_length = UINT64_MAX;
     } else if (heads->length != NULL) {
         errno = 0;
         *ret_length = strtoull(heads->length, &end, 10);
-        if (!isdigit((unsigned char)heads->length[0]) || *end != '\0' || errno != 0) return malformed(call, "Content-Length is no number");
+        if (!isdigit((unsigned char)heads->length[0]) || *end != '\0' || errno != 0) return doubtful(call, "Content-Length is no number");
         *ret_has_body = *ret_length > 0;
     }
     return true;
@@ -309,7 +323,8 @@ bool check_head(struct call *call, bool *ret_has_body, uint64_t *ret_length) {
     const char *why = NULL;
     MHD_get_connection_values(call->connection, MHD_HEADER_KIND, see_header, &heads);
     if (!check_length(call, &heads, ret_has_body, ret_length)) return false;
-    if (heads.twice) return malformed(call, "a header that may be there once is there twice");
+    if (heads.twice) return doubtful(call, "a header that may be there once is there twice");
+    if (heads.no_name) return doubtful(call, "the name of a header has blanks in it");
     if (call->target_text == NULL) return refuse(call, REFUSED_TOO_LARGE, 414, "uri_too_long", "", "the request line is too long");
     if (heads.count > MOST_HEADERS || heads.bytes > MOST_HEADER_BYTES)
         return refuse(call, REFUSED_TOO_LARGE, 431, "headers_too_large", "", "too many or too long headers");
