@@ -5,12 +5,10 @@
 #include <string.h>
 
 #include "analysis_look.h"
-#include "base/file.h"
 #include "base/json_print.h"
 #include "base/mem.h"
 #include "base/timetext.h"
 #include "engine_private.h"
-#include "run_record.h"
 
 #define MOST_DOCUMENT_BYTES ((size_t)256 << 20)
 

@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "evidence_json.h"
 
-#include <math.h>
-
-#include "result_number.h"
-
 static void put(struct result_nodes *nodes, json_t *object, const char *name, double value) {
     json_object_set_new_nocheck(object, name, result_nodes_known(nodes, value));
 }

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "evidence_ranks.h"
 
-#include <math.h>
-
 #include "stats/hodges_lehmann.h"
 #include "stats/mann_whitney.h"
 

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "analyzer/objective_eval.h"
 
-#include <math.h>
-
 #include "objective_count.h"
 #include "objective_left.h"
 #include "objective_release.h"

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "onset.h"
 
-#include <math.h>
-
 #include "stats/mean_variance.h"
 
 #define LIMIT 1.358 // upper 5 % of the largest value of a Brownian bridge, two-sided (Kolmogorov)

@@ -5,7 +5,6 @@
 
 #include "stats/column.h"
 #include "stats/hodges_lehmann_one.h"
-#include "stats/mean_variance.h"
 
 #define EXTREME_EXPONENT 300 // beyond 2^300 products and sums of values are at risk
 

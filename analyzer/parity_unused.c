@@ -8,7 +8,6 @@
 #include "placeholder.h"
 #include "query/selector.h"
 #include "result_number.h"
-#include "texts.h"
 
 #define MOST_SCOPE_BYTES ((size_t)1 << 20)
 

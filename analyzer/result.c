@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "base/digest.h"
-#include "base/timetext.h"
 #include "result_metric.h"
 #include "result_nodes.h"
 #include "result_number.h"

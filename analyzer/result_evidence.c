@@ -7,7 +7,6 @@
 #include "base/timetext.h"
 #include "bucket_summary.h"
 #include "evidence_json.h"
-#include "result_number.h"
 
 json_t *result_tolerance(struct result_nodes *nodes, const struct metric_config *metric) {
     const struct tolerance_config *t = &metric->tolerance;

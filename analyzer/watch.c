@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "analyzer/watch.h"
 
-#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "analysis_look.h"
-#include "analyzer/judge_settings.h"
 #include "analyzer/run_archive.h"
 #include "base/file.h"
 #include "base/file_lock.h"

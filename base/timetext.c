@@ -2,7 +2,6 @@
 #include "base/timetext.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <time.h>
 
 #include "base/civil.h"

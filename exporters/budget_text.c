@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <string.h>
 
-#include "base/timetext.h"
 #include "doc_render.h"
 #include "exporters/budget.h"
 #include "objective_doc.h"

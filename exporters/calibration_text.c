@@ -3,7 +3,6 @@
 #include "doc_render.h"
 #include "exporters/history_report.h"
 #include "text_time.h"
-#include "text_value.h"
 
 #define HEAD 14 // column of what a line says, behind its name
 enum { NAME = 2, DEALT = 20, FAILS = 30, OPEN = 38, RHO = 46, PHI = 58, SD = 68, SEES = 75 };

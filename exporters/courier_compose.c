@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analyzer/gate_config.h"
 #include "analyzer/verdict.h"
 #include "base/digest.h"
 #include "base/mem.h"

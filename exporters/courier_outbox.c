@@ -6,7 +6,6 @@
 
 #include "base/mem.h"
 #include "base/retry.h"
-#include "base/timetext.h"
 #include "courier_private.h"
 
 #define FIRST_WAIT_MS INT64_C(5000)

@@ -6,7 +6,6 @@
 
 #include "analyzer/plan.h"
 #include "base/digest.h"
-#include "base/timetext.h"
 #include "dashboard_board.h"
 #include "exporters/dashboards.h"
 #include "query/selector.h"

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "exporters/report_format.h"
 
-#include "report_part.h"
 #include "report_render.h"
 
 static bool render_json(struct buf *out, const json_t *result, const struct report_style *style, struct error *err) {

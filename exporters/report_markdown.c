@@ -9,7 +9,6 @@
 #include "report_extra.h"
 #include "report_part.h"
 #include "report_render.h"
-#include "text_value.h"
 
 enum { MOST_BYTES = 60000, MOST_LISTS = 52000, MOST_TABLES = 46000, MOST_HEAD = 40000 }; // of the page so far, with room for its end
 enum { MOST_NAME = 120, MOST_PROSE = 1000, MOST_ITEMS = 20, MOST_VARIABLES = 5 };

@@ -6,7 +6,6 @@
 #include "exporters/report.h"
 #include "objective_doc.h"
 #include "report_part.h"
-#include "text_value.h"
 
 enum { MOST_WARNINGS = 5, SHORT_ID = 8 };
 

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "report_part.h"
-#include "text_value.h"
 
 enum { MOST_FAILURES = 5, MOST_VISIBLE = 6 }; // queries; metrics of which it is told what they see
 enum { OTHERS = 6 + REPORT_FIDELITY };        // items beside guards and sources

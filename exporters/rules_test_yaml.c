@@ -2,7 +2,6 @@
 // The tests put recorded counts in place of what Prometheus would record, one event a window: then the count of errors is the ratio,
 // and a ratio exactly at a threshold is the same double as the threshold.
 
-#include "analyzer/objective_query.h"
 #include "query/selector.h"
 #include "rules_private.h"
 #include "text_time.h"

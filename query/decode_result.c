@@ -2,7 +2,6 @@
 // What a JSON event means depends on the container it stands in: one function per kind of container takes its values,
 // another one its end. Wrong data is remembered and the rest of it skipped, because an error envelope, which makes the
 // data irrelevant, may still follow.
-#include <math.h>
 #include <string.h>
 
 #include "base/mem.h"

@@ -8,7 +8,6 @@
 #include "base/mem.h"
 #include "decimal_core.h"
 #include "decode_private.h"
-#include "query/decimal.h"
 
 #define TUPLE_MAX 128      // no byte beyond this is looked at for a tuple
 #define MANTISSA_DIGITS 19 // always fit 64 bits

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "base/timetext.h"
 #include "command.h"
 
 static int run(const struct options *options, struct arena *arena) {

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Waiting for an analysis of a service, and the end of it.
-#include <stdio.h>
 #include <string.h>
 
 #include "base/http.h"

@@ -8,7 +8,6 @@
 #include "api/config_view.h"
 #include "api/intake.h"
 #include "api/named_config.h"
-#include "api/reply.h"
 #include "base/timetext.h"
 
 #define CONFIG_MS INT64_C(30000)

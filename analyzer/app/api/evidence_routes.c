@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "api/analysis_view.h"
 #include "api/reply.h"
 #include "base/log.h"
 #include "base/tar.h"

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Hooks of Flagger: each tells a run of a canary and is answered by the verdict of its analysis, which is started when it is not there.
 #include <pthread.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "analyzer/freeze.h"

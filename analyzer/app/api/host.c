@@ -14,7 +14,6 @@
 #include "api/gate_watch.h"
 #include "api/host_private.h"
 #include "base/log.h"
-#include "base/mem.h"
 #include "base/timetext.h"
 #include "serve/service_notify.h"
 

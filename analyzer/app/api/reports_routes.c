@@ -5,7 +5,6 @@
 
 #include "api/analysis_view.h"
 #include "api/reply.h"
-#include "api/schemas.h"
 #include "exporters/report_format.h"
 #include "exporters/silence_text.h"
 
