@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+// The life of an engine, and what can be asked of it. The other files are the steps of an analysis: accept, drive, look, keep, cancel.
 #include "analyzer/engine.h"
 
 #include <stdarg.h>
@@ -90,7 +91,7 @@ static void stop_driver(struct engine *e) {
 static void drop_all(struct engine *e) {
     while (e->at_work != NULL) engine_drop_look(e->at_work);
     while (e->table != NULL) {
-        struct running *r = *(struct running **)e->table; // a node begins with what was put into it
+        struct running *r = *(struct running **)e->table; // a node of <search.h> begins with the pointer that was put into it
         engine_remove(e, r);
         engine_release(e, r);
     }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// How an analysis is called off: the store decides, so that a verdict and a cancellation cannot both be.
+// Cancelling an analysis. The store decides whether a verdict or the cancellation came first, so that there are never both.
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,7 +28,7 @@ static void answer_cancel(struct cancelling *c, enum engine_answer_kind kind, co
     free(c);
 }
 
-// A look of it that is at work frees it; else nobody else has it.
+// Takes the analysis out of the engine. When a look of it is at work that frees it, else it is freed here.
 static void end_running(struct engine *e, const char *id, int64_t revision) {
     char canary[STORE_NAME_LEN + 1] = "";
     pthread_mutex_lock(&e->lock);
@@ -47,7 +47,7 @@ static void end_running(struct engine *e, const char *id, int64_t revision) {
 static void cancelled(void *user, const struct store_outcome *outcome) {
     struct cancelling *c = user;
     struct engine *e = c->engine;
-    if (outcome->kind == STORE_CONFLICT && outcome->state == STORE_OPEN && ++c->tries < 10) { // a look came in between
+    if (outcome->kind == STORE_CONFLICT && outcome->state == STORE_OPEN && ++c->tries < 10) { // a look was committed meanwhile: try again
         try_cancel(c);
         engine_end_commit(e);
         return;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The thread that drives: it lets looks that are due go ahead, as far as their lanes have room, and asks their sources.
+// The driving thread: starts the looks that are due, as far as their lanes have room, and sends the queries of those that are planned.
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,10 +8,10 @@
 #include "base/timetext.h"
 #include "engine_private.h"
 
-#define MOST_SOURCES ((size_t)256)
-#define LONGEST_STEP_MS INT64_C(1000) // how late a clock that was set is noticed
+#define MOST_SOURCES ((size_t)256)    // that are counted by name
+#define LONGEST_STEP_MS INT64_C(1000) // the thread looks at the clock at least so often, in case it was set
 
-static void queue(struct running *r) {
+static void join_lane(struct running *r) {
     struct lane *lane = r->lane;
     r->behind = NULL;
     if (lane->last != NULL) {
@@ -27,11 +27,11 @@ static void queue_due(struct engine *e) {
     for (struct due_node *node; (node = due_heap_take(&e->heap, now)) != NULL;) {
         struct running *r = (struct running *)node;
         engine_phase(e, r, PHASE_QUEUED);
-        queue(r);
+        join_lane(r);
     }
 }
 
-static void let_go(struct engine *e) {
+static void start_queued(struct engine *e) {
     for (struct lane *lane = e->lanes; lane != NULL; lane = lane->next) {
         while (lane->first != NULL && lane->at_work < LANE_LOOKS) {
             struct running *r = lane->first;
@@ -44,7 +44,7 @@ static void let_go(struct engine *e) {
     }
 }
 
-// Names come from configs; beyond some number they are counted together.
+// Anybody who may send configs chooses names, so beyond MOST_SOURCES all further ones are counted together.
 static struct engine_source_counts *counts_of(struct engine *e, const char *name) {
     if (e->source_count >= MOST_SOURCES) name = "other";
     for (size_t i = 0; i < e->source_count; i++) {
@@ -84,7 +84,7 @@ static void warn(void *user, const char *text) {
     engine_say(run->engine, run->running->canary, run->running->id, "%s", text);
 }
 
-static void let_sources_go(struct look_run *run) {
+static void release_sources(struct look_run *run) {
     for (size_t i = 0; i < run->source_count; i++) source_pool_release(run->engine->pool, run->sources[i]);
     run->source_count = 0;
 }
@@ -96,7 +96,7 @@ static void answered(void *user, bool ok, const struct error *err) {
     plan_answers_take(&run->answers);
     plan_answers_warn(&run->answers, warn, run);
     count_answers(run);
-    let_sources_go(run);
+    release_sources(run);
     if (ok) {
         engine_judge_look(run);
     } else {
@@ -120,7 +120,7 @@ static void submit(struct look_run *run) {
     struct error err = {0};
     struct fetch_options options = {.deadline_ms = e->options.deadline_ms, .most_bytes = LOOK_BYTES};
     if (!take_sources(run, &err)) {
-        let_sources_go(run);
+        release_sources(run);
         engine_give_up(run, &err);
         return;
     }
@@ -129,7 +129,7 @@ static void submit(struct look_run *run) {
     run->batch = fetcher_submit(e->fetcher, run->answers.jobs, run->answers.job_count, &options, answered, run);
 }
 
-// Those that came first go first.
+// Submits the oldest first; the list begins with the newest.
 static void submit_all(struct look_run *newest) {
     struct look_run *first = NULL;
     while (newest != NULL) {
@@ -145,7 +145,7 @@ static void submit_all(struct look_run *newest) {
     }
 }
 
-// On the monotonic clock.
+// When the thread has to look again, on the monotonic clock.
 static int64_t next_step(const struct engine *e) {
     int64_t next = due_heap_next_ms(&e->heap), wait = LONGEST_STEP_MS;
     if (next != INT64_MAX && next - engine_now_ms(e) < wait) wait = next - engine_now_ms(e);
@@ -157,7 +157,7 @@ void *engine_drive(void *user) {
     pthread_mutex_lock(&e->lock);
     while (!e->stopping) {
         queue_due(e);
-        let_go(e);
+        start_queued(e);
         struct look_run *runs = e->to_submit;
         e->to_submit = NULL;
         int64_t until = next_step(e);

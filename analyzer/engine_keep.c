@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// How the answers to a look are kept: on a worker, when its verdict is published, so that they delay none.
+// Keeping the answers to a look in the archive: on a worker and after the look is published, so that it delays no verdict.
 #include <string.h>
 
 #include "engine_private.h"
 #include "look_record.h"
 
 #define MOST_LOOK_BYTES ((size_t)8 << 20)
-#define MOST_RUN_BYTES ((size_t)24 << 20) // config, options and priors have at most 8 MiB each
+#define MOST_RUN_BYTES ((size_t)24 << 20) // config, options and priors: at most 8 MiB each
 
 static bool keep_run(const struct look_run *run, struct error *err) {
     const struct running *r = run->running;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// One look on its way through the workers: planned, later judged, then handed to the store together with what is told of it.
+// One look on its way: planned by a worker, later judged by a worker, then committed together with the messages that tell it.
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +12,7 @@
 
 #define MOST_DOCUMENT_BYTES ((size_t)256 << 20)
 
-static void leave(struct look_run *run) { // the lock is held
+static void leave_work(struct look_run *run) { // takes it out of engine.at_work; the lock is held
     struct engine *e = run->engine;
     if (run->newer != NULL) {
         run->newer->older = run->older;
@@ -38,12 +38,12 @@ static void run_finish(struct look_run *run) {
 
 void engine_drop_look(struct look_run *run) {
     pthread_mutex_lock(&run->engine->lock);
-    leave(run);
+    leave_work(run);
     pthread_mutex_unlock(&run->engine->lock);
     run_finish(run);
 }
 
-// Puts the analysis back into the heap, when it goes on, and frees what the look has used.
+// The last step of a look: keeps its answers, puts the analysis back into the heap unless it has ended, and frees the look.
 static void wrap_up(struct work_task *task) {
     struct look_run *run = (struct look_run *)task;
     struct engine *e = run->engine;
@@ -54,14 +54,14 @@ static void wrap_up(struct work_task *task) {
         engine_wait_for(e, run->running, run->due_ms);
         wake = wake || due_heap_next_ms(&e->heap) == run->due_ms;
     }
-    leave(run);
+    leave_work(run);
     pthread_mutex_unlock(&e->lock);
     if (wake) fetcher_wake(e->fetcher);
     run_finish(run);
 }
 
-// On a worker: on the store's thread it would hold up the looks that were committed with this one. An engine that stops may have no
-// workers any more.
+// The store's thread leaves the last step to a worker, as other looks of the same commit wait for that thread. An engine that is stopping
+// may have no workers any more.
 static void end_look(struct look_run *run, int64_t due_ms) {
     struct engine *e = run->engine;
     run->due_ms = due_ms;
@@ -148,8 +148,8 @@ static void count_look(struct engine *e, const struct look_run *run) {
     if (run->answered_us != 0) duration_histogram_add(&e->counts.delays, (double)(mono_now_us() - run->answered_us) / 1e6);
 }
 
-// What the store has taken becomes what the analysis is.
-static int64_t take_over(struct look_run *run, int64_t revision) {
+// The look is committed: moves the analysis on to what the store has now. Returns when its next look is due; 0: there is none.
+static int64_t adopt(struct look_run *run, int64_t revision) {
     struct running *r = run->running;
     struct engine *e = run->engine;
     int64_t due = 0;
@@ -171,7 +171,8 @@ static int64_t take_over(struct look_run *run, int64_t revision) {
     return due;
 }
 
-// It was cancelled meanwhile, which the one who cancels makes known; or somebody else writes to the store.
+// The store did not take the look. Either the analysis was cancelled meanwhile, which the canceller tells, or its revision is not the
+// one we know: then the look is taken again.
 static void not_taken(struct look_run *run, const struct store_outcome *outcome) {
     struct engine *e = run->engine;
     struct running *r = run->running;
@@ -191,7 +192,7 @@ static void committed(void *user, const struct store_outcome *outcome) {
     struct look_run *run = user;
     struct engine *e = run->engine;
     if (outcome->kind == STORE_COMMITTED) {
-        int64_t due = take_over(run, outcome->revision);
+        int64_t due = adopt(run, outcome->revision);
         engine_publish(e, run->kind, run->running->id, run->running->canary, run->document, outcome->revision);
         end_look(run, due);
     } else if (outcome->kind == STORE_FAILED) {
@@ -239,7 +240,7 @@ static struct store_batch *make_batch(struct look_run *run, const char *document
                               .attempt = (int64_t)run->at.attempt,
                               .at_ms = run->now_ms,
                               .verdict = verdict_name(run->verdict),
-                              .document = run->kind == ENGINE_VERDICT ? NULL : document}; // the analysis has it then
+                              .document = run->kind == ENGINE_VERDICT ? NULL : document}; // it is the result of the analysis then
     struct engine_event event = {.kind = run->kind,
                                  .id = run->running->id,
                                  .canary = run->running->canary,
@@ -282,7 +283,7 @@ static void judge_look(struct work_task *task) {
         submit(run, make_batch(run, buf_text(&text)));
     } else {
         json_decref(run->document);
-        run->document = NULL; // which must not be published beside the error
+        run->document = NULL; // it must not be published with the error
         engine_give_up(run, &err);
     }
     buf_finish(&text);
@@ -294,7 +295,7 @@ void engine_judge_look(struct look_run *run) {
     engine_phase(e, run->running, PHASE_JUDGING);
     pthread_mutex_unlock(&e->lock);
     run->task.run = judge_look;
-    work_queue_put(e->workers, &run->task, true); // a verdict that could be there goes before looks that are still to be planned
+    work_queue_put(e->workers, &run->task, true); // first in the queue: a verdict matters more than planning a look
 }
 
 void engine_give_up(struct look_run *run, const struct error *err) {

@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What the files of the engine share.
 //
-// An open analysis is a struct running, in the table by its id. It is in one phase at a time:
+// Each open analysis is a struct running, found in the table by its id. It is in one phase at a time:
 //
-//   PHASE_WAITING    in the heap, until its look is due
-//   PHASE_QUEUED     in its lane, behind others that read from the same sources
-//   PHASE_PLANNING   a struct look_run is made of it on a worker ...
-//   PHASE_QUERYING   ... goes to the driving thread, which asks the sources ...
-//   PHASE_JUDGING    ... and to a worker again ...
-//   PHASE_COMMITTING ... and to the store; then a worker keeps its answers and puts the analysis back into the heap or ends it
+//   PHASE_WAITING    It is in the heap until its next look is due.
+//   PHASE_QUEUED     The look is due and waits in its lane, as enough others that read from the same sources are at work.
+//   PHASE_PLANNING   A struct look_run is made for the look; a worker plans its queries.
+//   PHASE_QUERYING   The driving thread sends the queries.
+//   PHASE_JUDGING    A worker judges the answers.
+//   PHASE_COMMITTING The store commits the look. Then a worker puts the answers into the archive, and the analysis back into the heap or
+//                    frees it.
 //
-// A cancelled analysis leaves the table at once; a look of it that is on its way is dropped where it is noticed, at the latest by the
-// store, which takes no look of an analysis that is not open.
+// A cancelled analysis leaves the table at once. A look of it that is at work is dropped wherever that is noticed first, at the latest by
+// the store, which takes no look of an analysis that is not open.
 #ifndef ANALYZER_ENGINE_PRIVATE_H
 #define ANALYZER_ENGINE_PRIVATE_H
 
@@ -31,55 +32,59 @@
 enum phase { PHASE_WAITING, PHASE_QUEUED, PHASE_PLANNING, PHASE_QUERYING, PHASE_JUDGING, PHASE_COMMITTING };
 #define PHASE_COUNT 6
 
-#define LANE_LOOKS 8              // of one lane, from planning to the end of judging: what bounds memory
-#define LOOK_BYTES ((size_t)64 << 20) // of its answers
-#define RETRY_MS INT64_C(5000)    // a look that could not be kept is taken again
+#define LANE_LOOKS 8                  // looks of one lane that are at work at a time; bounds memory
+#define LOOK_BYTES ((size_t)64 << 20) // most bytes of the answers to one look
+#define RETRY_MS INT64_C(5000)        // when a look that could not be committed is taken again
 
 struct running;
 
-// Analyses that read from the same sources: how many of them are at work is limited, so that others need not wait for theirs.
+// The analyses that read from the same sources. Only so many of them are at work at a time, so that slow sources cannot occupy the
+// whole engine.
 struct lane {
     struct lane *next;
-    char key[DIGEST_HEX_LEN + 1];
-    size_t members, at_work;
-    struct running *first, *last; // queued
+    char key[DIGEST_HEX_LEN + 1]; // digest of the sources
+    size_t members;               // open analyses
+    size_t at_work;               // looks of them
+    struct running *first, *last; // those in PHASE_QUEUED, by `behind`
 };
 
-struct config_text { // of the analyses that have this very text
+struct config_text { // one copy of a config's text for all open analyses that use it
     struct config_text *next;
     char sha256[DIGEST_HEX_LEN + 1];
     char *text;
-    size_t len, members;
-    size_t stored; // of the members: with them the store has the text, and keeps it
+    size_t len;
+    size_t members; // open analyses that use it
+    size_t stored;  // members that are committed; while there is one the store has the text, and a new member need not send it
 };
 
-struct running {
-    struct due_node due; // first
+struct running { // an open analysis
+    struct due_node due; // first, so that a node of the heap is the analysis
     char id[STORE_ID_LEN + 1]; // what the table is ordered by
-    struct running *behind; // in the lane
+    struct running *behind; // next in the queue of the lane
     struct lane *lane;
     struct config_text *text;
     char *canary, *file;
     char *request;    // JSON
     char *look_state; // JSON; NULL before the first look
-    bool once;
-    int64_t start_ms, revision;
-    struct course_look look; // the next one, or the one at work
-    size_t looks, planned;
+    bool once;        // it has one look, at the end of the window
+    int64_t start_ms; // of the window
+    int64_t revision; // that the store has
+    struct course_look look; // the next look, or the one at work
+    size_t looks, planned;   // taken so far, and in all
     enum phase phase;
-    bool gone; // not in the table any more; the look at work frees it
+    bool gone; // it has left the table while a look was at work, which frees it
 };
 
 struct look_run { // a look at work
-    struct work_task task; // first
-    struct look_run *next;          // of those to be submitted
-    struct look_run *newer, *older; // of all at work
+    struct work_task task; // first, so that a worker's task is the look
+    struct look_run *next;          // in engine.to_submit
+    struct look_run *newer, *older; // in engine.at_work
     struct engine *engine;
     struct running *running;
-    struct arena arena;
+    struct arena arena; // of the look: plan, request, sources
     struct cached_config *config;
     struct watch_course course;
-    struct course_look at;
+    struct course_look at; // which look it is
     struct plan plan;
     struct plan_answers answers;
     struct source **sources; // taken from the pool
@@ -87,14 +92,14 @@ struct look_run { // a look at work
     struct fetch_batch *batch;
     struct analysis_request request; // of the analysis
     int64_t answered_us; // monotonic, when the last answer was there
-    // What is being committed.
+    // Filled in by judging, for the commit.
     json_t *document;
     enum engine_event_kind kind;
     enum verdict_kind verdict;
     char *look_state;
-    int64_t now_ms;
-    // Once the store has taken it.
-    bool judged;    // it has a document: its answers are to be kept. Set with the engine's lock held
+    int64_t now_ms; // wall time of the judging
+    // Filled in once the store has committed it.
+    bool judged;    // it has a document, so its answers go into the archive; set with the engine's lock held
     int64_t due_ms; // of the next look
 };
 
@@ -102,68 +107,67 @@ struct engine {
     struct engine_options options;
     struct work_queue *workers;
     struct config_cache *configs;
-    struct fetcher *fetcher;  // of the driving thread, but for waking it
-    struct source_pool *pool; // of the driving thread
+    struct fetcher *fetcher;  // used by the driving thread alone, except for waking it
+    struct source_pool *pool; // used by the driving thread alone
     pthread_t driver;
     bool driving;
 
-    pthread_mutex_t lock; // guards what follows, and all of struct running but what only its look at work looks at
+    pthread_mutex_t lock; // guards what follows, and of every struct running what its look at work does not have to itself
     pthread_cond_t quiet; // `committing` has become 0
     pthread_cond_t wrapped_up; // a look has left at_work
     void *table;          // of struct running, a tree of <search.h>
     struct due_heap heap;
     struct lane *lanes;
     struct config_text *texts;
-    struct look_run *to_submit; // newest first
-    struct look_run *at_work;   // newest first
-    size_t open, accepting;     // in the table; on their way into it
-    size_t committing;          // answers of the store that will come
+    struct look_run *to_submit; // planned, for the driving thread; newest first
+    struct look_run *at_work;   // from planning until they are wrapped up; newest first
+    size_t open;                // analyses in the table
+    size_t accepting;           // analyses that are being committed for the first time
+    size_t committing;          // batches handed to the store that it has not answered for yet
     size_t phases[PHASE_COUNT];
     bool stopping;
     struct engine_counts counts;
     struct engine_source_counts *sources;
     size_t source_count, source_cap;
-    unsigned char random[640]; // for ids; what was used of it is not used again
+    unsigned char random[640]; // for ids, used from its end
     size_t random_left;
 };
 
-// engine_table.c; the lock is held.
+// engine_table.c. The lock is held for all of them.
 struct running *engine_find(struct engine *engine, const char *id);
 void engine_insert(struct engine *engine, struct running *running);
-void engine_remove(struct engine *engine, struct running *running); // from table, heap and lane
+void engine_remove(struct engine *engine, struct running *running); // from table, heap and lane; the caller releases it
 void engine_phase(struct engine *engine, struct running *running, enum phase phase);
-void engine_wait_for(struct engine *engine, struct running *running, int64_t due_ms); // PHASE_WAITING
-struct lane *engine_lane(struct engine *engine, const char *key);                       // found or made, with one member more
-struct config_text *engine_text(struct engine *engine, const char *sha256, struct view text); // the same
-void engine_release(struct engine *engine, struct running *running); // frees it, and lane and text with their last member
+void engine_wait_for(struct engine *engine, struct running *running, int64_t due_ms); // puts it into the heap
+struct lane *engine_lane(struct engine *engine, const char *key);                       // found or made; counts a member
+struct config_text *engine_text(struct engine *engine, const char *sha256, struct view text); // found or made; counts a member
+void engine_release(struct engine *engine, struct running *running); // frees it, and its lane and text when it was their last member
 
 // engine_look.c
-void engine_plan_look(struct engine *engine, struct running *running); // the lock is held; puts it before a worker
-void engine_judge_look(struct look_run *run);                          // its answers are there
-void engine_drop_look(struct look_run *run);                           // without a trace, with the analysis if that is gone
-void engine_look_again(struct look_run *run, const struct error *err); // in a while, as it could not be kept
+void engine_plan_look(struct engine *engine, struct running *running); // gives a new look to a worker; the lock is held
+void engine_judge_look(struct look_run *run);                          // gives it to a worker: its answers are there
+void engine_drop_look(struct look_run *run);                           // frees it without a trace, and its analysis when that is gone
+void engine_look_again(struct look_run *run, const struct error *err); // frees it and takes the look again after RETRY_MS
+void engine_give_up(struct look_run *run, const struct error *err);    // ends the analysis with the verdict "error" and no document
 
-// engine_keep.c: keeps the answers of a look whose verdict is published, where the engine has an archive. On a worker.
+// engine_keep.c: puts the answers of a published look into the archive, if there is one. On a worker.
 void engine_keep_look(const struct look_run *run);
 
-// engine_look.c
-// Ends an analysis that cannot be carried out, with the verdict "error" and no document.
-void engine_give_up(struct look_run *run, const struct error *err);
-
-// engine_accept.c: what of the watch was there before, in the analysis, or a new one. The caller finishes its state in any case. False
-// with err when the state cannot be read or no schedule can be made.
+// engine_accept.c: the course of the looks of an analysis, with the state that earlier looks have left. The caller finishes ret->state,
+// also on failure. False with err when the state cannot be read or no schedule can be made.
 bool engine_open_course(const struct engine *engine, const struct running *running, const struct canary_config *config,
                         const struct analysis_request *request, struct watch_course *ret, struct error *err);
 
-// engine_accept.c: an analysis that the store holds; on the creating thread, before others run.
+// engine_accept.c: takes up an analysis that is open in the store. On the creating thread, before the driving thread runs.
 void engine_resume(struct engine *engine, const struct store_analysis *row);
 
 // engine_drive.c
-void *engine_drive(void *engine);
+void *engine_drive(void *engine); // the driving thread
 
 // engine.c
-void engine_end_commit(struct engine *engine); // one answer of the store has come
-void engine_publish(struct engine *engine, enum engine_event_kind kind, const char *id, const char *canary, const json_t *document, int64_t revision);
+void engine_end_commit(struct engine *engine); // the store has answered for one batch
+void engine_publish(struct engine *engine, enum engine_event_kind kind, const char *id, const char *canary, const json_t *document,
+                    int64_t revision); // tells the sink of a committed event
 int64_t engine_now_ms(const struct engine *engine);
 __attribute__((format(printf, 4, 5))) void engine_say(struct engine *engine, const char *canary, const char *id, const char *format, ...);
 

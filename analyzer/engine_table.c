@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+// The open analyses of an engine, and the lanes and config texts that they share.
 #include <search.h>
 #include <stdlib.h>
 #include <string.h>
