@@ -5,7 +5,9 @@
 #include <string.h>
 
 #include "api/analysis_view.h"
+#include "api/body.h"
 #include "api/intake.h"
+#include "api/parameter.h"
 #include "api/reply.h"
 #include "api/schemas.h"
 #include "base/digest.h"
@@ -123,8 +125,8 @@ static bool read_filter(struct call *call, struct store_filter *filter, enum sto
         reply_error(call, 400, "bad_parameter", "verdict must be pass, marginal, fail, inconclusive or error");
         return false;
     }
-    if (!query_time(call, "since", &filter->since_ms) || !query_time(call, "until", &filter->until_ms) ||
-        !query_limit(call, STORE_PAGE_MOST, &limit))
+    if (!parameter_time(call, "since", &filter->since_ms) || !parameter_time(call, "until", &filter->until_ms) ||
+        !parameter_limit(call, STORE_PAGE_MOST, &limit))
         return false;
     filter->limit = (size_t)limit;
     return true;
@@ -187,7 +189,7 @@ static void reply_ended(struct call *call, const struct store_analysis *row, con
 
 static void reply_whole(struct call *call, const char *tag) {
     struct store_analysis row;
-    if (!read_analysis(call, SHOWN, &row)) return;
+    if (!parameter_analysis(call, SHOWN, &row)) return;
     if (row.state == STORE_OPEN)
         reply_json(call, 200, analysis_view(service_of(call), &row));
     else
@@ -198,7 +200,7 @@ static void reply_whole(struct call *call, const char *tag) {
 static bool find_analysis(struct call *call, struct kept_view *ret) {
     if (view_cache_find(service_of(call)->views, call_path(call, "id"), ret)) return true;
     *ret = (struct kept_view){.tag = ""};
-    return read_analysis(call, 0, &ret->row);
+    return parameter_analysis(call, 0, &ret->row);
 }
 
 static void reply_tagged(struct call *call, const struct kept_view *found, const char *tag) {
@@ -231,7 +233,7 @@ static void stop_watching(struct call *call) {
 static void wait_for(struct call *call) {
     struct kept_view found;
     int64_t timeout_s = WAIT_DEFAULT_S;
-    if (!query_number(call, "timeout", WAIT_MOST_S, &timeout_s) || !find_analysis(call, &found)) return;
+    if (!parameter_number(call, "timeout", WAIT_MOST_S, &timeout_s) || !find_analysis(call, &found)) return;
     if (found.row.state != STORE_OPEN || timeout_s == 0) {
         reply_analysis(call, &found);
         return;

@@ -8,29 +8,6 @@
 #include "base/json_print.h"
 #include "base/timetext.h"
 
-json_t *view_time(int64_t ms) {
-    struct buf text;
-    if (ms == 0) return json_null();
-    buf_init(&text, 64);
-    time_format(&text, ms);
-    json_t *value = json_string(buf_text(&text));
-    buf_finish(&text);
-    return value;
-}
-
-json_t *view_text(const char *text) {
-    json_t *value = text != NULL ? json_string(text) : NULL;
-    return value != NULL ? value : json_null();
-}
-
-json_t *view_number(double value) {
-    return isfinite(value) ? json_real(value) : json_null();
-}
-
-json_t *view_link(const struct service *service, const char *path) {
-    return json_sprintf("%s%s", service->public_url, path);
-}
-
 const char *analysis_view_verdict(const struct store_analysis *row) {
     if (row->state == STORE_OPEN) return "running";
     if (row->state == STORE_CANCELLED) return "cancelled";

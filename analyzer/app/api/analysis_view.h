@@ -4,9 +4,7 @@
 #ifndef API_ANALYSIS_VIEW_H
 #define API_ANALYSIS_VIEW_H
 
-#include <jansson.h>
-
-#include "api/service.h"
+#include "api/view_value.h"
 #include "base/buf.h"
 
 // The short form, for lists. The caller releases it.
@@ -23,13 +21,6 @@ void analysis_view_accepted(const struct service *service, const char *id, struc
 
 // "running", "pass", "cancelled", ...
 const char *analysis_view_verdict(const struct store_analysis *row);
-
-json_t *view_time(int64_t ms);       // RFC 3339; null for 0
-json_t *view_text(const char *text); // null for NULL
-json_t *view_number(double value);   // null for NaN
-
-// A link to a path of this service; `path` begins with a slash.
-json_t *view_link(const struct service *service, const char *path);
 
 // "3 of 5 looks"; the caller releases it.
 json_t *analysis_view_progress(const struct service *service, const struct store_analysis *row);

@@ -30,6 +30,16 @@ static const char *unknown_member(const json_t *object, const char *const *names
     return unknown;
 }
 
+bool body_json(struct call *call, const json_t **ret) {
+    struct error err = {0};
+    *ret = NULL;
+    if (call_body(call).len == 0) return true;
+    *ret = call_json(call, &err);
+    if (*ret != NULL) return true;
+    reply_error(call, 400, "bad_json", "%s", err.text);
+    return false;
+}
+
 bool body_object(struct call *call, const char *const *names, const json_t **ret) {
     const json_t *body;
     if (!body_json(call, &body)) return false;

@@ -3,7 +3,7 @@
 
 #include "analyzer/objective.h"
 #include "analyzer/plan.h"
-#include "api/analysis_view.h"
+#include "api/view_value.h"
 #include "base/timetext.h"
 
 static json_t *duration_view(int64_t ms) {

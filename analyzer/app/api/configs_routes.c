@@ -4,10 +4,9 @@
 
 #include "analyzer/config.h"
 #include "analyzer/config_files.h"
-#include "api/analysis_view.h"
 #include "api/config_view.h"
-#include "api/intake.h"
 #include "api/named_config.h"
+#include "api/view_value.h"
 #include "base/timetext.h"
 
 #define CONFIG_MS INT64_C(30000)
@@ -27,7 +26,7 @@ static void list(struct call *call) {
     for (size_t i = 0; i < view->problem_count; i++) {
         const struct catalog_problem *p = &view->problems[i];
         json_array_append_new(problems, json_pack("{s:o,s:o,s:o}", "file", view_text(p->file), "changed", view_time(p->changed_ms),
-                                                  "findings", findings_view(p->findings, p->count)));
+                                                  "findings", view_findings(p->findings, p->count)));
     }
     reply_json(call, 200, json_pack("{s:o,s:o,s:o}", "configs", configs, "problems", problems, "read", view_time(view->read_ms)));
     catalog_release(catalog, view);
@@ -72,7 +71,7 @@ static void check_by_clerk(void *user, struct errand *errand, void *input) {
               config_read(c->text, "config", &overrides, arena, &findings, &config);
     json_t *body =
         json_pack("{s:b,s:o,s:I,s:I,s:o}", "ok", ok, "canary", view_text(config.name), "metrics", (json_int_t)config.metric_count,
-                  "objectives", (json_int_t)config.objective_count, "findings", findings_view(findings.items, findings.count));
+                  "objectives", (json_int_t)config.objective_count, "findings", view_findings(findings.items, findings.count));
     findings_finish(&findings);
     errand_json(errand, 200, body);
 }

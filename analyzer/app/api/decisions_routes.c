@@ -4,11 +4,13 @@
 
 #include "analyzer/freeze.h"
 #include "analyzer/gate.h"
-#include "api/analysis_view.h"
 #include "api/audit.h"
 #include "api/body.h"
 #include "api/gate_watch.h"
 #include "api/named_config.h"
+#include "api/parameter.h"
+#include "api/reply.h"
+#include "api/view_value.h"
 #include "base/timetext.h"
 
 #define DECIDE_MS INT64_C(30000)
@@ -215,7 +217,7 @@ static void audit(struct call *call) {
     struct store_audits page;
     struct error err = {0};
     int64_t before = 0, limit = 50;
-    if (!query_number(call, "before", INT64_MAX, &before) || !query_limit(call, AUDIT_MOST, &limit)) return;
+    if (!parameter_number(call, "before", INT64_MAX, &before) || !parameter_limit(call, AUDIT_MOST, &limit)) return;
     if (!store_audit(service_of(call)->store, before, limit > 0 ? (size_t)limit : 1, call_arena(call), &page, &err)) {
         reply_store_failed(call, &err);
         return;

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/parameter.h"
 #include "api/reply.h"
 #include "base/log.h"
 #include "base/tar.h"
@@ -92,12 +93,12 @@ static void make_evidence(void *user, struct errand *errand, void *input) {
 static void show_evidence(struct call *call) {
     struct store_analysis row;
     int64_t look = 0, attempt = 0;
-    if (!query_number(call, "look", 1000000, &look) || !query_number(call, "attempt", 1000000, &attempt)) return;
+    if (!parameter_number(call, "look", 1000000, &look) || !parameter_number(call, "attempt", 1000000, &attempt)) return;
     if (attempt > 0 && look == 0) {
         reply_error(call, 400, "bad_parameter", "attempt goes with look");
         return;
     }
-    if (!read_analysis(call, 0, &row)) return;
+    if (!parameter_analysis(call, 0, &row)) return;
     if (service_of(call)->archive == NULL) {
         reply_error_hint(call, 404, "no_evidence", "set retention.evidence in the service's config", "this service keeps no answers");
         return;

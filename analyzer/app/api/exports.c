@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "analyzer/freeze.h"
-#include "api/analysis_view.h"
 #include "api/tally.h"
+#include "api/view_value.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/timetext.h"

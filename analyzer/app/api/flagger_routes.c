@@ -5,10 +5,11 @@
 
 #include "analyzer/freeze.h"
 #include "api/analysis_view.h"
+#include "api/body.h"
 #include "api/flagger_hook.h"
 #include "api/flagger_run.h"
 #include "api/named_config.h"
-#include "api/reply.h"
+#include "api/service.h"
 #include "base/digest.h"
 #include "base/log.h"
 #include "base/timetext.h"

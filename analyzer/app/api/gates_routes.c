@@ -6,8 +6,10 @@
 #include "analyzer/gate.h"
 #include "api/body.h"
 #include "api/exports.h"
-#include "api/intake.h"
 #include "api/named_config.h"
+#include "api/parameter.h"
+#include "api/reply.h"
+#include "api/view_value.h"
 #include "base/timetext.h"
 
 #define SOURCES_MS INT64_C(10000) // for all queries; the clients of deployment tools wait no longer
@@ -37,7 +39,7 @@ static void budget_by_envoy(void *user, struct errand *errand, void *input) {
         errand_json(errand, 200, document);
     } else {
         json_t *body = errand_error_body("bad_config", "the config needs objectives", err.text);
-        json_object_set_new(json_object_get(body, "error"), "findings", findings_view(findings.items, findings.count));
+        json_object_set_new(json_object_get(body, "error"), "findings", view_findings(findings.items, findings.count));
         errand_json(errand, 422, body);
     }
     findings_finish(&findings);
@@ -124,12 +126,12 @@ static void ask(struct call *call, struct asking from, const struct name_values 
 
 static void budget(struct call *call) {
     struct asking asking = {0};
-    if (query_time(call, "release_start", &asking.release_start_ms)) ask(call, asking, &(struct name_values){0}, budget_by_envoy);
+    if (parameter_time(call, "release_start", &asking.release_start_ms)) ask(call, asking, &(struct name_values){0}, budget_by_envoy);
 }
 
 static void gate(struct call *call) {
     struct asking asking = {.analysis = call_query(call, "analysis"), .artefact = call_query(call, "artefact")};
-    if (query_time(call, "release_start", &asking.release_start_ms)) ask(call, asking, &(struct name_values){0}, gate_by_envoy);
+    if (parameter_time(call, "release_start", &asking.release_start_ms)) ask(call, asking, &(struct name_values){0}, gate_by_envoy);
 }
 
 static void gate_with_body(struct call *call) {

@@ -5,27 +5,12 @@
 #include <string.h>
 
 #include "analyzer/config_files.h"
-#include "api/analysis_view.h"
-
-json_t *findings_view(const struct finding *items, size_t count) {
-    json_t *list = json_array();
-    for (size_t i = 0; i < count; i++) {
-        const struct finding *f = &items[i];
-        json_t *item = json_object();
-        json_object_set_new(item, "level", json_string(f->level == FINDING_ERROR ? "error" : "warning"));
-        json_object_set_new(item, "line", json_integer(f->line));
-        json_object_set_new(item, "column", json_integer(f->column));
-        json_object_set_new(item, "key", view_text(f->key));
-        json_object_set_new(item, "message", view_text(f->text));
-        json_array_append_new(list, item);
-    }
-    return list;
-}
+#include "api/view_value.h"
 
 void intake_refuse_json(struct intake *intake, const struct intake_refusal *refusal) {
     json_t *body = errand_error_body(refusal->code, refusal->hint, refusal->message);
     if (refusal->findings != NULL)
-        json_object_set_new(json_object_get(body, "error"), "findings", findings_view(refusal->findings->items, refusal->findings->count));
+        json_object_set_new(json_object_get(body, "error"), "findings", view_findings(refusal->findings->items, refusal->findings->count));
     if (refusal->again) errand_header(intake->errand, "Retry-After", "5");
     errand_json(intake->errand, refusal->status, body);
 }

@@ -36,6 +36,4 @@ void intake_begin(struct intake *intake);
 // The usual refusal: an error with findings as {line, column, key, message}.
 void intake_refuse_json(struct intake *intake, const struct intake_refusal *refusal);
 
-json_t *findings_view(const struct finding *items, size_t count); // that list
-
 #endif

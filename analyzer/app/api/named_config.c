@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "api/named_config.h"
 
-#include "api/intake.h"
+#include "api/view_value.h"
 
 static struct texts copy_texts(const struct texts *from, struct arena *arena) {
     struct texts texts = {arena_array(arena, from->count + 1, sizeof *texts.items), from->count};
@@ -46,7 +46,7 @@ const struct canary_config *named_config_read(const struct named_config *named, 
     bool ok = config_read(named->text, named->file, &named->overrides, arena, &findings, config);
     if (!ok) {
         json_t *body = errand_error_body("bad_config", "see the findings", "the config cannot be used");
-        json_object_set_new(json_object_get(body, "error"), "findings", findings_view(findings.items, findings.count));
+        json_object_set_new(json_object_get(body, "error"), "findings", view_findings(findings.items, findings.count));
         errand_json(errand, 422, body);
     }
     findings_finish(&findings);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What those ask who run the service: is it alive, is it ready, read the configs again.
-#include "api/analysis_view.h"
 #include "api/audit.h"
 #include "api/readiness.h"
 #include "api/reply.h"
+#include "api/view_value.h"
 
 #define RELOAD_MS INT64_C(60000)
 #define READY_MS INT64_C(10000)

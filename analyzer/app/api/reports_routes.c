@@ -3,8 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "api/analysis_view.h"
+#include "api/parameter.h"
 #include "api/reply.h"
+#include "api/view_value.h"
 #include "exporters/report_format.h"
 #include "exporters/silence_text.h"
 
@@ -34,7 +35,7 @@ static bool add_look(void *user, const struct store_look *look) {
 static void list_looks(struct call *call) {
     struct store_analysis row;
     struct error err = {0};
-    if (!read_analysis(call, 0, &row)) return;
+    if (!parameter_analysis(call, 0, &row)) return;
     struct looks_list list = {service_of(call), row.id, json_array()};
     if (store_each_look(list.service->store, row.id, false, add_look, &list, &err)) {
         reply_json(call, 200, json_pack("{s:o}", "looks", list.items));
@@ -89,7 +90,7 @@ static void show_look(struct call *call) {
     struct store_analysis row;
     const char *text = call_path(call, "number");
     int64_t attempt = 0;
-    if (!query_number(call, "attempt", 1000000, &attempt) || !read_analysis(call, 0, &row)) return;
+    if (!parameter_number(call, "attempt", 1000000, &attempt) || !parameter_analysis(call, 0, &row)) return;
     if (strspn(text, "0123456789") != strlen(text) || strlen(text) > 6 || text[0] == '0' || text[0] == '\0') {
         reply_error(call, 404, "unknown_look", "looks are numbered from 1");
         return;
@@ -110,7 +111,7 @@ static const char *how_it_ended(enum store_state state) {
 static void show_result(struct call *call) {
     struct store_analysis row;
     char tag[STORE_ID_LEN + 32];
-    if (!read_analysis(call, STORE_RESULT, &row)) return;
+    if (!parameter_analysis(call, STORE_RESULT, &row)) return;
     if (row.result == NULL) {
         const char *hint = row.state == STORE_OPEN ? "GET .../wait answers when it is decided; GET .../looks shows what there is until then"
                                                    : "GET .../looks shows what there is";

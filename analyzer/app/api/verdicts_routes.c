@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "api/analysis_view.h"
+#include "api/body.h"
 #include "api/intake.h"
 #include "api/reply.h"
 #include "base/digest.h"
@@ -27,7 +28,8 @@ static json_t *verdict_view(const struct service *service, const struct store_an
 static void tell(const struct service *service, struct errand *errand, const struct store_analysis *row) {
     struct arena *arena = errand_arena(errand);
     if (strcmp(analysis_view_verdict(row), "error") == 0) {
-        errand_error(errand, 502, "source_error", "the verdict is not known; another idempotency_key starts another analysis when the source answers again", "%s",
+        errand_error(errand, 502, "source_error",
+                     "the verdict is not known; another idempotency_key starts another analysis when the source answers again", "%s",
                      analysis_view_sentence(service, row, arena));
     } else {
         errand_json(errand, 200, verdict_view(service, row, arena));
