@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/json_print.h"
 #include "base/nearest.h"
 #include "base/timetext.h"
 
@@ -21,7 +22,7 @@ struct reading {
 struct member {
     const char *name;
     bool (*read)(struct reading *r, const struct member *m, const json_t *value);
-    json_t *(*write)(const struct analysis_request *request, const struct member *m); // NULL when it was not given
+    void (*print)(struct buf *out, const struct analysis_request *request, const struct member *m); // nothing when it was not given
     size_t offset;
 };
 
@@ -60,9 +61,21 @@ static bool read_name(struct reading *r, const struct member *m, const json_t *v
            wrong(r, m, "a text of 1 to 256 bytes without control characters");
 }
 
-static json_t *write_text(const struct analysis_request *request, const struct member *m) {
+static void print_text(struct buf *out, const char *text) {
+    json_print_text(out, view_of(text));
+}
+
+static void print_name(struct buf *out, const char *name) {
+    if (out->len > 0 && out->data[out->len - 1] != '{') buf_char(out, ',');
+    print_text(out, name);
+    buf_char(out, ':');
+}
+
+static void print_string(struct buf *out, const struct analysis_request *request, const struct member *m) {
     const char *const *text = const_field(request, m);
-    return *text != NULL ? json_string(*text) : NULL;
+    if (*text == NULL) return;
+    print_name(out, m->name);
+    print_text(out, *text);
 }
 
 static bool read_config(struct reading *r, const struct member *m, const json_t *value) {
@@ -72,11 +85,11 @@ static bool read_config(struct reading *r, const struct member *m, const json_t 
     return true;
 }
 
-// The store keeps the text by its digest.
-static json_t *write_nothing(const struct analysis_request *request, const struct member *m) {
+// The store keeps the text of a config by its digest, and the key beside the request.
+static void print_nothing(struct buf *out, const struct analysis_request *request, const struct member *m) {
+    (void)out;
     (void)request;
     (void)m;
-    return NULL;
 }
 
 // Jansson's iterators want an object that may be written to; they do not.
@@ -100,12 +113,16 @@ static bool read_vars(struct reading *r, const struct member *m, const json_t *v
     return good || wrong(r, m, "texts of 1 to 1024 bytes without control characters");
 }
 
-static json_t *write_vars(const struct analysis_request *request, const struct member *m) {
+static void print_vars(struct buf *out, const struct analysis_request *request, const struct member *m) {
     const struct name_values *vars = const_field(request, m);
-    if (vars->count == 0) return NULL;
-    json_t *object = json_object();
-    for (size_t i = 0; i < vars->count; i++) json_object_set_new(object, vars->items[i].name, json_string(vars->items[i].value));
-    return object;
+    if (vars->count == 0) return;
+    print_name(out, m->name);
+    buf_char(out, '{');
+    for (size_t i = 0; i < vars->count; i++) {
+        print_name(out, vars->items[i].name);
+        print_text(out, vars->items[i].value);
+    }
+    buf_char(out, '}');
 }
 
 static bool read_time(struct reading *r, const struct member *m, const json_t *value) {
@@ -118,15 +135,13 @@ static bool read_time(struct reading *r, const struct member *m, const json_t *v
     return good || wrong(r, m, "a time, such as 2025-01-01T12:00:00Z, or Unix seconds");
 }
 
-static json_t *write_time(const struct analysis_request *request, const struct member *m) {
+static void print_time(struct buf *out, const struct analysis_request *request, const struct member *m) {
     const int64_t *ms = const_field(request, m);
-    if (*ms == INT64_MIN) return NULL;
-    struct buf text;
-    buf_init(&text, 64);
-    time_format(&text, *ms);
-    json_t *value = json_string(buf_text(&text));
-    buf_finish(&text);
-    return value;
+    if (*ms == INT64_MIN) return;
+    print_name(out, m->name);
+    buf_char(out, '"');
+    time_format(out, *ms);
+    buf_char(out, '"');
 }
 
 static bool read_duration(struct reading *r, const struct member *m, const json_t *value) {
@@ -135,15 +150,13 @@ static bool read_duration(struct reading *r, const struct member *m, const json_
     return good || wrong(r, m, "a duration above 0, such as 30m");
 }
 
-static json_t *write_duration(const struct analysis_request *request, const struct member *m) {
+static void print_duration(struct buf *out, const struct analysis_request *request, const struct member *m) {
     const int64_t *ms = const_field(request, m);
-    if (*ms <= 0) return NULL;
-    struct buf text;
-    buf_init(&text, 64);
-    duration_format(&text, *ms);
-    json_t *value = json_string(buf_text(&text));
-    buf_finish(&text);
-    return value;
+    if (*ms <= 0) return;
+    print_name(out, m->name);
+    buf_char(out, '"');
+    duration_format(out, *ms);
+    buf_char(out, '"');
 }
 
 static bool read_score(struct reading *r, const struct member *m, const json_t *value) {
@@ -152,9 +165,11 @@ static bool read_score(struct reading *r, const struct member *m, const json_t *
     return (json_is_number(value) && *score >= 0 && *score <= 100) || wrong(r, m, "a score between 0 and 100");
 }
 
-static json_t *write_score(const struct analysis_request *request, const struct member *m) {
+static void print_score(struct buf *out, const struct analysis_request *request, const struct member *m) {
     const double *score = const_field(request, m);
-    return isnan(*score) ? NULL : json_real(*score);
+    if (isnan(*score)) return;
+    print_name(out, m->name);
+    buf_double(out, *score);
 }
 
 static bool read_looks(struct reading *r, const struct member *m, const json_t *value) {
@@ -164,9 +179,9 @@ static bool read_looks(struct reading *r, const struct member *m, const json_t *
     return true;
 }
 
-static json_t *write_looks(const struct analysis_request *request, const struct member *m) {
-    (void)m;
-    return json_string(request->once ? "once" : "interval");
+static void print_looks(struct buf *out, const struct analysis_request *request, const struct member *m) {
+    print_name(out, m->name);
+    print_text(out, request->once ? "once" : "interval");
 }
 
 static bool read_sides(struct reading *r, const struct member *m, const json_t *value) {
@@ -180,35 +195,36 @@ static bool read_sides(struct reading *r, const struct member *m, const json_t *
     return (json_is_object(value) && known == json_object_size(value)) || wrong(r, m, "an object with baseline and canary");
 }
 
-static json_t *write_sides(const struct analysis_request *request, const struct member *m) {
-    (void)m;
-    json_t *object = json_object();
+static void print_sides(struct buf *out, const struct analysis_request *request, const struct member *m) {
+    const char *const *sides = request->overrides.sides;
+    if (sides[SIDE_BASELINE] == NULL && sides[SIDE_CANARY] == NULL) return;
+    print_name(out, m->name);
+    buf_char(out, '{');
     for (int side = 0; side < SIDE_COUNT; side++) {
-        const char *text = request->overrides.sides[side];
-        if (text != NULL) json_object_set_new(object, side_name((enum side)side), json_string(text));
+        if (sides[side] == NULL) continue;
+        print_name(out, side_name((enum side)side));
+        print_text(out, sides[side]);
     }
-    if (json_object_size(object) > 0) return object;
-    json_decref(object);
-    return NULL;
+    buf_char(out, '}');
 }
 
 static const struct member members[] = {
-    {"canary", read_name, write_text, offsetof(struct analysis_request, canary)},
-    {"config", read_config, write_nothing, 0},
-    {"vars", read_vars, write_vars, offsetof(struct analysis_request, overrides.vars)},
-    {"start", read_time, write_time, offsetof(struct analysis_request, start_ms)},
-    {"end", read_time, write_time, offsetof(struct analysis_request, end_ms)},
-    {"length", read_duration, write_duration, offsetof(struct analysis_request, overrides.length_ms)},
-    {"step", read_duration, write_duration, offsetof(struct analysis_request, overrides.step_ms)},
-    {"looks", read_looks, write_looks, 0},
-    {"pass", read_score, write_score, offsetof(struct analysis_request, overrides.pass)},
-    {"marginal", read_score, write_score, offsetof(struct analysis_request, overrides.marginal)},
-    {"url", read_text, write_text, offsetof(struct analysis_request, overrides.url)},
-    {"sides", read_sides, write_sides, 0},
-    {"version", read_name, write_text, offsetof(struct analysis_request, version)},
-    {"artefact", read_text, write_text, offsetof(struct analysis_request, artefact)},
-    {"correlation_id", read_name, write_text, offsetof(struct analysis_request, correlation)},
-    {"idempotency_key", read_name, write_nothing, offsetof(struct analysis_request, key)},
+    {"canary", read_name, print_string, offsetof(struct analysis_request, canary)},
+    {"config", read_config, print_nothing, 0},
+    {"vars", read_vars, print_vars, offsetof(struct analysis_request, overrides.vars)},
+    {"start", read_time, print_time, offsetof(struct analysis_request, start_ms)},
+    {"end", read_time, print_time, offsetof(struct analysis_request, end_ms)},
+    {"length", read_duration, print_duration, offsetof(struct analysis_request, overrides.length_ms)},
+    {"step", read_duration, print_duration, offsetof(struct analysis_request, overrides.step_ms)},
+    {"looks", read_looks, print_looks, 0},
+    {"pass", read_score, print_score, offsetof(struct analysis_request, overrides.pass)},
+    {"marginal", read_score, print_score, offsetof(struct analysis_request, overrides.marginal)},
+    {"url", read_text, print_string, offsetof(struct analysis_request, overrides.url)},
+    {"sides", read_sides, print_sides, 0},
+    {"version", read_name, print_string, offsetof(struct analysis_request, version)},
+    {"artefact", read_text, print_string, offsetof(struct analysis_request, artefact)},
+    {"correlation_id", read_name, print_string, offsetof(struct analysis_request, correlation)},
+    {"idempotency_key", read_name, print_nothing, offsetof(struct analysis_request, key)},
 };
 
 #define MEMBER_COUNT (sizeof members / sizeof members[0])
@@ -253,11 +269,8 @@ bool analysis_request_read(const json_t *json, struct arena *arena, struct analy
     return true;
 }
 
-json_t *analysis_request_json(const struct analysis_request *request) {
-    json_t *root = json_object();
-    for (size_t i = 0; i < MEMBER_COUNT; i++) {
-        json_t *value = members[i].write(request, &members[i]);
-        if (value != NULL) json_object_set_new(root, members[i].name, value);
-    }
-    return root;
+void analysis_request_print(struct buf *out, const struct analysis_request *request) {
+    buf_char(out, '{');
+    for (size_t i = 0; i < MEMBER_COUNT; i++) members[i].print(out, request, &members[i]);
+    buf_char(out, '}');
 }

@@ -15,6 +15,7 @@
 #define MOST_AHEAD_MS (INT64_C(31) * 86400000)
 #define ID_BYTES ((size_t)16)
 #define TIME_BYTES ((size_t)6) // of them
+#define MOST_REQUEST_BYTES ((size_t)16 << 20)
 
 // The system is asked once for many ids. False when it gives nothing random.
 static bool take_random(struct engine *e, unsigned char *ret, size_t len, struct error *err) {
@@ -224,22 +225,6 @@ static struct store_batch *make_batch(const struct engine *e, const struct engin
     return batch;
 }
 
-static char *request_text(const struct analysis_request *request) {
-    json_t *json = analysis_request_json(request);
-    char *text = json_dumps(json, JSON_COMPACT | JSON_REAL_PRECISION(17));
-    json_decref(json);
-    return text;
-}
-
-// What tells a repeated request from another one: what was asked, and of which config.
-static void request_digest(const char *request, const char *config_sha256, char ret[DIGEST_HEX_LEN + 1]) {
-    struct buf all;
-    buf_init(&all, (size_t)16 << 20);
-    buf_printf(&all, "%s\n%s", config_sha256, request);
-    digest_hex((struct view){buf_text(&all), all.len}, ret);
-    buf_finish(&all);
-}
-
 static void hand_over(struct engine *e, struct running *r, struct store_batch *batch, engine_answer_fn *answer, void *user) {
     struct accepting *a = mem_zero(1, sizeof *a);
     struct store_outcome outcome = {.kind = STORE_FAILED};
@@ -248,14 +233,23 @@ static void hand_over(struct engine *e, struct running *r, struct store_batch *b
     accepted(a, &outcome);
 }
 
-// What it was asked with, and what that comes to: the same where the start was given.
+// The request as it was asked, which its digest tells from others together with the config, and what is kept of it: its window settled.
 static void keep_request(struct running *r, const struct analysis_request *asked, const struct analysis_request *settled,
                          const char *config_sha256, char ret_digest[DIGEST_HEX_LEN + 1]) {
-    bool same = asked->start_ms == settled->start_ms && asked->end_ms == settled->end_ms;
-    char *text = request_text(asked);
-    request_digest(text, config_sha256, ret_digest);
-    r->request = same ? text : request_text(settled);
-    if (!same) free(text);
+    struct buf text;
+    buf_init(&text, MOST_REQUEST_BYTES);
+    buf_str(&text, config_sha256);
+    buf_char(&text, '\n');
+    size_t begin = text.len;
+    analysis_request_print(&text, asked);
+    digest_hex((struct view){buf_text(&text), text.len}, ret_digest);
+    if (asked->start_ms != settled->start_ms || asked->end_ms != settled->end_ms) {
+        buf_clear(&text);
+        begin = 0;
+        analysis_request_print(&text, settled);
+    }
+    r->request = mem_strndup(buf_text(&text) + begin, text.len - begin);
+    buf_finish(&text);
 }
 
 static bool submit(struct engine *e, const struct engine_submission *s, const struct cached_config *cached, engine_answer_fn *answer,

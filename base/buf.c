@@ -11,7 +11,7 @@
 #include "base/mem.h"
 #include "shortest.h"
 
-enum { USUAL_TEXT = 48 };
+enum { USUAL_TEXT = 48, LEAST_ROOM = 256 };
 
 void buf_init(struct buf *buf, size_t limit) {
     *buf = (struct buf){.limit = limit};
@@ -46,7 +46,7 @@ static bool reserve(struct buf *buf, size_t more) {
     }
     size_t need = buf->len + more + 1;
     if (need > buf->cap) {
-        size_t cap = buf->cap < 64 ? 64 : buf->cap;
+        size_t cap = buf->cap < LEAST_ROOM ? LEAST_ROOM : buf->cap;
         while (cap < need) cap += cap < 4096 ? cap : cap / 2;
         buf->data = mem_resize(buf->data, cap, 1);
         buf->cap = cap;

@@ -37,18 +37,25 @@ static json_t *links_of(const struct service *service, const char *id) {
 }
 
 // Written as it stands: many are accepted at once, and those who wait for it hold the store's thread.
+// Each link begins with the address of the service in quotes, of which the last is left out.
 void analysis_view_accepted(const struct service *service, const char *id, struct buf *out) {
     struct buf base;
-    struct error err;
-    json_t *url = json_string(service->public_url);
     buf_init(&base, 8192);
-    bool good = url != NULL && json_print(&base, url, JSON_LINE, &err);
-    json_decref(url);
-    const char *quoted = good ? buf_text(&base) : "\"\"";
-    int len = (int)strlen(quoted) - 1; // without the quote at the end
+    if (!json_print_text(&base, view_of(service->public_url))) {
+        buf_clear(&base);
+        buf_str(&base, "\"\"");
+    }
     buf_printf(out, "{\"id\":\"%s\",\"state\":\"%s\",\"verdict\":\"running\",\"links\":{", id, store_state_name(STORE_OPEN));
-    for (size_t i = 0; i < sizeof links / sizeof links[0]; i++)
-        buf_printf(out, "%s\"%s\":%.*s/api/v1/analyses/%s%s\"", i > 0 ? "," : "", links[i].name, len, quoted, id, links[i].rest);
+    for (size_t i = 0; i < sizeof links / sizeof links[0]; i++) {
+        if (i > 0) buf_char(out, ',');
+        json_print_text(out, view_of(links[i].name));
+        buf_char(out, ':');
+        buf_bytes(out, buf_text(&base), base.len - 1);
+        buf_str(out, "/api/v1/analyses/");
+        buf_str(out, id);
+        buf_str(out, links[i].rest);
+        buf_char(out, '"');
+    }
     buf_str(out, "}}");
     buf_finish(&base);
 }

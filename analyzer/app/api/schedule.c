@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "api/schedule.h"
 
-#include <stdlib.h>
-
 #include "api/named_config.h"
 #include "base/digest.h"
 #include "base/log.h"
+
+#define MOST_REQUEST_BYTES ((size_t)16 << 20)
 
 static void tell(const char *canary, const char *text) {
     struct log_line line;
@@ -25,11 +25,11 @@ static void answered(void *user, const struct engine_answer *answer) {
 static const char *key_of(const struct serve_schedule *schedule, const struct analysis_request *request, int64_t slot,
                           struct arena *arena) {
     char digest[DIGEST_HEX_LEN + 1];
-    json_t *json = analysis_request_json(request);
-    char *text = json_dumps(json, JSON_COMPACT | JSON_SORT_KEYS);
-    digest_hex(view_of(text), digest);
-    free(text);
-    json_decref(json);
+    struct buf text;
+    buf_init(&text, MOST_REQUEST_BYTES);
+    analysis_request_print(&text, request);
+    digest_hex((struct view){buf_text(&text), text.len}, digest);
+    buf_finish(&text);
     return arena_printf(arena, "schedule:%.64s:%lld:%lld:%.32s", schedule->canary, (long long)schedule->every_ms, (long long)slot, digest);
 }
 

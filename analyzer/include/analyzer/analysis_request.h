@@ -31,7 +31,7 @@ struct analysis_request {
 // Reads a request. Texts are copied into the arena. False with err (ERROR_USAGE: which member, what was expected).
 bool analysis_request_read(const json_t *json, struct arena *arena, struct analysis_request *ret, struct error *err);
 
-// The same again: members in a fixed order, only those that were given, without the key. The caller releases it.
-json_t *analysis_request_json(const struct analysis_request *request);
+// Appends the same again as JSON: members in a fixed order, only those that were given, without the config's text and the key.
+void analysis_request_print(struct buf *out, const struct analysis_request *request);
 
 #endif
