@@ -68,7 +68,6 @@ struct engine *engine_create(const struct engine_options *options, struct error 
     set_defaults(&e->options);
     pthread_mutex_init(&e->lock, NULL);
     pthread_cond_init(&e->quiet, NULL);
-    pthread_cond_init(&e->wrapped_up, NULL);
     e->configs = config_cache_create();
     e->fetcher = fetcher_create();
     e->pool = source_pool_create();
@@ -109,7 +108,6 @@ void engine_destroy(struct engine *e) {
     source_pool_destroy(e->pool);
     config_cache_destroy(e->configs);
     due_heap_finish(&e->heap);
-    pthread_cond_destroy(&e->wrapped_up);
     pthread_cond_destroy(&e->quiet);
     pthread_mutex_destroy(&e->lock);
     free(e->sources);
@@ -138,6 +136,7 @@ void engine_counts(struct engine *e, struct engine_counts *ret) {
     ret->queued = e->phases[PHASE_QUEUED];
     ret->querying = e->phases[PHASE_PLANNING] + e->phases[PHASE_QUERYING];
     ret->judging = e->phases[PHASE_JUDGING] + e->phases[PHASE_COMMITTING];
+    ret->evidence_failing = e->kept_none > 0;
     pthread_mutex_unlock(&e->lock);
 }
 

@@ -22,7 +22,6 @@ static void leave_work(struct look_run *run) { // takes it out of engine.at_work
     if (run->older != NULL) run->older->newer = run->newer;
     run->running->lane->at_work--;
     if (run->running->gone) engine_release(e, run->running);
-    pthread_cond_broadcast(&e->wrapped_up);
 }
 
 static void run_finish(struct look_run *run) {
@@ -43,11 +42,10 @@ void engine_drop_look(struct look_run *run) {
     run_finish(run);
 }
 
-// The last step of a look: keeps its answers, puts the analysis back into the heap unless it has ended, and frees the look.
+// The last step of a look: puts the analysis back into the heap unless it has ended, and frees the look.
 static void wrap_up(struct work_task *task) {
     struct look_run *run = (struct look_run *)task;
     struct engine *e = run->engine;
-    engine_keep_look(run);
     pthread_mutex_lock(&e->lock);
     bool wake = run->running->lane->first != NULL;
     if (!run->running->gone) {
@@ -134,6 +132,7 @@ void engine_plan_look(struct engine *e, struct running *r) {
     run->task.run = plan_look;
     run->engine = e;
     run->running = r;
+    run->parts = 1;
     run->older = e->at_work;
     if (e->at_work != NULL) e->at_work->newer = run;
     e->at_work = run;
@@ -155,7 +154,6 @@ static int64_t adopt(struct look_run *run, int64_t revision) {
     int64_t due = 0;
     pthread_mutex_lock(&e->lock);
     count_look(e, run);
-    run->judged = run->document != NULL;
     r->revision = revision;
     r->looks = run->course.state.count;
     free(r->look_state);
@@ -196,23 +194,37 @@ static void committed(void *user, const struct store_outcome *outcome) {
         engine_publish(e, run->kind, run->running->id, run->running->canary, run->document, outcome->revision);
         end_look(run, due);
     } else if (outcome->kind == STORE_FAILED) {
+        engine_drop_kept(run);
         engine_look_again(run, &outcome->err);
     } else {
+        engine_drop_kept(run);
         not_taken(run, outcome);
     }
     engine_end_commit(e);
 }
 
-static void submit(struct look_run *run, struct store_batch *batch) {
+static void commit(struct look_run *run) {
     struct engine *e = run->engine;
     struct error err;
+    if (run->document == NULL) engine_drop_kept(run);
     pthread_mutex_lock(&e->lock);
     engine_phase(e, run->running, PHASE_COMMITTING);
     e->committing++;
     pthread_mutex_unlock(&e->lock);
-    if (store_submit(e->options.store, batch, committed, run, &err)) return;
+    if (store_submit(e->options.store, run->changes, committed, run, &err)) return;
+    engine_drop_kept(run);
     engine_look_again(run, &err);
     engine_end_commit(e);
+}
+
+// The last of those who work on the look hands it to the store.
+static void end_part(struct look_run *run) {
+    if (atomic_fetch_sub(&run->parts, 1) == 1) commit(run);
+}
+
+static void submit(struct look_run *run, struct store_batch *batch) {
+    run->changes = batch;
+    end_part(run);
 }
 
 static void add_change(const struct look_run *run, struct store_batch *batch, const char *document) {
@@ -289,13 +301,24 @@ static void judge_look(struct work_task *task) {
     buf_finish(&text);
 }
 
+static void keep_look(struct work_task *task) {
+    struct look_run *run = ((struct look_keeping *)task)->run;
+    engine_keep_look(run);
+    end_part(run);
+}
+
+// Its answers are kept meanwhile, so that the verdict need not wait for that.
 void engine_judge_look(struct look_run *run) {
     struct engine *e = run->engine;
+    bool keep = e->options.archive != NULL;
     pthread_mutex_lock(&e->lock);
     engine_phase(e, run->running, PHASE_JUDGING);
     pthread_mutex_unlock(&e->lock);
     run->task.run = judge_look;
+    run->keeping = (struct look_keeping){{.run = keep_look}, run};
+    run->parts = keep ? 2 : 1;
     work_queue_put(e->workers, &run->task, true); // first in the queue: a verdict matters more than planning a look
+    if (keep) work_queue_put(e->workers, &run->keeping.task, true);
 }
 
 void engine_give_up(struct look_run *run, const struct error *err) {

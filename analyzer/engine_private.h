@@ -7,9 +7,8 @@
 //   PHASE_QUEUED     The look is due and waits in its lane, as enough others that read from the same sources are at work.
 //   PHASE_PLANNING   A struct look_run is made for the look; a worker plans its queries.
 //   PHASE_QUERYING   The driving thread sends the queries.
-//   PHASE_JUDGING    A worker judges the answers.
-//   PHASE_COMMITTING The store commits the look. Then a worker puts the answers into the archive, and the analysis back into the heap or
-//                    frees it.
+//   PHASE_JUDGING    A worker judges the answers, another one puts them into the archive.
+//   PHASE_COMMITTING The store commits the look. Then a worker puts the analysis back into the heap or frees it.
 //
 // A cancelled analysis leaves the table at once. A look of it that is at work is dropped wherever that is noticed first, at the latest by
 // the store, which takes no look of an analysis that is not open.
@@ -17,6 +16,7 @@
 #define ANALYZER_ENGINE_PRIVATE_H
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 #include "analyzer/engine.h"
 #include "analyzer/verdict.h"
@@ -75,6 +75,13 @@ struct running { // an open analysis
     bool gone; // it has left the table while a look was at work, which frees it
 };
 
+struct look_run;
+
+struct look_keeping {
+    struct work_task task; // first
+    struct look_run *run;
+};
+
 struct look_run { // a look at work
     struct work_task task; // first, so that a worker's task is the look
     struct look_run *next;          // in engine.to_submit
@@ -98,8 +105,11 @@ struct look_run { // a look at work
     enum verdict_kind verdict;
     char *look_state;
     int64_t now_ms; // wall time of the judging
+    struct store_batch *changes;
+    struct look_keeping keeping;
+    bool kept;        // its answers are in the archive
+    atomic_int parts; // of the work that are still to end: judging, and keeping the answers
     // Filled in once the store has committed it.
-    bool judged;    // it has a document, so its answers go into the archive; set with the engine's lock held
     int64_t due_ms; // of the next look
 };
 
@@ -114,7 +124,6 @@ struct engine {
 
     pthread_mutex_t lock; // guards what follows, and of every struct running what its look at work does not have to itself
     pthread_cond_t quiet; // `committing` has become 0
-    pthread_cond_t wrapped_up; // a look has left at_work
     void *table;          // of struct running, a tree of <search.h>
     struct due_heap heap;
     struct lane *lanes;
@@ -127,6 +136,7 @@ struct engine {
     size_t phases[PHASE_COUNT];
     bool stopping;
     struct engine_counts counts;
+    uint64_t kept_none; // looks in a row whose answers were not kept
     struct engine_source_counts *sources;
     size_t source_count, source_cap;
     unsigned char random[640]; // for ids, used from its end
@@ -150,8 +160,10 @@ void engine_drop_look(struct look_run *run);                           // frees 
 void engine_look_again(struct look_run *run, const struct error *err); // frees it and takes the look again after RETRY_MS
 void engine_give_up(struct look_run *run, const struct error *err);    // ends the analysis with the verdict "error" and no document
 
-// engine_keep.c: puts the answers of a published look into the archive, if there is one. On a worker.
-void engine_keep_look(const struct look_run *run);
+// engine_keep.c: puts the answers of a look into the archive, if there is one, before the store is told of the look; and takes them out
+// again when the store did not commit it.
+void engine_keep_look(struct look_run *run);
+void engine_drop_kept(struct look_run *run);
 
 // engine_accept.c: the course of the looks of an analysis, with the state that earlier looks have left. The caller finishes ret->state,
 // also on failure. False with err when the state cannot be read or no schedule can be made.

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "base/arena.h"
@@ -20,10 +21,10 @@
 
 struct run_archive {
     char *dir;
-    uint64_t most_bytes;
+    uint64_t most_bytes, spare_bytes;
     int64_t aged_ms;      // when it was last trimmed by age; of the thread that trims
-    pthread_mutex_t lock; // guards bytes
-    uint64_t bytes;
+    pthread_mutex_t lock; // guards counts
+    struct run_archive_counts counts;
 };
 
 void run_archive_look_name(size_t number, size_t attempt, char ret[RUN_ARCHIVE_NAME]) {
@@ -34,38 +35,72 @@ void run_archive_look_name(size_t number, size_t attempt, char ret[RUN_ARCHIVE_N
     }
 }
 
+const char *run_archive_store_path(const char *where) {
+    static const char scheme[] = "sqlite:";
+    return strncmp(where, scheme, strlen(scheme)) == 0 ? where + strlen(scheme) : where;
+}
+
+const char *run_archive_folder(struct arena *arena, const char *where) {
+    return arena_printf(arena, "%s.evidence", run_archive_store_path(where));
+}
+
 static uint64_t on_disk(uint64_t len) {
     return (len + PAGE - 1) / PAGE * PAGE;
 }
 
-static void add_bytes(struct run_archive *a, uint64_t more, uint64_t less) {
+static void take_from(uint64_t *count, uint64_t less) {
+    *count -= less < *count ? less : *count;
+}
+
+static void count_change(struct run_archive *a, struct run_archive_counts more, struct run_archive_counts less) {
     pthread_mutex_lock(&a->lock);
-    a->bytes += more;
-    a->bytes -= less < a->bytes ? less : a->bytes;
+    a->counts.bytes += more.bytes;
+    a->counts.looks += more.looks;
+    take_from(&a->counts.bytes, less.bytes);
+    take_from(&a->counts.looks, less.looks);
     pthread_mutex_unlock(&a->lock);
 }
 
-uint64_t run_archive_bytes(struct run_archive *a) {
+void run_archive_counts(struct run_archive *a, struct run_archive_counts *ret) {
     pthread_mutex_lock(&a->lock);
-    uint64_t bytes = a->bytes;
+    *ret = a->counts;
     pthread_mutex_unlock(&a->lock);
-    return bytes;
 }
 
-// Names that begin with a dot are not ours.
+static uint64_t bytes_of(struct run_archive *a) {
+    struct run_archive_counts counts;
+    run_archive_counts(a, &counts);
+    return counts.bytes;
+}
+
+// What lies in the folder beside our own files is somebody else's, as lost+found.
 static int is_ours(const struct dirent *entry) {
-    return entry->d_name[0] != '.';
+    const char *name = entry->d_name;
+    return strncmp(name, "look-", 5) == 0 || strncmp(name, "run.tar", 7) == 0;
 }
 
-static uint64_t size_of(const char *path) {
+static int is_id(const struct dirent *entry) {
+    const char *c = entry->d_name;
+    while ((*c >= '0' && *c <= '9') || (*c >= 'a' && *c <= 'z')) c++;
+    return *c == '\0';
+}
+
+// What a file of ours counts.
+static struct run_archive_counts counts_of(const char *path) {
     struct stat status;
-    return stat(path, &status) == 0 ? on_disk((uint64_t)status.st_size) : 0;
+    if (stat(path, &status) != 0) return (struct run_archive_counts){0};
+    const char *name = strrchr(path, '/') + 1;
+    size_t len = strlen(name);
+    bool look = len > 4 && strcmp(name + len - 4, ".tar") == 0 && strcmp(name, "run.tar") != 0;
+    return (struct run_archive_counts){.bytes = on_disk((uint64_t)status.st_size), .looks = look};
 }
 
-// Calls `each` for every file of a folder, in the order of their names, and returns how many there were.
-static size_t each_file(const char *folder, void (*each)(void *user, const char *path, const char *name), void *user) {
+typedef void each_path_fn(void *user, const char *path, const char *name);
+
+// Calls `each` for what is of ours in a folder, in the order of the names, and returns how many there were.
+static size_t each_of(const char *folder, int (*ours)(const struct dirent *entry), each_path_fn *each, void *user) {
     struct dirent **names = NULL;
-    int count = scandir(folder, &names, is_ours, alphasort);
+    int count = scandir(folder, &names, ours, alphasort);
     for (int i = 0; i < count; i++) {
         char path[MOST_PATH];
         int len = snprintf(path, sizeof path, "%s/%s", folder, names[i]->d_name);
@@ -76,15 +111,18 @@ static size_t each_file(const char *folder, void (*each)(void *user, const char 
     return count > 0 ? (size_t)count : 0;
 }
 
-static void add_size(void *user, const char *path, const char *name) {
+static size_t each_file(const char *folder, each_path_fn *each, void *user) {
+    return each_of(folder, is_ours, each, user);
+}
+
+static void add_counts(void *user, const char *path, const char *name) {
     (void)name;
-    *(uint64_t *)user += size_of(path);
+    count_change(user, counts_of(path), (struct run_archive_counts){0});
 }
 
 static void measure(void *user, const char *path, const char *name) {
-    struct run_archive *a = user;
     (void)name;
-    each_file(path, add_size, &a->bytes);
+    each_file(path, add_counts, user);
 }
 
 static bool make_folder(const char *path, struct error *err) {
@@ -92,7 +130,7 @@ static bool make_folder(const char *path, struct error *err) {
     return error_set(err, ERROR_IO, "%s: %s", path, strerror(errno));
 }
 
-struct run_archive *run_archive_open(const char *dir, uint64_t most_bytes, struct error *err) {
+struct run_archive *run_archive_open(const char *dir, uint64_t most_bytes, uint64_t spare_bytes, struct error *err) {
     if (!make_folder(dir, err)) return NULL;
     if (access(dir, R_OK | W_OK | X_OK) != 0) {
         error_set(err, ERROR_IO, "%s: %s", dir, strerror(errno));
@@ -101,8 +139,9 @@ struct run_archive *run_archive_open(const char *dir, uint64_t most_bytes, struc
     struct run_archive *a = mem_zero(1, sizeof *a);
     a->dir = mem_strdup(dir);
     a->most_bytes = most_bytes;
+    a->spare_bytes = spare_bytes;
     pthread_mutex_init(&a->lock, NULL);
-    each_file(dir, measure, a);
+    each_of(dir, is_id, measure, a);
     return a;
 }
 
@@ -125,14 +164,25 @@ bool run_archive_holds(struct run_archive *a, const char *id, const char *name) 
     return there;
 }
 
+// Two that ask at once may both be told that there is room: the spare part is large enough for that.
+static bool has_room(struct run_archive *a, size_t len, struct error *err) {
+    struct statvfs disk;
+    if (bytes_of(a) + on_disk(len) > a->most_bytes)
+        return error_set(err, ERROR_LIMIT, "%s holds as much as it may, %llu bytes", a->dir, (unsigned long long)a->most_bytes);
+    if (statvfs(a->dir, &disk) != 0) return error_set(err, ERROR_IO, "%s: %s", a->dir, strerror(errno));
+    uint64_t free_bytes = (uint64_t)disk.f_bavail * disk.f_frsize;
+    if (free_bytes >= a->spare_bytes && free_bytes - a->spare_bytes >= on_disk(len)) return true;
+    return error_set(err, ERROR_LIMIT, "%s: %llu MiB of the disk are free, and %llu are left to others", a->dir,
+                     (unsigned long long)(free_bytes >> 20), (unsigned long long)(a->spare_bytes >> 20));
+}
+
 bool run_archive_keep(struct run_archive *a, const char *id, const char *name, struct view entries, struct error *err) {
     struct arena arena = {0};
     const char *path = path_of(a, &arena, id, name);
-    bool ok = run_archive_bytes(a) + on_disk(entries.len) <= a->most_bytes ||
-              error_set(err, ERROR_LIMIT, "%s holds as much as it may, %llu bytes", a->dir, (unsigned long long)a->most_bytes);
-    uint64_t before = ok ? size_of(path) : 0;
+    bool ok = has_room(a, entries.len, err);
+    struct run_archive_counts before = ok ? counts_of(path) : (struct run_archive_counts){0};
     ok = ok && make_folder(path_of(a, &arena, id, NULL), err) && file_write(path, entries, err);
-    if (ok) add_bytes(a, on_disk(entries.len), before);
+    if (ok) count_change(a, counts_of(path), before);
     arena_finish(&arena);
     return ok;
 }
@@ -144,9 +194,58 @@ struct trimming {
 };
 
 static void delete_file(void *user, const char *path, const char *name) {
-    uint64_t size = size_of(path);
+    struct run_archive_counts counts = counts_of(path);
     (void)name;
-    if (unlink(path) == 0) add_bytes(user, 0, size);
+    if (unlink(path) == 0) count_change(user, (struct run_archive_counts){0}, counts);
+}
+
+void run_archive_drop(struct run_archive *a, const char *id, const char *name) {
+    struct arena arena = {0};
+    delete_file(a, path_of(a, &arena, id, name), name);
+    arena_finish(&arena);
+}
+
+struct pruning {
+    struct run_archive *archive;
+    char (*names)[RUN_ARCHIVE_NAME];
+    size_t count, deleted;
+};
+
+static void prune_file(void *user, const char *path, const char *name) {
+    struct pruning *p = user;
+    bool stays = p->count > 0 && strcmp(name, "run.tar") == 0;
+    for (size_t i = 0; i < p->count && !stays; i++) {
+        size_t len = strlen(p->names[i]);
+        stays = strncmp(name, p->names[i], len) == 0 && strcmp(name + len, ".tar") == 0;
+    }
+    if (stays) return;
+    delete_file(p->archive, path, name);
+    p->deleted++;
+}
+
+size_t run_archive_prune(struct run_archive *a, const char *id, char (*names)[RUN_ARCHIVE_NAME], size_t count) {
+    struct arena arena = {0};
+    struct pruning p = {.archive = a, .names = names, .count = count};
+    const char *folder = path_of(a, &arena, id, NULL);
+    each_file(folder, prune_file, &p);
+    if (count == 0) rmdir(folder);
+    arena_finish(&arena);
+    return p.deleted;
+}
+
+struct telling {
+    void (*each)(void *user, const char *id);
+    void *user;
+};
+
+static void tell_id(void *user, const char *path, const char *name) {
+    const struct telling *t = user;
+    (void)path;
+    t->each(t->user, name);
+}
+
+void run_archive_each(struct run_archive *a, void (*each)(void *user, const char *id), void *user) {
+    each_of(a->dir, is_id, tell_id, &(struct telling){each, user});
 }
 
 static bool is_old(const char *folder, int64_t before_ms) {
@@ -157,7 +256,7 @@ static bool is_old(const char *folder, int64_t before_ms) {
 static void trim_one(void *user, const char *path, const char *name) {
     const struct trimming *t = user;
     (void)name;
-    if (run_archive_bytes(t->archive) <= t->target && !is_old(path, t->before_ms)) return;
+    if (bytes_of(t->archive) <= t->target && !is_old(path, t->before_ms)) return;
     each_file(path, delete_file, t->archive);
     rmdir(path); // not when a look has just been kept there
 }
@@ -165,12 +264,12 @@ static void trim_one(void *user, const char *path, const char *name) {
 void run_archive_trim(struct run_archive *a, int64_t age_ms, int64_t now_ms) {
     const int64_t hour_ms = 3600000;
     uint64_t most = a->most_bytes;
-    bool full = run_archive_bytes(a) > most - most / 8, aged = age_ms > 0 && now_ms >= a->aged_ms + hour_ms;
+    bool full = bytes_of(a) > most - most / 8, aged = age_ms > 0 && now_ms >= a->aged_ms + hour_ms;
     if (!full && !aged) return;
     struct trimming t = {
         .archive = a, .before_ms = age_ms > 0 ? now_ms - age_ms : INT64_MIN, .target = full ? most - most / 4 : UINT64_MAX};
     if (aged) a->aged_ms = now_ms;
-    each_file(a->dir, trim_one, &t);
+    each_of(a->dir, is_id, trim_one, &t);
 }
 
 struct reading {
@@ -207,4 +306,11 @@ bool run_archive_read(struct run_archive *a, const char *id, const char *only, s
     *ret_found = r.ok && r.found;
     if (r.ok && out->failed) r.ok = error_set(err, ERROR_LIMIT, "the answers are larger than %zu MiB", out->limit >> 20);
     return r.ok;
+}
+
+bool run_archive_piece(struct run_archive *a, const char *id, const char *name, size_t limit, struct arena *arena, struct view *ret_piece,
+                       bool *ret_found, struct error *err) {
+    const char *path = path_of(a, arena, id, name);
+    *ret_found = file_read(path, limit, arena, ret_piece, err);
+    return *ret_found || (access(path, F_OK) != 0 && errno == ENOENT);
 }

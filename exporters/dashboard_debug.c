@@ -166,13 +166,17 @@ static const struct panel panels[] = {
      .queries = {{.expr = "sum by (reason) (increase(serin_notifications_suppressed_total{@engine}[15m]))", .legend = "{{reason}}"}}},
     {.type = PANEL_TIME_SERIES,
      .title = "Analyses and looks",
-     .description = "Analyses that are not decided yet, and looks within 15 minutes: taken, and missed because earlier ones took too long.",
+     .description = "Analyses that are not decided yet, and looks within 15 minutes: taken, missed because earlier ones took too "
+                    "long, and without room for their answers.",
      .unit = "short",
      .width = 8,
      .height = 8,
      .queries = {{.expr = "sum(serin_analyses_open{@engine})", .legend = "open analyses"},
                  {.expr = "sum(increase(serin_looks_total{@engine}[15m]))", .legend = "looks"},
-                 {.expr = "sum(increase(serin_looks_missed_total{@engine}[15m]))", .legend = "missed looks", .color = "red"}}},
+                 {.expr = "sum(increase(serin_looks_missed_total{@engine}[15m]))", .legend = "missed looks", .color = "red"},
+                 {.expr = "sum(increase(serin_evidence_lost_total{@engine}[15m]))",
+                  .legend = "looks whose answers are not kept",
+                  .color = "orange"}}},
     {.type = PANEL_TIME_SERIES,
      .title = "Requests to serin",
      .description = "Requests a second by status code, those in work, and connections that were turned away by reason.",
@@ -225,6 +229,13 @@ static const struct panel panels[] = {
                  {.expr = "sum by (reason) (increase(serin_exported_series_dropped_total{@engine}[15m]))",
                   .legend = "left out: {{reason}}",
                   .color = "red"}}},
+    {.type = PANEL_TIME_SERIES,
+     .title = "Evidence",
+     .description = "Room on the disk that the answers to looks take.",
+     .unit = "bytes",
+     .width = 8,
+     .height = 8,
+     .queries = {{.expr = "sum by (instance) (serin_evidence_bytes{@engine})", .legend = "{{instance}}"}}},
 };
 
 void board_debug(struct board *board) {

@@ -201,6 +201,12 @@ static void put_checks(struct buf *out, enum exposition_format format, const str
     }
 }
 
+static void put_evidence(struct buf *out, enum exposition_format format, const struct live_engine *engine, enum exported_metric metric) {
+    if (metric == EXPORTED_EVIDENCE_BYTES) put(out, format, metric, NULL, (double)engine->evidence_bytes);
+    if (metric == EXPORTED_EVIDENCE_LOOKS) put(out, format, metric, NULL, (double)engine->evidence_looks);
+    if (metric == EXPORTED_EVIDENCE_LOST) put(out, format, metric, NULL, (double)engine->evidence_lost);
+}
+
 void live_engine_family(struct buf *out, enum exposition_format format, const struct live_engine *engine, enum exported_metric metric) {
     for (size_t i = 0; i < LISTS; i++) {
         struct live_counts list;
@@ -216,6 +222,7 @@ void live_engine_family(struct buf *out, enum exposition_format format, const st
     for (size_t i = 0; i < sizeof source_rows / sizeof source_rows[0]; i++) {
         if (source_rows[i].metric == metric) put_sources(out, format, engine, &source_rows[i]);
     }
+    if (engine->keeps_evidence) put_evidence(out, format, engine, metric);
     if (metric == EXPORTED_CHECK) put_checks(out, format, engine);
     if (metric == EXPORTED_PUBLISH_SECONDS) put_delays(out, format, engine);
     if (metric == EXPORTED_QUERY_SECONDS) put_durations(out, format, engine);

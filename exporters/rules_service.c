@@ -45,6 +45,8 @@ static const struct alert_row {
      "queries to {{ $labels.source }} fail", "Analyses that need this source have no verdict."},
     {"SerinLooksMissed", "ticket", "tool", NULL, "sum by (job) (increase(serin_looks_missed_total[15m])) > 0", "looks are taken too late",
      "Looks were due before earlier ones had ended: sources are slow, or there is too little of the machine."},
+    {"SerinEvidenceLost", "ticket", "tool", NULL, "sum by (job) (increase(serin_evidence_lost_total[15m])) > 0",
+     "answers to looks are not kept", "Verdicts are given all the same, but cannot be recomputed. Make room on the disk, or see the log."},
     {"SerinDeliveriesWaiting", "ticket", "tool", "15m", "sum by (job, target) (serin_deliveries_waiting) > 0",
      "{{ $labels.target }} does not take what it is sent", "Messages wait, and are tried for a day."},
     {"SerinDeliveriesLost", "ticket", "tool", NULL,

@@ -13,6 +13,7 @@
 
 #include "analyzer/run_archive.h"
 #include "base/arena.h"
+#include "base/file.h"
 #include "base/timetext.h"
 
 #define PAGE 4096
@@ -27,14 +28,26 @@ static void begin(struct place *p, uint64_t most_bytes) {
     struct error err;
     *p = (struct place){.dir = "/tmp/serin-archive-XXXXXX"};
     if (mkdtemp(p->dir) == NULL) fail_msg("no directory");
-    p->archive = run_archive_open(p->dir, most_bytes, &err);
+    p->archive = run_archive_open(p->dir, most_bytes, 0, &err);
     if (p->archive == NULL) fail_msg("%s", err.text);
+}
+
+static uint64_t bytes_of(struct place *p) {
+    struct run_archive_counts counts;
+    run_archive_counts(p->archive, &counts);
+    return counts.bytes;
+}
+
+static uint64_t looks_of(struct place *p) {
+    struct run_archive_counts counts;
+    run_archive_counts(p->archive, &counts);
+    return counts.looks;
 }
 
 // Everything is older than a day that is still to come.
 static void end(struct place *p) {
     run_archive_trim(p->archive, 1, wall_now_ms() + DAY_MS);
-    assert_int_equal(run_archive_bytes(p->archive), 0);
+    assert_int_equal(bytes_of(p), 0);
     run_archive_close(p->archive);
     assert_int_equal(rmdir(p->dir), 0);
 }
@@ -83,11 +96,11 @@ static void test_run_archive__knows_its_size_when_it_is_opened_again(void **stat
     assert_true(keep(&p, "0a", "run", "R"));
     assert_true(keep(&p, "0a", "look-01", "1"));
     assert_true(keep(&p, "0a", "look-01", "again, in place of it"));
-    assert_int_equal(run_archive_bytes(p.archive), 2 * PAGE);
+    assert_int_equal(bytes_of(&p), 2 * PAGE);
     run_archive_close(p.archive);
-    p.archive = run_archive_open(p.dir, 1 << 20, &err);
+    p.archive = run_archive_open(p.dir, 1 << 20, 0, &err);
     assert_non_null(p.archive);
-    assert_int_equal(run_archive_bytes(p.archive), 2 * PAGE);
+    assert_int_equal(bytes_of(&p), 2 * PAGE);
     end(&p);
 }
 
@@ -102,12 +115,12 @@ static void test_run_archive__is_never_larger_than_it_may_be(void **state) {
     }
     assert_false(keep(&p, "16", "look-01", "x"));
     run_archive_trim(p.archive, 0, wall_now_ms());
-    assert_int_equal(run_archive_bytes(p.archive), 12 * PAGE);
+    assert_int_equal(bytes_of(&p), 12 * PAGE);
     check(&p, "03", NULL, NULL);
     check(&p, "04", NULL, "x");
     assert_true(keep(&p, "16", "look-01", "x"));
     run_archive_trim(p.archive, 0, wall_now_ms()); // it is not nearly full
-    assert_int_equal(run_archive_bytes(p.archive), 13 * PAGE);
+    assert_int_equal(bytes_of(&p), 13 * PAGE);
     end(&p);
 }
 
@@ -151,6 +164,71 @@ static void test_run_archive__names_looks_as_recorded_watches_do(void **state) {
     assert_string_equal(name, "look-120-3");
 }
 
+static void test_run_archive__leaves_room_on_the_disk(void **state) {
+    (void)state;
+    struct place p;
+    struct error err;
+    begin(&p, 1 << 20);
+    assert_true(keep(&p, "0a", "look-01", "x"));
+    run_archive_close(p.archive);
+    p.archive = run_archive_open(p.dir, 1 << 20, UINT64_MAX, &err); // no disk has that much
+    assert_non_null(p.archive);
+    assert_false(run_archive_keep(p.archive, "0a", "look-02", view_of("x"), &err));
+    assert_int_equal(err.code, ERROR_LIMIT);
+    assert_non_null(strstr(err.text, "are left to others"));
+    check(&p, "0a", NULL, "x"); // what was there stays
+    end(&p);
+}
+
+static void write_file(struct place *p, const char *name) {
+    struct arena arena = {0};
+    struct error err;
+    if (!file_write(arena_printf(&arena, "%s/%s", p->dir, name), view_of("x"), &err)) fail_msg("%s", err.text);
+    arena_finish(&arena);
+}
+
+static void test_run_archive__deletes_what_stands_for_no_look(void **state) {
+    (void)state;
+    struct place p;
+    char names[][RUN_ARCHIVE_NAME] = {"look-01", "look-02-2"};
+    begin(&p, 1 << 20);
+    static const char *const there[] = {"run", "look-01", "look-02", "look-02-2", "look-010"};
+    for (size_t i = 0; i < 5; i++) assert_true(keep(&p, "0a", there[i], there[i]));
+    write_file(&p, "0a/look-03.tar.4711.tmp"); // left by a kill
+    assert_int_equal(looks_of(&p), 4);
+    assert_int_equal(run_archive_prune(p.archive, "0a", names, 2), 3);
+    check(&p, "0a", NULL, "look-01look-02-2run");
+    assert_int_equal(looks_of(&p), 2);
+    assert_int_equal(run_archive_prune(p.archive, "0a", names, 2), 0);
+    run_archive_drop(p.archive, "0a", "look-01");
+    run_archive_drop(p.archive, "0a", "look-01");
+    check(&p, "0a", NULL, "look-02-2run");
+    assert_int_equal(run_archive_prune(p.archive, "0a", NULL, 0), 2);
+    assert_int_equal(bytes_of(&p), 0);
+    run_archive_close(p.archive);
+    assert_int_equal(rmdir(p.dir), 0);
+}
+
+static void test_run_archive__leaves_alone_what_is_not_its_own(void **state) {
+    (void)state;
+    struct place p;
+    char path[96];
+    begin(&p, 1 << 20);
+    snprintf(path, sizeof path, "%s/lost+found", p.dir);
+    assert_int_equal(mkdir(path, 0700), 0);
+    write_file(&p, "lost+found/look-01.tar");
+    assert_true(keep(&p, "0a", "look-01", "x"));
+    write_file(&p, "0a/notes");
+    run_archive_trim(p.archive, 1, wall_now_ms() + DAY_MS);
+    assert_int_equal(bytes_of(&p), 0);
+    static const char *const left[] = {"0a/notes", "lost+found/look-01.tar", "0a", "lost+found"};
+    for (size_t i = 0; i < 4; i++) {
+        snprintf(path, sizeof path, "%s/%s", p.dir, left[i]);
+        assert_int_equal(remove(path), 0);
+    }
+    end(&p);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_run_archive__gives_what_was_kept_of_an_analysis),
@@ -159,6 +237,9 @@ int main(void) {
         cmocka_unit_test(test_run_archive__deletes_what_is_old),
         cmocka_unit_test(test_run_archive__does_not_give_more_than_asked_for),
         cmocka_unit_test(test_run_archive__names_looks_as_recorded_watches_do),
+        cmocka_unit_test(test_run_archive__leaves_room_on_the_disk),
+        cmocka_unit_test(test_run_archive__deletes_what_stands_for_no_look),
+        cmocka_unit_test(test_run_archive__leaves_alone_what_is_not_its_own),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

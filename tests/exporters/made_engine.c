@@ -56,6 +56,10 @@ const struct live_engine *made_engine(struct made_engine *made, size_t sources) 
         .http_rejected = COUNTS(rejected),
         .http_in_flight = 1,
         .store_commits = 777,
+        .keeps_evidence = true,
+        .evidence_bytes = 4096 * 385,
+        .evidence_looks = 238,
+        .evidence_lost = 5,
         .process_start_ms = INT64_C(1735689600500),
         .process = {12.25, UINT64_C(11300000), 12, 0},
     };

@@ -31,13 +31,14 @@ scrape_configs:
 """
 SERVICE = (  # what only a service exports; failed queries a file has only when there are any
     r"serin_gate_open|serin_freeze_active|serin_external_check_value|serin_analyses_open|serin_looks_total|serin_looks_missed_total|serin_publish_delay_seconds_bucket|serin_query_duration_seconds_bucket|serin_deliveries_\w+"
-    r"|serin_notifications_suppressed_total|serin_http_\w+|serin_store_commits_total|serin_exported_series\w*|process_\w+|serin_source_query_failures_total")
+    r"|serin_notifications_suppressed_total|serin_http_\w+|serin_store_commits_total|serin_evidence_\w+|serin_exported_series\w*|process_\w+|serin_source_query_failures_total")
 ELSEWHERE = {  # what has no series in a run like this one
     "ALERTS": "no rules are loaded",
 }
 TEXTFILE = "serin_score_threshold"  # with the judge serin the score gates nothing; the service has another canary
 NOT_SHOWN = {  # metrics that no panel asks for
     "serin_group_weight": "configured, not measured",
+    "serin_evidence_looks": "serin_evidence_bytes is what the disk has to hold",
     "serin_metric_ratio": "told by the change and its interval",
     "serin_metric_shift": "the change in the metric's unit; serin_metric_location shows both sides in it",
     "serin_metric_limit": "of thresholds; the dashboard of the config draws them",

@@ -4,6 +4,7 @@
 import io
 import json
 import pathlib
+import re
 import shutil
 import tarfile
 import tempfile
@@ -161,6 +162,58 @@ class EvidenceTest(unittest.TestCase):
         self.start("retention: {evidence: 0}\n")
         answer = s.get(f"/api/v1/analyses/{kept[-1]}/evidence")
         self.assertEqual((answer.status, answer.json["error"]["code"]), (404, "no_evidence"))
+
+    def kept(self):
+        """What the service tells of its evidence: bytes, looks that are kept, looks that are not."""
+        page = self.service.get("/metrics").body.decode()
+        told = dict(re.findall(r"(?m)^serin_evidence_(\w+) (\d+)", page))  # none before the first page is made
+        return [int(told.get(name, -1)) for name in ("bytes", "looks", "lost_total")]
+
+    def await_kept(self, looks, lost):
+        deadline = time.monotonic() + 15
+        while self.kept()[1:] != [looks, lost]:  # the page is made anew every second
+            self.assertLess(time.monotonic(), deadline, self.kept())
+            time.sleep(0.1)
+
+    def test_no_room(self):
+        self.service.config("good", self.source.url)
+        self.start("settle: 60s\n")
+        s = self.service
+        folder, aside = s.dir / "store.db.evidence", s.dir / "aside"
+        folder.rename(aside)
+        folder.write_text("no folder")  # as a disk that takes nothing
+        without = [s.decided(s.begin(canary="good")) for _ in range(3)]
+        self.assertEqual({a["verdict"] for a in without}, {"pass"})
+        self.assertEqual({s.get(f"/api/v1/analyses/{a['id']}/evidence").status for a in without}, {404})
+        self.await_kept(0, 3)
+        ready = s.get("/-/ready")
+        self.assertEqual((ready.status, b"answers to looks are not kept" in ready.body), (200, True), ready)
+        folder.unlink()
+        aside.rename(folder)
+        done = s.decided(s.begin(canary="good"))
+        self.assertEqual(replay(self.fetch(done["id"])[0])[1], self.document(done["id"]))
+        self.await_kept(1, 3)
+        self.assertGreater(self.kept()[0], 0)
+        self.assertEqual(s.get("/-/ready").body, b"serin is ready\n")
+        told = [line for line in s.log().splitlines() if "kept" in line]
+        self.assertEqual(len(told), 2, told)
+        self.assertIn("nor those to further looks", told[0])
+        self.assertIn("answers are kept again, those to 3 looks were not", told[1])
+
+    def test_evidence_goes_with_its_analysis(self):
+        self.service.config("good", self.source.url)
+        self.start("retention: {count: 2}\n")
+        s = self.service
+        done = [s.decided(s.begin(canary="good"))["id"] for _ in range(4)]
+        folder = s.dir / "store.db.evidence"
+        self.assertEqual({path.name for path in folder.iterdir()}, set(done))
+        s.stop(kill=True)
+        s.start()  # which is when it deletes
+        deadline = time.monotonic() + 15
+        while {path.name for path in folder.iterdir()} != set(done[2:]):
+            self.assertLess(time.monotonic(), deadline, s.log())
+            time.sleep(0.1)
+        self.await_kept(2, 0)
 
     def test_what_is_no_evidence(self):
         for name, content in (("text", b"no archive"), ("empty", b"")):

@@ -66,7 +66,7 @@ tests:
     exported("serin_objective_budget_remaining_ratio", "-0.1x40", objective="up"), exported("serin_verdict", "1x40", verdict="inconclusive", canary="idle"),
     exported("serin_analysis_final", "1x40", canary="idle"), exported("serin_verdict", "1x40", verdict="error", canary="away"),
     exported("serin_analysis_final", "1x40", canary="away"), exported("serin_source_query_failures_total", "0+1x40", source="main", outcome="unreachable"),
-    exported("serin_looks_missed_total", "0x40"), exported("serin_deliveries_waiting", "3x40", target="publish.webhooks[0]"),
+    exported("serin_looks_missed_total", "0x40"), exported("serin_evidence_lost_total", "0+1x40"), exported("serin_deliveries_waiting", "3x40", target="publish.webhooks[0]"),
     exported("serin_deliveries_total", "0+1x40", target="publish.webhooks[1]", outcome="refused"),
     exported("serin_deliveries_total", "0+1x40", target="publish.webhooks[2]", outcome="delivered"),
 ]) + "    alert_rule_test:\n" + "".join([
@@ -80,6 +80,7 @@ tests:
     firing("SerinAnalysisFailed", alerts=[{**SHOP, "canary": "away", **TOOL}]),
     firing("SerinSourceFailing", alerts=[{"job": "serin", "source": "main", **TOOL}]),
     firing("SerinLooksMissed", alerts=[]),
+    firing("SerinEvidenceLost", alerts=[{"job": "serin", **TOOL}]),
     firing("SerinDeliveriesWaiting", alerts=[{"job": "serin", "target": "'publish.webhooks[0]'", **TOOL}]),
     firing("SerinDeliveriesLost", alerts=[{"job": "serin", "target": "'publish.webhooks[1]'", **TOOL}]),
 ])

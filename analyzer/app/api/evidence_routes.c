@@ -78,7 +78,6 @@ static void make_evidence(void *user, struct errand *errand, void *input) {
     struct error err = {0};
     struct buf out;
     bool found = false;
-    engine_await_kept(service->engine, wanted->id);
     if (!store_get(service->store, wanted->id, STORE_LOOK_STATE, errand_arena(errand), &row, &found, &err)) {
         errand_store_failed(errand, &err);
     } else if (!found) {

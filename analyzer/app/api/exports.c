@@ -318,6 +318,7 @@ static void set_engine(struct exports *exports, const struct exports_from *from,
     struct engine_counts engine;
     struct listener_counts listener;
     struct store_counters store;
+    struct run_archive_counts evidence = {0};
     struct source_list sources = {0};
     struct delivery_list told = {.arena = &arena};
     courier_counts(from->courier, add_delivery, &told);
@@ -326,6 +327,7 @@ static void set_engine(struct exports *exports, const struct exports_from *from,
     engine_sources(from->engine, add_source, &sources);
     listener_counts(from->listener, &listener);
     store_counters(exports->store, &store);
+    if (from->archive != NULL) run_archive_counts(from->archive, &evidence);
     struct live_engine live = {.version = exports->version,
                                .freezes = freeze_counts(from->state_dir, now_ms, &arena),
                                .analyses_open = engine.open,
@@ -342,6 +344,10 @@ static void set_engine(struct exports *exports, const struct exports_from *from,
                                .http_rejected = rejected_counts(&listener, &arena),
                                .http_in_flight = listener.in_flight,
                                .store_commits = store.commits,
+                               .keeps_evidence = from->archive != NULL,
+                               .evidence_bytes = evidence.bytes,
+                               .evidence_looks = evidence.looks,
+                               .evidence_lost = engine.evidence_lost,
                                .process_start_ms = exports->start_ms,
                                .process = process_usage_read()};
     tally_fill(exports->tally, now_ms, &arena, &live);

@@ -35,6 +35,7 @@ void exports_forget(struct exports *exports, const char *canary);
 
 struct exports_from { // whose counts are exported; borrowed
     struct engine *engine;
+    struct run_archive *archive; // NULL: no answers are kept
     struct courier *courier;
     const struct listener *listener;
     const char *state_dir; // of freezes

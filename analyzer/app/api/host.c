@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "analyzer/archive_sweep.h"
 #include "analyzer/state_dir.h"
 #include "analyzer/verdict.h"
 #include "api/exports.h"
@@ -145,13 +146,11 @@ static size_t workers_of(const struct serve_config *config) {
 
 // Beside the store.
 static bool open_archive(struct host *host, struct error *err) {
-    static const char scheme[] = "sqlite:";
-    const char *store = host->config->store;
     if (host->config->retention.evidence_bytes == 0) return true;
-    if (strncmp(store, scheme, strlen(scheme)) == 0) store += strlen(scheme);
-    const char *dir = arena_printf(&host->arena, "%s.evidence", store);
-    host->service.archive = run_archive_open(dir, (uint64_t)host->config->retention.evidence_bytes, err);
-    return host->service.archive != NULL;
+    const char *dir = run_archive_folder(&host->arena, host->config->store);
+    host->service.archive = run_archive_open(dir, (uint64_t)host->config->retention.evidence_bytes, RUN_ARCHIVE_SPARE, err);
+    size_t deleted;
+    return host->service.archive != NULL && archive_sweep_open(host->service.archive, host->service.store, &deleted, err);
 }
 
 static bool open_engine(struct host *host, struct error *err) {
@@ -271,6 +270,7 @@ int host_run(const struct serve_config *config, const char *state_dir, struct er
     sigaddset(&signals, SIGTERM);
     sigaddset(&signals, SIGINT);
     sigaddset(&signals, SIGHUP);
+    signal(SIGXFSZ, SIG_IGN); // a file that may not grow is an error like a full disk
     pthread_sigmask(SIG_BLOCK, &signals, &before); // before any thread is made: they all inherit it
     bool ready = open_all(&host, err);
     if (ready) {

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "analyzer/archive_sweep.h"
 #include "api/exports.h"
 #include "api/gate_watch.h"
 #include "api/host_private.h"
@@ -27,6 +28,13 @@ static void look_at_configs(struct host *host) {
     }
 }
 
+static void sweep(struct host *host) {
+    struct error err = {0};
+    size_t deleted;
+    if (host->service.archive != NULL && !archive_sweep_gone(host->service.archive, host->service.store, &deleted, &err))
+        log_event(LOG_LEVEL_ERROR, "evidence", "error", err.text);
+}
+
 // Whether there is more to delete, soon.
 static bool trim(struct host *host) {
     const struct serve_retention *keep = &host->config->retention;
@@ -39,6 +47,7 @@ static bool trim(struct host *host) {
         return false;
     }
     if (gone.analyses > 0) view_cache_forget(host->service.views);
+    if (!gone.more) sweep(host);
     if (gone.analyses + gone.messages + gone.audits == 0) return gone.more;
     log_begin(&line, LOG_LEVEL_INFO, "retention");
     log_i64(&line, "analyses", gone.analyses);
@@ -66,7 +75,8 @@ static void run_schedules(struct host *host, struct schedule_state *slots) {
 }
 
 static void refresh_exports(struct host *host) {
-    struct exports_from from = {host->service.engine, host->service.courier, host->listener, host->service.state_dir};
+    struct exports_from from = {host->service.engine, host->service.archive, host->service.courier, host->listener,
+                                host->service.state_dir};
     exports_refresh(host->service.exports, &from, wall_now_ms());
 }
 

@@ -17,7 +17,10 @@ static void tell_ready(void *user, struct errand *errand, void *input) {
     struct error err = {0};
     (void)input;
     if (readiness_check(service->readiness, service->store, &err)) {
-        errand_text(errand, 200, "text/plain; charset=utf-8", view_of("serin is ready\n"));
+        struct engine_counts counts;
+        engine_counts(service->engine, &counts);
+        errand_text(errand, 200, "text/plain; charset=utf-8",
+                    view_of(counts.evidence_failing ? "serin is ready; the answers to looks are not kept, see its log\n" : "serin is ready\n"));
     } else {
         errand_error(errand, 503, "not_ready", "see the log of the service", "the store cannot be written");
     }

@@ -101,10 +101,6 @@ bool engine_submit(struct engine *engine, const struct engine_submission *submis
 // Ends an open analysis without a verdict.
 void engine_cancel(struct engine *engine, const char *id, const char *who, const char *reason, engine_answer_fn *answer, void *user);
 
-// The archive gets the answers to a look after its verdict is published. Waits until that is done, or has failed, for the looks of the
-// analysis that are published by now. Not on a thread of the engine or the store.
-void engine_await_kept(struct engine *engine, const char *id);
-
 struct engine_now { // of an open analysis
     bool found;
     const char *phase;   // "waiting", "queued", "querying" or "judging"
@@ -131,6 +127,8 @@ struct engine_counts { // since the engine was made, except where it says now
     uint64_t accepted, cancelled;
     uint64_t verdicts[5];               // by enum verdict_kind
     uint64_t looks, looks_failed, looks_missed;
+    uint64_t evidence_lost;             // looks whose answers could not be kept
+    bool evidence_failing;              // now: there is no room for any
     struct duration_histogram delays;   // seconds from the last answer to a look until it is published
 };
 

@@ -67,6 +67,8 @@ struct live_engine { // the counts of the service now; the comments name the lab
     struct live_counts http_requests;  // route (its pattern, never the path of a request), code
     struct live_counts http_rejected;  // reason
     uint64_t http_in_flight, store_commits;
+    bool keeps_evidence;
+    uint64_t evidence_bytes, evidence_looks, evidence_lost;
     int64_t process_start_ms; // 0: not known
     struct process_usage process;
 };
