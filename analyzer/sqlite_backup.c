@@ -5,40 +5,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "sqlite_reads.h"
 #include "sqlite_store.h"
 
 static bool failed(const char *path, struct error *err) {
     return error_set(err, ERROR_IO, "%s: %s", path, strerror(errno));
-}
-
-// The copy must not take the place of the store, under whatever name.
-static bool is_other(const struct sqlite_store *store, const char *path, struct error *err) {
-    struct stat mine, other;
-    if (stat(path, &other) != 0) return errno == ENOENT || failed(path, err);
-    if (!S_ISREG(other.st_mode)) return error_set(err, ERROR_USAGE, "%s: there, and not a file", path);
-    if (stat(store->path, &mine) != 0) return failed(store->path, err);
-    if (mine.st_dev != other.st_dev || mine.st_ino != other.st_ino) return true;
-    return error_set(err, ERROR_USAGE, "%s: the store itself; name another file", path);
-}
-
-static bool sync_path(const char *path, int flags, struct error *err) {
-    int file = open(path, flags | O_CLOEXEC);
-    bool ok = (file >= 0 && fsync(file) == 0) || failed(path, err);
-    if (file >= 0) close(file);
-    return ok;
-}
-
-static bool sync_folder_of(const char *path, struct error *err) {
-    struct arena arena = {0};
-    const char *slash = strrchr(path, '/');
-    const char *folder = slash == NULL ? "." : slash == path ? "/" : arena_strndup(&arena, path, (size_t)(slash - path));
-    bool ok = sync_path(folder, O_RDONLY | O_DIRECTORY, err);
-    arena_finish(&arena);
-    return ok;
 }
 
 // An empty file of one's own is where SQLite is told to write: so it has the right permissions from the start.
@@ -66,10 +40,9 @@ bool sqlite_backup(struct store_backend *backend, const char *path, struct error
     char suffix[32];
     snprintf(suffix, sizeof suffix, ".%ld.tmp", (long)getpid());
     char *temporary = sqlite_plain_path(path, suffix);
-    bool ok = is_other(store, path, err) && make_temporary(temporary, err);
+    bool ok = file_may_replace(path, store->path, err) && make_temporary(temporary, err);
     if (ok) {
-        ok = copy(store, temporary, err) && sync_path(temporary, O_RDWR, err) && (rename(temporary, path) == 0 || failed(path, err)) &&
-             sync_folder_of(path, err);
+        ok = copy(store, temporary, err) && file_replace(temporary, path, err);
         if (!ok) unlink(temporary);
     }
     free(temporary);

@@ -2,6 +2,7 @@
 #include "base/file.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -63,6 +64,39 @@ bool file_write(const char *path, struct view text, struct error *err) {
 out:
     buf_finish(&temporary);
     return ok;
+}
+
+static bool failed(const char *path, struct error *err) {
+    return error_set(err, ERROR_IO, "%s: %s", path, strerror(errno));
+}
+
+bool file_may_replace(const char *path, const char *kept, struct error *err) {
+    struct stat mine, other;
+    if (stat(path, &other) != 0) return errno == ENOENT || failed(path, err);
+    if (!S_ISREG(other.st_mode)) return error_set(err, ERROR_USAGE, "%s: there, and not a file", path);
+    if (stat(kept, &mine) != 0) return failed(kept, err);
+    if (mine.st_dev != other.st_dev || mine.st_ino != other.st_ino) return true;
+    return error_set(err, ERROR_USAGE, "%s: this is %s itself; name another file", path, kept);
+}
+
+static bool sync_path(const char *path, int flags, struct error *err) {
+    int file = open(path, flags | O_CLOEXEC);
+    bool ok = (file >= 0 && fsync(file) == 0) || failed(path, err);
+    if (file >= 0) close(file);
+    return ok;
+}
+
+static bool sync_folder_of(const char *path, struct error *err) {
+    struct arena arena = {0};
+    const char *slash = strrchr(path, '/');
+    const char *folder = slash == NULL ? "." : slash == path ? "/" : arena_strndup(&arena, path, (size_t)(slash - path));
+    bool ok = sync_path(folder, O_RDONLY | O_DIRECTORY, err);
+    arena_finish(&arena);
+    return ok;
+}
+
+bool file_replace(const char *temporary, const char *path, struct error *err) {
+    return sync_path(temporary, O_RDWR, err) && (rename(temporary, path) == 0 || failed(path, err)) && sync_folder_of(path, err);
 }
 
 bool file_append(const char *path, struct view text, struct error *err) {

@@ -7,10 +7,9 @@
 #include <string.h>
 
 #define BLOCK ((size_t)512)
-#define MOST_SIZE ((uint64_t)077777777777)
 
 enum place { NAME_AT = 0, MODE_AT = 100, SIZE_AT = 124, TIME_AT = 136, SUM_AT = 148, KIND_AT = 156, MAGIC_AT = 257, PREFIX_AT = 345 };
-enum { SIZE_LEN = 12, SUM_LEN = 8, PREFIX_LEN = 155 };
+enum { MODE_LEN = 8, SIZE_LEN = 12, SUM_LEN = 8, PREFIX_LEN = 155 };
 
 static const char empty[BLOCK];
 
@@ -20,19 +19,19 @@ static unsigned sum_of(const char *block) {
     return sum;
 }
 
-void tar_add(struct buf *out, const char *name, int64_t time_ms, struct view content) {
+static void add_head(struct buf *out, const char *name, unsigned mode, int64_t time_ms, uint64_t size, char kind) {
     char block[BLOCK] = {0};
     uint64_t seconds = time_ms > 0 ? (uint64_t)time_ms / 1000 : 0;
-    assert(strlen(name) <= TAR_NAME_LEN && content.len <= MOST_SIZE);
+    assert(strlen(name) <= TAR_NAME_LEN && size <= TAR_MOST_SIZE);
     snprintf(block + NAME_AT, TAR_NAME_LEN + 1, "%s", name);
-    memcpy(block + MODE_AT,
-           "0000644\0"
+    snprintf(block + MODE_AT, MODE_LEN, "%07o", mode);
+    memcpy(block + MODE_AT + MODE_LEN,
            "0000000\0"
            "0000000",
-           24); // and owner and group
-    snprintf(block + SIZE_AT, SIZE_LEN, "%011llo", (unsigned long long)content.len);
-    snprintf(block + TIME_AT, SIZE_LEN, "%011llo", (unsigned long long)(seconds & MOST_SIZE));
-    block[KIND_AT] = '0';
+           16); // owner and group
+    snprintf(block + SIZE_AT, SIZE_LEN, "%011llo", (unsigned long long)size);
+    snprintf(block + TIME_AT, SIZE_LEN, "%011llo", (unsigned long long)(seconds & TAR_MOST_SIZE));
+    block[KIND_AT] = kind;
     memcpy(block + MAGIC_AT,
            "ustar\0"
            "00",
@@ -40,8 +39,24 @@ void tar_add(struct buf *out, const char *name, int64_t time_ms, struct view con
     snprintf(block + SUM_AT, SUM_LEN - 1, "%06o", sum_of(block));
     block[SUM_AT + SUM_LEN - 1] = ' ';
     buf_bytes(out, block, BLOCK);
+}
+
+size_t tar_padding(uint64_t size) {
+    return (size_t)((BLOCK - size % BLOCK) % BLOCK);
+}
+
+void tar_add(struct buf *out, const char *name, int64_t time_ms, struct view content) {
+    add_head(out, name, 0644, time_ms, content.len, '0');
     buf_bytes(out, content.ptr, content.len);
-    if (content.len % BLOCK > 0) buf_bytes(out, empty, BLOCK - content.len % BLOCK);
+    buf_bytes(out, empty, tar_padding(content.len));
+}
+
+void tar_begin(struct buf *out, const char *name, int64_t time_ms, uint64_t size) {
+    add_head(out, name, 0600, time_ms, size, '0');
+}
+
+void tar_add_folder(struct buf *out, const char *name, int64_t time_ms) {
+    add_head(out, name, 0700, time_ms, 0, '5');
 }
 
 void tar_end(struct buf *out) {

@@ -9,6 +9,12 @@ static void put_line(struct text_out *to, const char *text) {
     text_newline(to);
 }
 
+static void print_evidence(struct text_out *to, struct doc_reader *in, struct doc_place evidence) {
+    text_put(to, PAINT_DIM, arena_printf(to->arena, "%-10s", "evidence"));
+    put_line(to, arena_printf(to->arena, "looks kept %lld | missing %lld | %.1f MiB", (long long)doc_count(in, evidence, "kept"),
+                              (long long)doc_count(in, evidence, "missing"), (double)doc_count(in, evidence, "bytes") / (1 << 20)));
+}
+
 static void print_counts(struct text_out *to, struct doc_reader *in, struct doc_place root) {
     static const struct {
         const char *title;
@@ -30,6 +36,7 @@ static void print_counts(struct text_out *to, struct doc_reader *in, struct doc_
         text_put(to, PAINT_DIM, arena_printf(to->arena, "%-10s", lines[i].title));
         put_line(to, text);
     }
+    if (!to->style->quiet && doc_has(root, "evidence")) print_evidence(to, in, doc_object(in, root, "evidence"));
 }
 
 static void print_message(struct text_out *to, struct doc_reader *in, struct doc_place message) {

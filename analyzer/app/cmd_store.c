@@ -3,6 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <unistd.h>
+
+#include "analyzer/archive_backup.h"
 #include "analyzer/store.h"
 #include "base/timetext.h"
 #include "command.h"
@@ -30,10 +33,33 @@ static bool publish_document(json_t *document, const struct options *options, st
     return ok;
 }
 
+// *ret is NULL where nothing was ever kept.
+static bool open_archive(const struct options *options, struct arena *arena, struct run_archive **ret, struct error *err) {
+    const char *folder = run_archive_folder(arena, options->store.where);
+    *ret = NULL;
+    if (access(folder, F_OK) != 0) return true;
+    *ret = run_archive_open(folder, 0, 0, err);
+    return *ret != NULL;
+}
+
+// Looks without answers, beside what there is of answers.
+static bool count_evidence(struct store *store, const struct options *options, struct arena *arena, json_t **ret, struct error *err) {
+    struct archive_backup_counts c;
+    struct run_archive *archive;
+    if (!open_archive(options, arena, &archive, err)) return false;
+    *ret = NULL;
+    bool ok = archive == NULL || archive_backup_count(store, archive, &c, err);
+    if (ok && archive != NULL)
+        *ret = json_pack("{s:I,s:I,s:I}", "kept", (json_int_t)(c.looks - c.missing), "missing", (json_int_t)c.missing, "bytes",
+                         (json_int_t)c.bytes);
+    run_archive_close(archive);
+    return ok;
+}
+
 static bool check(struct store *store, const struct options *options, struct arena *arena, struct error *err) {
     struct store_counts c;
-    (void)arena;
-    if (!store_check(store, err) || !store_count(store, &c, err)) return false;
+    json_t *evidence;
+    if (!store_check(store, err) || !store_count(store, &c, err) || !count_evidence(store, options, arena, &evidence, err)) return false;
     const struct {
         const char *name;
         int64_t count;
@@ -46,6 +72,7 @@ static bool check(struct store *store, const struct options *options, struct are
     set_text(document, "schema", "serin.store/1");
     json_object_set_new(document, "schema_version", json_integer(c.schema_version));
     json_object_set_new(document, "counts", counts);
+    if (evidence != NULL) json_object_set_new(document, "evidence", evidence);
     return publish_document(document, options, err);
 }
 
@@ -97,9 +124,23 @@ static bool dead(struct store *store, const struct options *options, struct aren
 }
 
 static bool backup(struct store *store, const struct options *options, struct arena *arena, struct error *err) {
-    (void)arena;
-    if (!store_backup(store, options->operands[1], err)) return false;
-    printf("written to %s\n", options->operands[1]);
+    const char *file = options->operands[1];
+    struct archive_backup_counts c;
+    struct run_archive *archive = NULL;
+    bool ok = !options->store.evidence || open_archive(options, arena, &archive, err);
+    if (ok && options->store.evidence) {
+        ok = archive_backup(store, options->store.where, archive, file, &c, err);
+    } else if (ok) {
+        ok = store_backup(store, file, err);
+    }
+    run_archive_close(archive);
+    if (!ok) return false;
+    if (options->store.evidence) {
+        printf("written to %s: %llu looks, %llu of them with their answers, %.1f MiB\n", file, (unsigned long long)c.looks,
+               (unsigned long long)(c.looks - c.missing), (double)c.bytes / (1 << 20));
+    } else {
+        printf("written to %s\n", file);
+    }
     return fflush(stdout) == 0 || error_set(err, ERROR_IO, "standard output: cannot be written");
 }
 
@@ -117,6 +158,7 @@ static bool act(const struct options *options, struct arena *arena, struct error
         return error_set(err, ERROR_USAGE, "store %s takes %s", name, actions[i].operands == 2 ? "the FILE to write" : "no further name");
     if (options->store.where == NULL) return error_set(err, ERROR_USAGE, "store %s needs --store", name);
     if (options->store.replay != NULL && actions[i].run != dead) return error_set(err, ERROR_USAGE, "--replay belongs to store dead");
+    if (options->store.evidence && actions[i].run != backup) return error_set(err, ERROR_USAGE, "--evidence belongs to store backup");
     struct store *store = store_open(options->store.where, &(struct store_options){0}, err);
     bool ok = store != NULL && actions[i].run(store, options, arena, err);
     store_close(store);
@@ -132,7 +174,7 @@ static int run(const struct options *options, struct arena *arena) {
 
 const struct command cmd_store = {
     .name = "store",
-    .usage = "store backup FILE --store PATH | store check --store PATH | store dead [--replay ID|all] --store PATH",
+    .usage = "store backup FILE [--evidence] --store PATH | store check --store PATH | store dead [--replay ID|all] --store PATH",
     .summary = "copy or check what serin serve keeps, list and replay messages that were given up",
     .details = "All of it may be done while the store is in use. The exit code is 0 when it was done and nothing is wrong, else 2.\n",
     .options = OPTIONS_STORE,

@@ -24,7 +24,7 @@ struct option {
 option_fn option_alpha, option_ascii, option_at, option_backtest_looks, option_bare, option_baseline, option_beta;
 option_fn option_canary, option_cases, option_color, option_config, option_deadline, option_deal_by;
 option_fn option_dashboards_from, option_dashboards_output;
-option_fn option_end, option_every, option_every_look, option_exemplars, option_fail_on, option_from;
+option_fn option_end, option_every, option_every_look, option_evidence, option_exemplars, option_fail_on, option_from;
 option_fn option_gate_advisory, option_gate_all, option_gate_by, option_gate_digest, option_gate_output, option_gate_reason;
 option_fn option_gate_result, option_gate_scope, option_gate_state, option_gate_until, option_help;
 option_fn option_history_output, option_instant, option_labels, option_length, option_looks, option_marginal;

@@ -101,6 +101,7 @@ static const struct option options[] = {
     {"output", "FORMAT[=FILE]", OPTIONS_FREEZE | OPTIONS_STORE | OPTIONS_PARITY, option_history_output,
      "text or json; may be given several times; else text"},
     {"store", "PATH", OPTIONS_STORE, option_store, "where serin serve keeps its analyses"},
+    {"evidence", NULL, OPTIONS_STORE, option_evidence, "back up the answers that looks judged too: FILE is a tar archive of both"},
     {"replay", "ID|all", OPTIONS_STORE, option_replay, "send messages that were given up again"},
     {"partial", NULL, OPTIONS_IMPORT, option_partial, "write what can be expressed, and name the rest all the same"},
     {"config", "FILE", OPTIONS_SERVE, option_serve_config, "of the service, see docs/serve.md; the options here go before it"},

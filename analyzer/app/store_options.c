@@ -12,3 +12,9 @@ bool option_replay(struct option_call *p, const char *value) {
     p->options->store.replay = value;
     return *value != '\0' || error_set(p->err, ERROR_USAGE, "must not be empty");
 }
+
+bool option_evidence(struct option_call *p, const char *value) {
+    (void)value;
+    p->options->store.evidence = true;
+    return true;
+}

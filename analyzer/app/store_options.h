@@ -3,8 +3,11 @@
 #ifndef APP_STORE_OPTIONS_H
 #define APP_STORE_OPTIONS_H
 
+#include <stdbool.h>
+
 struct store_arguments { // NULL: not given
     const char *where, *replay;
+    bool evidence;
 };
 
 #endif

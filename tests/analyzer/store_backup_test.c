@@ -125,9 +125,9 @@ static void test_store_backup__refuses_places_it_must_not_write(void **state) {
     struct place *p = *state;
     const char *other = arena_printf(&p->arena, "%s/link", p->dir);
     place_add(p, "a1");
-    refused(p, p->path, "the store itself");
+    refused(p, p->path, "itself; name another");
     assert_int_equal(symlink(p->path, other), 0);
-    refused(p, other, "the store itself");
+    refused(p, other, "itself; name another");
     refused(p, p->dir, "not a file");
     refused(p, arena_printf(&p->arena, "%s/no/copy", p->dir), "No such file");
     assert_string_equal(place_get(p, "a1").id, "a1");

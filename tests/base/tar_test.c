@@ -49,6 +49,30 @@ static void test_tar__gives_back_what_was_put_in(void **state) {
     buf_finish(&second);
 }
 
+static void test_tar__takes_large_files_in_parts(void **state) {
+    (void)state;
+    struct buf out;
+    struct error err = {0};
+    struct tar_entry entry;
+    buf_init(&out, 1 << 20);
+    tar_add_folder(&out, "folder", 1735689600123);
+    tar_begin(&out, "folder/file", 1735689600123, 5);
+    buf_str(&out, "12345");
+    assert_int_equal(tar_padding(5), BLOCK - 5);
+    for (size_t i = 0; i < tar_padding(5); i++) buf_char(&out, '\0');
+    assert_int_equal(tar_padding(0), 0);
+    assert_int_equal(tar_padding(BLOCK), 0);
+    tar_end(&out);
+    assert_string_equal(out.data + 100, "0000700");
+    assert_string_equal(out.data + BLOCK + 100, "0000600");
+    struct view rest = all_of(&out);
+    assert_int_equal(tar_next(&rest, &entry, &err), TAR_ENTRY);
+    assert_string_equal(entry.name, "folder/file");
+    assert_true(view_is(entry.content, "12345"));
+    assert_int_equal(tar_next(&rest, &entry, &err), TAR_END);
+    buf_finish(&out);
+}
+
 // Puts text over a header and sets its sum right.
 static void forge(struct buf *archive, size_t at, const char *text, size_t len) {
     unsigned sum = 0;
@@ -112,6 +136,7 @@ static void test_tar__notices_wrong_sums_and_cut_ends(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_tar__gives_back_what_was_put_in),
+        cmocka_unit_test(test_tar__takes_large_files_in_parts),
         cmocka_unit_test(test_tar__refuses_what_it_would_not_have_written),
         cmocka_unit_test(test_tar__notices_wrong_sums_and_cut_ends),
     };

@@ -72,7 +72,7 @@ class Store(unittest.TestCase):
             self.assertEqual(result[0], PASS, show(result))
             result = serin("store", "backup", path, "--store", path)
             self.assertEqual(result[0], USAGE, show(result))
-            self.assertIn("the store itself", result[2])
+            self.assertIn("itself; name another", result[2])
             self.assertEqual([p.name for p in folder.glob("*.tmp")], [])
 
     def test_dead_letters_are_listed_without_bodies_and_replayed(self):

@@ -16,6 +16,12 @@ bool file_read(const char *path, size_t limit, struct arena *arena, struct view 
 // Writes a file whole or not at all: a temporary file beside it, then a rename. A device or a pipe is written as it is.
 bool file_write(const char *path, struct view text, struct error *err);
 
+// Whether `path` is free to be written: it is not there, or a file other than `kept`. False with err (ERROR_USAGE, ERROR_IO).
+bool file_may_replace(const char *path, const char *kept, struct error *err);
+
+// Puts a file that was written beside `path` in its place; what it holds and its name are on the disk then.
+bool file_replace(const char *temporary, const char *path, struct error *err);
+
 // Puts text behind what the file holds, which is created when it is not there; a failure may leave a part of it.
 bool file_append(const char *path, struct view text, struct error *err);
 

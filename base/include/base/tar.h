@@ -10,9 +10,17 @@
 #include "base/view.h"
 
 #define TAR_NAME_LEN 99 // bytes of a name
+#define TAR_MOST_SIZE UINT64_C(077777777777)
 
 // Appends a file of mode 0644. The name is relative and at most TAR_NAME_LEN long.
 void tar_add(struct buf *out, const char *name, int64_t time_ms, struct view content);
+
+// The same in two parts, for what is kept from others and may be too large for a buffer: a head with mode 0600, behind which the caller puts
+// the content and tar_padding() zero bytes. The size is at most TAR_MOST_SIZE.
+void tar_begin(struct buf *out, const char *name, int64_t time_ms, uint64_t size);
+size_t tar_padding(uint64_t size);
+
+void tar_add_folder(struct buf *out, const char *name, int64_t time_ms); // of mode 0700
 
 void tar_end(struct buf *out);
 
