@@ -6,7 +6,7 @@
 #include "html_plot.h"
 #include "objective_doc.h"
 #include "text_value.h"
-#include "xml_text.h"
+#include "exporters/xml_text.h"
 
 enum { PERIOD = 14, RELEASE = 46, THICK = 14, MOST_SHOWN = 3 }; // pixels; times the budget that a bar still shows
 

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "html_part.h"
-#include "xml_text.h"
+#include "exporters/xml_text.h"
 
 enum { MOST_COLUMNS = 20, MOST_ROWS = 400, MOST_NAME = 80 }; // looks, the latest; metrics; columns of a name
 

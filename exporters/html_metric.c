@@ -9,7 +9,7 @@
 #include "report_part.h"
 #include "text_time.h"
 #include "text_value.h"
-#include "xml_text.h"
+#include "exporters/xml_text.h"
 
 struct section {
     const struct html_page *page;

@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "xml_text.h"
+#include "exporters/xml_text.h"
 
 struct html_axis html_axis_of(double from, double to) {
     return (struct html_axis){(double)INFINITY, -(double)INFINITY, from, to};

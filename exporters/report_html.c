@@ -11,7 +11,7 @@
 #include "report_part.h"
 #include "report_render.h"
 #include "text_value.h"
-#include "xml_text.h"
+#include "exporters/xml_text.h"
 
 enum { MOST_SECTIONS = 400, MOST_DOCUMENT = 128 << 10 }; // metrics with a section; bytes
 enum { MOST_PAGE = (300 << 10) - 100 };                  // bytes of a page with the document in it, but for its end

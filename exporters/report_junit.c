@@ -8,7 +8,7 @@
 #include "report_render.h"
 #include "text_time.h"
 #include "text_value.h"
-#include "xml_text.h"
+#include "exporters/xml_text.h"
 
 struct outcome {
     const char *element; // NULL: passed

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "xml_text.h"
+#include "exporters/xml_text.h"
 
 #include <string.h>
 

@@ -8,6 +8,7 @@
 #include "api/reply.h"
 #include "base/http.h"
 #include "base/timetext.h"
+#include "exporters/xml_text.h"
 
 #define MOST_PAGE_BYTES ((size_t)4 << 20)
 #define RECENT 200
@@ -24,41 +25,27 @@ static const char page_end[] = "</table></body></html>\n";
 static const char page_type[] = "text/html; charset=utf-8";
 
 static void put(struct buf *out, const char *text) {
-    for (; text != NULL && *text != '\0'; text++) {
-        switch (*text) {
-        case '&':
-            buf_str(out, "&amp;");
-            break;
-        case '<':
-            buf_str(out, "&lt;");
-            break;
-        case '>':
-            buf_str(out, "&gt;");
-            break;
-        case '"':
-            buf_str(out, "&quot;");
-            break;
-        default:
-            buf_char(out, *text);
-        }
-    }
+    if (text != NULL) xml_text(out, text);
 }
 
 static void put_time(struct buf *out, int64_t ms) {
     if (ms > 0) time_format(out, ms / 1000 * 1000);
 }
 
-static void put_path(struct buf *out, const char *prefix, const char *name) {
-    buf_str(out, prefix);
-    http_percent_encode(out, view_of(name));
+// The attribute href. `link` is what stands before every path of the service; the name ends the path.
+static void put_href(struct buf *out, const char *link, const char *path, const char *name) {
+    struct buf href;
+    buf_init(&href, MOST_PAGE_BYTES);
+    buf_printf(&href, "%s%s", link, path);
+    http_percent_encode(&href, view_of(name));
+    xml_attribute(out, "href", buf_text(&href));
+    buf_finish(&href);
 }
 
-// `link` is what stands before every path of the service.
 static void put_canary(struct buf *out, const char *link, const char *name) {
-    buf_str(out, "<td><a href=\"");
-    put(out, link);
-    put_path(out, "/canaries/", name);
-    buf_str(out, "\">");
+    buf_str(out, "<td><a");
+    put_href(out, link, "/canaries/", name);
+    buf_char(out, '>');
     put(out, name);
     buf_str(out, "</a></td>");
 }
@@ -67,9 +54,9 @@ static void put_row(struct buf *out, const char *link, const struct store_analys
     const char *verdict = analysis_view_verdict(row);
     buf_str(out, "<tr>");
     if (with_canary) put_canary(out, link, row->canary);
-    buf_printf(out, "<td class=\"%s\"><a class=\"%s\" href=\"", verdict, verdict);
-    put(out, link);
-    buf_printf(out, "/analyses/%s\">%s</a></td><td class=\"n\">", row->id, verdict);
+    buf_printf(out, "<td class=\"%s\"><a class=\"%s\"", verdict, verdict);
+    put_href(out, link, "/analyses/", row->id);
+    buf_printf(out, ">%s</a></td><td class=\"n\">", verdict);
     if (isfinite(row->score)) buf_printf(out, "%.4g", row->score);
     buf_str(out, "</td><td>");
     put(out, row->version);
@@ -206,9 +193,9 @@ static void canary(struct call *call) {
         return;
     }
     buf_init(&out, MOST_PAGE_BYTES);
-    buf_printf(&out, "%s<p><a href=\"", head);
-    put(&out, service_of(call)->public_url);
-    buf_str(&out, "/\">serin</a></p><h1>");
+    buf_printf(&out, "%s<p><a", head);
+    put_href(&out, service_of(call)->public_url, "/", "");
+    buf_str(&out, ">serin</a></p><h1>");
     put(&out, filter.canary);
     buf_str(&out, "</h1><table><tr><th>verdict<th>score<th>version<th>begun<th>decided</tr>");
     for (size_t i = 0; i < rows.count; i++) put_row(&out, service_of(call)->public_url, &rows.items[i], false);
