@@ -197,12 +197,7 @@ static void approve(struct call *call) {
     struct decision *d = begin(call, &from, &errand);
     d->named = named_config_find(service_of(call), call_path(call, "canary"), errand);
     if (d->named == NULL) return;
-    struct name_values *to = &d->named->overrides.vars;
-    struct arena *arena = errand_arena(errand);
-    to->items = arena_array(arena, vars.count + 1, sizeof *to->items);
-    for (size_t i = 0; i < vars.count; i++)
-        to->items[to->count++] =
-            (struct name_value){arena_strdup(arena, vars.items[i].name), arena_strdup(arena, vars.items[i].value), {0, 0}};
+    named_config_set_vars(d->named, &vars, errand_arena(errand));
     desk_give(service_of(call)->clerks, "state", errand, approve_by_clerk, d);
 }
 

@@ -94,17 +94,14 @@ static void gate_by_envoy(void *user, struct errand *errand, void *input) {
     }
 }
 
-static void send_envoy(struct call *call, struct errand *errand, struct asking *asking, desk_fn *run) {
-    if (asking->named != NULL) desk_give(service_of(call)->envoys, call_path(call, "canary"), errand, run, asking);
-}
-
-// Everything that can be refused at once is looked at before the errand begins; its texts are copied into its arena.
+// Gives the question to an envoy; `from` and `vars` lie in the call and are copied.
 static void ask(struct call *call, struct asking from, const struct name_values *vars, desk_fn *run) {
     struct errand *errand = errand_begin(call, ANSWER_MS);
     struct arena *arena = errand_arena(errand);
     struct asking *asking = arena_alloc(arena, sizeof *asking);
     *asking = (struct asking){.named = named_config_find(service_of(call), call_path(call, "canary"), errand),
-                              .analysis = NULL,
+                              .analysis = arena_strdup(arena, from.analysis),
+                              .artefact = arena_strdup(arena, from.artefact),
                               .release_start_ms = from.release_start_ms};
     if (asking->named == NULL) return;
     const char *fixed = named_config_fixed(asking->named, vars, call_who(call).role);
@@ -113,15 +110,8 @@ static void ask(struct call *call, struct asking from, const struct name_values 
                      "the variable %.100s decides which server is asked", fixed);
         return;
     }
-    asking->analysis = arena_strdup(arena, from.analysis);
-    asking->artefact = arena_strdup(arena, from.artefact);
-    struct name_values *to = &asking->named->overrides.vars;
-    to->items = arena_array(arena, vars->count + 1, sizeof *to->items);
-    for (size_t i = 0; i < vars->count; i++) {
-        to->items[to->count++] =
-            (struct name_value){arena_strdup(arena, vars->items[i].name), arena_strdup(arena, vars->items[i].value), {0, 0}};
-    }
-    send_envoy(call, errand, asking, run);
+    named_config_set_vars(asking->named, vars, arena);
+    desk_give(service_of(call)->envoys, call_path(call, "canary"), errand, run, asking);
 }
 
 static void budget(struct call *call) {

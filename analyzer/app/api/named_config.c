@@ -38,6 +38,14 @@ struct named_config *named_config_find(const struct service *service, const char
     return named;
 }
 
+void named_config_set_vars(struct named_config *named, const struct name_values *vars, struct arena *arena) {
+    struct name_values *to = &named->overrides.vars;
+    *to = (struct name_values){.items = arena_array(arena, vars->count + 1, sizeof *to->items)};
+    for (size_t i = 0; i < vars->count; i++)
+        to->items[to->count++] =
+            (struct name_value){arena_strdup(arena, vars->items[i].name), arena_strdup(arena, vars->items[i].value), {0, 0}};
+}
+
 const struct canary_config *named_config_read(const struct named_config *named, struct errand *errand) {
     struct arena *arena = errand_arena(errand);
     struct canary_config *config = arena_alloc(arena, sizeof *config);
