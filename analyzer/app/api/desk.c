@@ -21,10 +21,11 @@ struct desk {
     pthread_t *threads;
     size_t thread_count;
     pthread_mutex_t lock; // guards what follows
-    pthread_cond_t more;  // a job came, or closing
+    pthread_cond_t more;  // a job was added, or `closing` was set
     struct job *first, **last;
-    struct job **under_way; // one place a thread; NULL: it has none
-    size_t waiting, started;
+    struct job **under_way; // by thread: the job that it runs, or NULL
+    size_t waiting;         // jobs in the list
+    size_t started;         // threads that have taken their place in under_way
     bool closing;
 };
 

@@ -22,17 +22,17 @@ struct answer {
 };
 
 struct errand {
-    struct arena arena;   // of the side that carries it out
-    struct answer answer; // in the arena; final once done
+    struct arena arena;   // used by the side that carries it out
+    struct answer answer; // in the arena; not changed once done
     pthread_mutex_t lock; // guards what follows
-    struct call *call;    // NULL: nobody waits any more
+    struct call *call;    // that waits; NULL: none does any more
     bool done;
-    int holders;
+    int refs; // of the call and of the side that carries it out
 };
 
-static void let_go(struct errand *errand) {
+static void unref(struct errand *errand) {
     pthread_mutex_lock(&errand->lock);
-    bool last = --errand->holders == 0;
+    bool last = --errand->refs == 0;
     pthread_mutex_unlock(&errand->lock);
     if (!last) return;
     pthread_mutex_destroy(&errand->lock);
@@ -40,37 +40,35 @@ static void let_go(struct errand *errand) {
     free(errand);
 }
 
-static const struct answer *copy_answer(const struct answer *answer, struct arena *arena) {
-    struct answer *copy = arena_alloc(arena, sizeof *copy);
-    *copy = *answer;
-    copy->content_type = arena_strdup(arena, answer->content_type);
-    copy->text.ptr = arena_strndup(arena, answer->text.ptr, answer->text.len);
+static struct answer copy_answer(const struct answer *answer, struct arena *arena) {
+    struct answer copy = *answer;
+    copy.content_type = arena_strdup(arena, answer->content_type);
+    copy.text.ptr = arena_strndup(arena, answer->text.ptr, answer->text.len);
     for (size_t i = 0; i < answer->header_count; i++) {
-        copy->names[i] = arena_strdup(arena, answer->names[i]);
-        copy->values[i] = arena_strdup(arena, answer->values[i]);
+        copy.names[i] = arena_strdup(arena, answer->names[i]);
+        copy.values[i] = arena_strdup(arena, answer->values[i]);
     }
     return copy;
 }
 
+// The call no longer waits: it keeps a copy of the answer for errand_resume(), with status 0 when there is none.
 static void release(struct call *call) {
     struct errand *errand = call_kept(call);
-    const struct answer *copy = NULL;
+    struct answer *kept = arena_alloc(call_arena(call), sizeof *kept);
     pthread_mutex_lock(&errand->lock);
     errand->call = NULL;
     bool answered = errand->done && call_ended(call) != CALL_GONE;
     pthread_mutex_unlock(&errand->lock);
-    if (answered) copy = copy_answer(&errand->answer, call_arena(call));
-    struct answer *kept = arena_alloc(call_arena(call), sizeof *kept);
-    if (copy != NULL) *kept = *copy;
+    *kept = answered ? copy_answer(&errand->answer, call_arena(call)) : (struct answer){.status = 0};
     call_keep(call, kept);
-    let_go(errand);
+    unref(errand);
 }
 
 struct errand *errand_begin(struct call *call, int64_t most_ms) {
     struct errand *errand = mem_zero(1, sizeof *errand);
     pthread_mutex_init(&errand->lock, NULL);
     errand->call = call;
-    errand->holders = 2;
+    errand->refs = 2;
     call_keep(call, errand);
     call_defer(call, mono_now_ms() + most_ms, release);
     return errand;
@@ -96,7 +94,7 @@ void errand_text(struct errand *errand, int status, const char *content_type, st
     errand->done = true;
     if (errand->call != NULL) call_wake(errand->call);
     pthread_mutex_unlock(&errand->lock);
-    let_go(errand);
+    unref(errand);
 }
 
 void errand_json(struct errand *errand, int status, json_t *body) {

@@ -14,8 +14,8 @@
 #include "base/timetext.h"
 #include "exporters/courier.h"
 
-#define MOST_WAITING 4096          // results that wait to be read, half of them looks; further ones are passed over
-#define SCRAPED_MS INT64_C(600000) // a page that nobody asked for that long is not made ahead
+#define MOST_WAITING 4096          // analyses that wait to be read, at most half of them for a look; further ones are passed over
+#define SCRAPED_MS INT64_C(600000) // a format that nobody scraped for that long is not rendered ahead
 
 struct exports {
     struct store *store;
@@ -23,9 +23,9 @@ struct exports {
     struct live *live;
     struct tally *tally;
     int64_t start_ms;
-    _Atomic int64_t asked_ms[EXPOSITION_FORMATS]; // when a page was scraped last
+    _Atomic int64_t asked_ms[EXPOSITION_FORMATS]; // when each format was scraped last
     pthread_mutex_t lock;                         // guards what follows
-    char (*waiting)[STORE_ID_LEN + 1];
+    char (*waiting)[STORE_ID_LEN + 1];            // ids of analyses to be read at the next refresh
     size_t waiting_count, waiting_cap;
 };
 
@@ -87,8 +87,11 @@ static void take_document(struct exports *exports, const char *document, bool en
     const char *outcome = json_string_value(json_object_get(looks, "outcome"));
     bool failed = outcome != NULL && strcmp(outcome, "failed") == 0;
     struct error err = {0};
-    if (ended) json_object_set_new(looks, "final", json_true()); // the last look of what was given up does not know
-    // A look whose source failed tells nothing of the canary: what was known stays, and the counts of its queries tell.
+    if (ended)
+        json_object_set_new(looks, "final",
+                            json_true()); // the document of the last look does not know that the analysis was given up after it
+    // A look whose source failed says nothing of the canary, so what is exported of it stays; the counts of failed queries show the
+    // failure.
     if (result != NULL && (ended || !failed) && !live_result(exports->live, result, at_ms, &err))
         log_event(LOG_LEVEL_ERROR, "metrics", "error", err.text);
     json_decref(result);
@@ -105,7 +108,8 @@ static bool take_result(struct exports *exports, const char *id) {
     return read;
 }
 
-// There was an error before the first look: what the analysis before it found is no verdict of this one.
+// An analysis that ended with an error before its first look has no document. One is made, so that the verdict of the analysis before it
+// does not stay.
 static void take_error(struct exports *exports, const struct store_analysis *row) {
     static const char *const lists[] = {"reasons", "missing", "next",   "notices", "scopes",
                                         "groups",  "metrics", "guards", "queries", "sources"};
@@ -120,7 +124,7 @@ static void take_error(struct exports *exports, const struct store_analysis *row
     json_decref(result);
 }
 
-// An analysis was called off: the one before it is the last again.
+// The analysis was cancelled: the decided one before it is exported again.
 static void take_earlier(struct exports *exports, const char *canary) {
     enum store_state done = STORE_DONE;
     struct store_filter filter = {.canary = canary, .state = &done};
@@ -163,7 +167,7 @@ static void read_waiting(struct exports *exports) {
     free(ids);
 }
 
-// Of configs that are gone nothing is told; of those that came with a request the analyses that were begun last are.
+// Whether the analysis is exported after a start: not when its config was deleted. One whose config came with the request always is.
 static bool is_told(const struct catalog_view *view, const struct store_analysis *row) {
     return row->config_name == NULL || catalog_find(view, row->canary) != NULL;
 }
@@ -175,7 +179,7 @@ static bool is_among(const struct store_analyses *rows, const char *canary) {
     return false;
 }
 
-// What was begun last, and the last of each config, however long ago that was.
+// The analyses that were started since then, and the last one of each config, however old.
 static bool restore(struct exports *exports, enum store_state state, const struct catalog_view *view, int64_t since_ms, struct arena *arena,
                     struct error *err) {
     struct store_filter filter = {.state = &state, .since_ms = since_ms, .limit = STORE_PAGE_MOST};
@@ -188,7 +192,7 @@ static bool restore(struct exports *exports, enum store_state state, const struc
         if (!store_list(exports->store, &filter, arena, &last, err)) return false;
         if (last.count > 0) take_analysis(exports, last.items[0].id);
     }
-    for (size_t i = recent.count; i > 0; i--) { // the newest last, as the last one counts
+    for (size_t i = recent.count; i > 0; i--) { // the newest last: it takes the place of the others
         if (is_told(view, &recent.items[i - 1])) take_analysis(exports, recent.items[i - 1].id);
     }
     return true;
@@ -205,7 +209,7 @@ void exports_restore(struct exports *exports, const struct catalog_view *view, i
     arena_finish(&arena);
 }
 
-// What the parts count.
+// The counts of the parts.
 
 struct source_list {
     struct live_source *items;

@@ -18,18 +18,19 @@
 
 #define EVERY_MS INT64_C(60000)
 #define SOURCES_MS INT64_C(10000) // for all queries of a gate
-#define SETTLED_MS INT64_C(60000) // its values are asked for as of so long ago, as the API does
+#define SETTLED_MS INT64_C(60000) // sources are asked for values of that long ago, when late samples are there
 
 enum { THREADS = 2, MOST_FREEZES_TEXT = 1 << 20 };
 
-struct watched { // a canary of the catalog that may have somebody to tell
+struct watched { // a canary whose config names events of gates
     struct watched *next;
     char *canary;
     char sha256[65];
-    bool there;          // in the catalog
-    bool wanted;         // its config tells somebody of its gate
-    bool at_work, again; // it is being looked at; something has happened meanwhile
-    bool failed;         // the last look could not be taken, which was told
+    bool there;   // in the catalog
+    bool wanted;  // a webhook of its config asks for events of gates
+    bool at_work; // its gate is being asked
+    bool again;   // and is to be asked again at once, as something has happened meanwhile
+    bool failed;  // the gate could not be asked the last time, which was logged
     int64_t due_mono_ms;
 };
 
@@ -37,16 +38,16 @@ struct gate_watch {
     const struct service *service;
     pthread_t threads[THREADS];
     size_t thread_count;
-    // Of the thread that refreshes.
-    int64_t read_ms;
-    char *freezes;        // those that hold, as text
+    // Of the thread that calls gate_watch_refresh().
+    int64_t read_ms;      // when the catalog that was taken over was read
+    char *freezes;        // ids of the active ones, one a line; to notice a change
     pthread_mutex_t lock; // guards what follows
     pthread_cond_t more;
     struct watched *items;
     bool closing;
 };
 
-// What is watched.
+// Which canaries are watched.
 
 static bool names_gate(const struct publish_target *target) {
     for (size_t i = 0; i < target->on.count; i++) {
@@ -55,7 +56,7 @@ static bool names_gate(const struct publish_target *target) {
     return false;
 }
 
-// Most configs do not name the events, and need not be read to know that.
+// A quick look at the text: most configs do not name these events, and parsing all of them takes long.
 static bool may_want_gate(struct view text) {
     static const char word[] = "gate_";
     for (size_t i = 0; i + sizeof word - 1 <= text.len; i++) {
@@ -76,7 +77,7 @@ static bool wants_gate(const struct catalog_entry *entry) {
     config_overrides_init(&overrides);
     findings_init(&findings, &arena);
     config_read(entry->text, entry->file, &overrides, &arena, &findings,
-                &config); // one that needs variables wants what it says all the same
+                &config); // errors do not matter here: the targets are read even when a variable is missing
     for (size_t i = 0; config.publish != NULL && i < config.publish->target_count; i++)
         wants = wants || names_gate(&config.publish->targets[i]);
     findings_finish(&findings);
@@ -156,7 +157,7 @@ static bool watches_any(struct gate_watch *w) {
     return any;
 }
 
-// Freezes begin and end by command, by request and by time.
+// Freezes are set and lifted by commands too, and end by time, so they are compared with what was seen last.
 static void read_freezes(struct gate_watch *w, int64_t now_ms) {
     struct arena arena = {0};
     struct freezes freezes = {0};
@@ -191,9 +192,9 @@ void gate_watch_note(struct gate_watch *w, const char *canary) {
     pthread_mutex_unlock(&w->lock);
 }
 
-// Looking.
+// Asking gates.
 
-// The config with the variables of the analysis that counts. NULL with err.
+// The canary's config, with the variables of that analysis. NULL with err.
 static const struct canary_config *read_config(const struct service *service, const struct store_analysis *row, struct arena *arena,
                                                struct error *err) {
     struct named_config *named = named_config_of(service, row->canary, arena);
@@ -232,7 +233,7 @@ static bool ask(struct gate_watch *w, const struct store_analysis *row, struct a
     return ok;
 }
 
-// By the last analysis that is decided. Nothing was promised of a canary that has none.
+// Asks the gate with the verdict of the last decided analysis; does nothing for a canary that has none.
 static bool look(struct gate_watch *w, const char *canary, struct error *err) {
     enum store_state done = STORE_DONE;
     struct store_filter filter = {.canary = canary, .state = &done, .limit = 1, .parts = STORE_RESULT | STORE_REQUEST};
@@ -251,7 +252,7 @@ static void tell(const char *canary, const char *text) {
     log_end(&line);
 }
 
-// The lock is held. Waits for an item that is due; NULL: it ends.
+// Waits for an item that is due; NULL when the threads are to end. The lock is held.
 static struct watched *next(struct gate_watch *w) {
     while (!w->closing) {
         int64_t now_ms = mono_now_ms(), next_ms = now_ms + EVERY_MS;
@@ -276,7 +277,7 @@ static void *work(void *argument) {
         pthread_mutex_unlock(&w->lock);
         bool ok = look(w, item->canary, &err);
         if (!ok && !item->failed) tell(item->canary, err.text);
-        item->failed = !ok; // of whoever looks at it
+        item->failed = !ok; // only the thread at work on the item uses it
         pthread_mutex_lock(&w->lock);
         item->at_work = false;
         item->due_mono_ms = item->again ? 0 : mono_now_ms() + EVERY_MS;

@@ -18,8 +18,8 @@
 #include "base/timetext.h"
 #include "serve/service_notify.h"
 
-#define STOP_MS INT64_C(10000)
-#define DELIVER_MS INT64_C(3000) // for what is being delivered; the rest is in the store
+#define STOP_MS INT64_C(10000)   // for requests in flight
+#define DELIVER_MS INT64_C(3000) // for deliveries in flight; what is not delivered stays in the store
 #define DAY_MS INT64_C(86400000)
 #define CLERKS 3
 #define ENVOYS 8
@@ -45,7 +45,7 @@ bool host_read_configs(struct host *host, struct error *err) {
     return read;
 }
 
-// Values that were written of canaries whose config went while no service ran. What was written before the last day has ended by itself.
+// Ends the remote-written series of canaries whose config was deleted while no service ran. Older ones than a day have ended by themselves.
 static void forget_gone(struct host *host) {
     const struct catalog_view *view = catalog_take(host->service.catalog);
     enum store_state done = STORE_DONE;
@@ -93,7 +93,7 @@ void host_tell_configs(struct host *host) {
     catalog_release(host->service.catalog, view);
 }
 
-// What the engine tells.
+// The engine's sink.
 
 static void compose(void *user, const struct engine_event *event, struct store_batch *batch) {
     struct host *host = user;
@@ -144,7 +144,7 @@ static size_t workers_of(const struct serve_config *config) {
     return cores > 0 ? (size_t)cores : 0;
 }
 
-// Beside the store.
+// The archive lies beside the store.
 static bool open_archive(struct host *host, struct error *err) {
     if (host->config->retention.evidence_bytes == 0) return true;
     const char *dir = run_archive_folder(&host->arena, host->config->store);
@@ -190,7 +190,7 @@ static bool open_listener(struct host *host, struct error *err) {
     listener.table_count = sizeof tables / sizeof tables[0];
     listener.version = SERIN_VERSION;
     listener.user = &host->service;
-    pthread_mutex_lock(&host->listener_lock); // requests come before it has returned
+    pthread_mutex_lock(&host->listener_lock); // requests may come before listener_start() returns
     host->listener = listener_start(&listener, err);
     pthread_mutex_unlock(&host->listener_lock);
     return host->listener != NULL;
@@ -220,14 +220,14 @@ static bool open_all(struct host *host, struct error *err) {
            open_listener(host, err) && keeper_start(host, err);
 }
 
-// First nobody may ask any more, then what is under way ends, then what it used is closed.
+// First no more requests are taken, then what is under way ends, then what that used is closed.
 static void close_all(struct host *host) {
     struct service *s = &host->service;
     keeper_stop(host); // it reads the listener's counts
     gate_watch_stop(s->gates);
     pthread_mutex_lock(&host->listener_lock);
     struct listener *listener = host->listener;
-    host->listener = NULL; // for a clerk that still reads configs again
+    host->listener = NULL; // a clerk may still be in host_reload()
     pthread_mutex_unlock(&host->listener_lock);
     listener_stop(listener, STOP_MS);
     desk_stop(s->envoys);
@@ -271,13 +271,13 @@ int host_run(const struct serve_config *config, const char *state_dir, struct er
     sigaddset(&signals, SIGINT);
     sigaddset(&signals, SIGHUP);
     signal(SIGXFSZ, SIG_IGN); // a file that may not grow is an error like a full disk
-    pthread_sigmask(SIG_BLOCK, &signals, &before); // before any thread is made: they all inherit it
+    pthread_sigmask(SIG_BLOCK, &signals, &before); // before any thread is started, as threads inherit the mask
     bool ready = open_all(&host, err);
     if (ready) {
         log_event(LOG_LEVEL_INFO, "listening", "url", listener_url(host.listener));
         until_stopped(&host, &signals);
     }
-    pthread_sigmask(SIG_SETMASK, &before, NULL); // a second signal ends it at once
+    pthread_sigmask(SIG_SETMASK, &before, NULL); // from now on another signal ends the program at once
     close_all(&host);
     if (ready) log_event(LOG_LEVEL_INFO, "stopped", NULL, NULL);
     return ready ? EXIT_PASS : EXIT_USAGE;

@@ -10,23 +10,24 @@
 
 struct host {
     const struct serve_config *config;
-    const char *state_dir; // NULL: the default
+    const char *state_dir; // NULL: state_dir_default()
     struct service service;
-    pthread_mutex_t listener_lock; // guards the pointer: handlers run before it is set, and a clerk may outlast the listener
+    pthread_mutex_t listener_lock; // guards `listener`: handlers run before it is set, and a clerk may still run after it is stopped
     struct listener *listener;
-    struct arena arena;
+    struct arena arena; // of what lives as long as the service
     pthread_t keeper;
-    bool keeping;
+    bool keeping;       // the thread was started
     pthread_mutex_t keeper_lock; // guards keeper_ends
     pthread_cond_t keeper_wake;
     bool keeper_ends;
 };
 
-bool host_read_configs(struct host *host, struct error *err); // those that are gone are not told of any more
-bool host_reload(void *host, struct error *err); // configs, tokens and certificates
+// Reads the folder of configs again, and stops exporting the canaries whose config is gone. False with err when it cannot be read.
+bool host_read_configs(struct host *host, struct error *err);
+bool host_reload(void *host, struct error *err); // configs, tokens and certificates; `host` is a struct host
 void host_tell_configs(struct host *host);       // logs how many there are and what is wrong with them
 
-// The thread that looks after what is due now and then.
+// The keeper: a thread that does what is due now and then (keeper.c).
 bool keeper_start(struct host *host, struct error *err);
 void keeper_stop(struct host *host); // fine when it was not started
 

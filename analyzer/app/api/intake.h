@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// How an analysis is asked for, by whatever route: finds the config, refuses what the asker may not do, hands it to the engine.
+// Starting an analysis for a request, whatever its route: finds the config, refuses what the asker may not do, submits to the engine.
 #ifndef API_INTAKE_H
 #define API_INTAKE_H
 
@@ -8,32 +8,32 @@
 
 struct intake_refusal {
     int status;
-    const char *code, *hint, *message;
-    const struct findings *findings; // NULL: none
-    bool again; // the same request may be taken in some seconds
+    const char *code, *hint, *message; // as of reply_error_hint()
+    const struct findings *findings;   // NULL: none
+    bool again; // the same request may succeed in some seconds: Retry-After
 };
 
 struct intake { // lies in the errand's arena
     const struct service *service;
     struct errand *errand;
     struct analysis_request request;
-    const char *who;
-    bool is_admin; // whose configs may name files of the server
-    bool key_is_enough; // a request that differs from the first one with its key finds that one's analysis too
+    const char *who; // the asker
+    bool is_admin;   // may send configs that name files of the server, and set any variable
+    bool key_is_enough; // an idempotency key that was used for a different request finds that one's analysis, instead of 409
     char id[STORE_ID_LEN + 1]; // once accepted
-    // Each ends the errand. `opened`: a new analysis was accepted; on the store's thread, must be quick. `found`: the key has been used
-    // for this very request; on a clerk. `refused`: any thread, the refusal is valid during the call.
+    // One of these is called, once, and ends the errand. `opened`: a new analysis was accepted; on the store's thread, must be quick.
+    // `found`: there is an analysis with the key; on a clerk. `refused`: on any thread; the refusal is valid during the call.
     void (*opened)(struct intake *intake);
     void (*found)(struct intake *intake);
     void (*refused)(struct intake *intake, const struct intake_refusal *refusal);
     void *user;
 };
 
-// Takes what is filled in but the id; one of the three functions is called, now or later. A request with its config's text is read by
-// a clerk, so that a long one holds nobody up.
+// Everything but the id is filled in by the caller. One of the three functions is called, before this returns or later. A config that
+// comes with the request is read by a clerk, as it may be long.
 void intake_begin(struct intake *intake);
 
-// The usual refusal: an error with findings as {line, column, key, message}.
+// For `refused`: ends the errand with the refusal as JSON, with its findings.
 void intake_refuse_json(struct intake *intake, const struct intake_refusal *refusal);
 
 #endif

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What a service does now and then: begins scheduled analyses, brings what it exports up to date, sees that configs have changed,
-// deletes what is older than its retention.
+// What a service does now and then: every second it starts scheduled analyses and brings the exported metrics up to date, less often it
+// reads changed configs and deletes what is older than the retention.
 #include <stdlib.h>
 #include <time.h>
 
@@ -15,8 +15,8 @@
 #include "base/timetext.h"
 #include "serve/service_notify.h"
 
-#define LOOK_MS 30000
-#define TRIM_MS 3600000
+#define LOOK_MS 30000   // between looks at the folder of configs
+#define TRIM_MS 3600000 // between deletions
 
 static void look_at_configs(struct host *host) {
     struct error err = {0};
@@ -35,7 +35,7 @@ static void sweep(struct host *host) {
         log_event(LOG_LEVEL_ERROR, "evidence", "error", err.text);
 }
 
-// Whether there is more to delete, soon.
+// Deletes a bounded number of rows; true when there are more.
 static bool trim(struct host *host) {
     const struct serve_retention *keep = &host->config->retention;
     struct store_retention retention = {keep->age_ms, (size_t)keep->count, keep->audit_ms, keep->audit_ms};
@@ -57,7 +57,7 @@ static bool trim(struct host *host) {
     return gone.more;
 }
 
-// Waits for some time; false when the keeper is to end.
+// Waits that long; false when the keeper is to end.
 static bool pause_ms(struct host *host, int64_t ms) {
     struct timespec until;
     clock_gettime(CLOCK_MONOTONIC, &until);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Whether the store can be written, tried at most every two seconds however often somebody asks.
+// Whether the store can be written. It is tried at most every two seconds, however often somebody asks.
 #ifndef API_READINESS_H
 #define API_READINESS_H
 

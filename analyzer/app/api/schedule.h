@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Analyses that begin again and again. Time is cut into slots of the schedule's length, counted from 1970; each slot begins one analysis,
-// known by its key, so that a restart begins no second one. Slots that passed while the service was down are not made up for.
+// Analyses that are started again and again. Time is cut into slots of the schedule's period, counted from 1970, and each slot starts one
+// analysis. Its idempotency key names the slot, so that a restart does not start a second one. Slots that passed while no service ran
+// are left out.
 #ifndef API_SCHEDULE_H
 #define API_SCHEDULE_H
 
@@ -8,10 +9,10 @@
 #include "serve/serve_config.h"
 
 struct schedule_state {
-    int64_t slot; // that was begun last; zeroes: none
+    int64_t slot; // the last one that was started; 0: none
 };
 
-// Begins the analysis of the slot that it is, unless that was done.
+// Starts the analysis of the present slot, unless that was done.
 void schedule_run(const struct service *service, const struct serve_schedule *schedule, struct schedule_state *state, int64_t now_ms);
 
 #endif

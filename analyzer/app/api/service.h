@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What the handlers of a service share: everything it is made of. Set up before the listener starts and not changed until it has stopped.
+// Everything that a service is made of, for its handlers. It is set up before the listener starts and not changed until it has stopped.
 #ifndef API_SERVICE_H
 #define API_SERVICE_H
 
@@ -15,22 +15,22 @@
 struct service {
     struct store *store;
     struct engine *engine;
-    struct run_archive *archive; // NULL: no answers are kept
+    struct run_archive *archive; // NULL: the answers to looks are not kept
     struct courier *courier;
     struct catalog *catalog;
-    struct desk *clerks;    // for what takes some milliseconds: files, reports, long texts
-    struct desk *envoys;    // for what asks sources
+    struct desk *clerks;    // threads for work of some milliseconds: files, the store, reports, long texts
+    struct desk *envoys;    // threads for work that waits for sources
     struct watchers *watchers;
     struct view_cache *views;
     struct readiness *readiness;
     struct flagger_locks *flagger;
     struct exports *exports;
     struct gate_watch *gates;
-    const char *state_dir;  // of freezes and approvals
-    const char *public_url; // how others reach the service, without slash at the end; "" when links are to be relative
-    // Reads configs, tokens and certificates again. False with err, and what was read before stays.
+    const char *state_dir;  // folder of freezes and approvals
+    const char *public_url; // what links begin with, without slash at the end; "": links are relative
+    // Reads configs, tokens and certificates again; blocks. False with err when one cannot be read: what was read before stays in use.
     bool (*reload)(void *user, struct error *err);
-    void *user;
+    void *user; // of reload
 };
 
 struct call;

@@ -10,7 +10,7 @@
 #include "analyzer/verdict.h"
 #include "base/mem.h"
 
-#define MOST_ROWS LIVE_MOST_COUNTS // of one kind; further ones are not counted
+#define MOST_ROWS LIVE_MOST_COUNTS // of one kind; what would need more is not counted
 
 enum tally_kind { TALLY_VERDICT, TALLY_GATE, TALLY_CHECK };
 #define TALLY_KINDS 3
@@ -18,12 +18,12 @@ enum tally_kind { TALLY_VERDICT, TALLY_GATE, TALLY_CHECK };
 struct tally_row {
     struct tally_row *next; // of its kind
     enum tally_kind kind;
-    const char *first, *second; // second "" for gates
-    uint64_t count;
-    double value;
-    char id[STORE_ID_LEN + 1]; // of the last analysis that was counted
-    int64_t at_ms;             // of the last change
-    bool gone;                 // its config is
+    const char *first, *second; // canary, and verdict or name of the check; second is "" for gates
+    uint64_t count;             // of verdicts; for gates 1: open
+    double value;               // of checks
+    char id[STORE_ID_LEN + 1];  // of the last analysis that was counted
+    int64_t at_ms;              // of the last change
+    bool gone;                  // the config of the canary is: not exported
 };
 
 struct tally {
@@ -56,7 +56,7 @@ void tally_destroy(struct tally *tally) {
     free(tally);
 }
 
-// The lock is held. NULL when there are too many already.
+// Makes the row when there is none; NULL when there are too many. The lock is held.
 static struct tally_row *row_of(struct tally *tally, enum tally_kind kind, const char *first, const char *second) {
     struct tally_row key = {.kind = kind, .first = first, .second = second};
     void *found = tfind(&key, &tally->tree, by_key);
@@ -130,7 +130,7 @@ void tally_forget(struct tally *tally, const char *canary) {
     pthread_mutex_unlock(&tally->lock);
 }
 
-// Counters stay for as long as the process does.
+// Counters must not vanish, so verdicts are shown for as long as the process runs.
 static bool is_shown(const struct tally_row *row, int64_t now_ms) {
     return !row->gone && (row->kind == TALLY_VERDICT || now_ms - row->at_ms < LIVE_RETENTION_MS);
 }

@@ -11,7 +11,7 @@
 #define SHELVES 4096
 
 struct watchers {
-    pthread_mutex_t lock; // guards the lists; held while calls are woken, so that none of them is released meanwhile
+    pthread_mutex_t lock; // guards the lists; held while calls are woken, so that none of them is released meanwhile (call.h)
     struct watcher *shelves[SHELVES];
 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The calls that wait for an analysis to be decided. Nothing is polled: who publishes a verdict wakes them.
+// The calls that wait for an analysis to be decided. Nothing is polled: publishing the verdict wakes them.
 #ifndef API_WATCHERS_H
 #define API_WATCHERS_H
 
@@ -10,13 +10,13 @@ struct watchers;
 struct watchers *watchers_create(void);
 void watchers_destroy(struct watchers *watchers); // nobody may wait any more; fine with NULL
 
-struct watcher { // in the call's arena
-    struct watcher *next, **at;
+struct watcher { // one waiting call; lies in its arena
+    struct watcher *next, **at; // of watchers.c
     struct call *call;
     const char *id;
 };
 
-// From then on the call is woken when watchers_wake() is called with that id, until the watcher is removed. Any thread.
+// From now on watchers_wake() with this id wakes the call, until the watcher is removed. Any thread.
 void watchers_add(struct watchers *watchers, struct watcher *watcher);
 void watchers_remove(struct watchers *watchers, struct watcher *watcher);
 
