@@ -36,7 +36,7 @@ static json_t *links_of(const struct service *service, const char *id) {
     return object;
 }
 
-// Written as it stands: many are accepted at once, and those who wait for it hold the store's thread.
+// Written directly, without a JSON tree: it runs on the store's thread, and many analyses are accepted at once.
 // Each link begins with the address of the service in quotes, of which the last is left out.
 void analysis_view_accepted(const struct service *service, const char *id, struct buf *out) {
     struct buf base;

@@ -7,16 +7,16 @@
 #include "api/view_value.h"
 #include "base/buf.h"
 
-// The short form, for lists. The caller releases it.
+// The short form, for lists; wants no parts of the row. The caller releases it.
 json_t *analysis_view_short(const struct service *service, const struct store_analysis *row);
 
 // The long one: reasons, spent alpha, phase and the next look. Wants the row with STORE_LOOK_STATE, STORE_RESULT and STORE_REQUEST.
 json_t *analysis_view(const struct service *service, const struct store_analysis *row);
 
-// As courier_silenced().
+// The alerts of the analysis that are silenced, as of courier_silenced(); the caller releases it.
 json_t *analysis_view_silenced(const struct service *service, const struct store_analysis *row);
 
-// The text that answers who has started one: id, state, verdict and links of the short form.
+// Appends the answer to whoever started the analysis, as JSON text: id, state, verdict and links of the short form.
 void analysis_view_accepted(const struct service *service, const char *id, struct buf *out);
 
 // "running", "pass", "cancelled", ...
@@ -25,7 +25,7 @@ const char *analysis_view_verdict(const struct store_analysis *row);
 // "3 of 5 looks"; the caller releases it.
 json_t *analysis_view_progress(const struct service *service, const struct store_analysis *row);
 
-// The first reason of a finished analysis in one sentence, or how an open one stands; in the arena. Wants STORE_RESULT.
+// One sentence for people: the first reason of a finished analysis, or the progress of an open one. In the arena. Wants STORE_RESULT.
 const char *analysis_view_sentence(const struct service *service, const struct store_analysis *row, struct arena *arena);
 
 #endif

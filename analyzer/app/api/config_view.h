@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// How the API shows a canary config: what holds once defaults and variables are filled in, and every query it makes. No secrets: names of
-// files, headers, parameters and user names are left out.
+// How the API shows a canary config: with defaults and variables filled in, and with every query it makes. Nothing secret is shown: names
+// of files, headers, parameters and user names are left out.
 #ifndef API_CONFIG_VIEW_H
 #define API_CONFIG_VIEW_H
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The configs that the service has, and whether a text is one.
+// The configs that the service has, and a check of a config's text.
 #include <string.h>
 
 #include "analyzer/config.h"
@@ -10,7 +10,7 @@
 #include "base/timetext.h"
 
 #define CONFIG_MS INT64_C(30000)
-#define SETTLED_MS INT64_C(60000) // the plan is shown for a window whose samples are all there
+#define SETTLED_MS INT64_C(60000) // the plan is shown for a window that ended that long ago
 
 static json_t *entry_view(const struct catalog_entry *e) {
     return json_pack("{s:o,s:o,s:s,s:o,s:o,s:o,s:b,s:I,s:I}", "name", view_text(e->name), "file", view_text(e->file), "sha256", e->sha256,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What people decide: freezes and approvals, and the log of who changed what.
+// Freezes and approvals, which people decide, and the audit log of who changed what.
 #include <string.h>
 
 #include "analyzer/freeze.h"
@@ -17,14 +17,16 @@
 #define AUDIT_MOST 500
 
 struct decision {
-    const char *who, *by, *reason, *scope, *id; // those that the route has
+    const char *who;                 // name of the token
+    const char *by;                  // who decides; only an admin may name another than `who`
+    const char *reason, *scope, *id; // those that the route has
     int64_t until_ms, lasts_ms;
     bool all;
     struct approval approval;
     struct named_config *named;
 };
 
-// Names of people count at gates, so only an admin may speak for others. False when the call was answered.
+// Reads by and reason. Gates count approvals by person, so only an admin may decide in another's name. False when the call was answered.
 static bool read_by(struct call *call, const json_t *body, struct decision *ret) {
     struct call_who who = call_who(call);
     if (!body_text(call, body, "by", false, call_arena(call), &ret->by) ||

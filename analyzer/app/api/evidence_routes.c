@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The answers that an analysis was judged by, as the recorded run that `serin replay` judges again.
+// The answers that an analysis was judged by, as a recorded run for `serin replay`.
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,10 +14,10 @@
 struct evidence_wanted {
     const char *id;
     int64_t look, attempt; // look 0: all of them; attempt 0: the last one
-    const char *only;      // name of the look, once it is known; NULL: all
+    const char *only;      // name of that look in the archive, set by cut_looks(); NULL: all
 };
 
-// Leaves the looks up to the wanted one, which the wanted attempt of it ends.
+// Cuts the list behind the wanted look and attempt, and sets wanted->only.
 static void cut_looks(json_t *looks, struct evidence_wanted *wanted, struct arena *arena) {
     size_t count = json_array_size(looks), keep = 0;
     for (size_t i = 0; i < count; i++) {
@@ -33,7 +33,7 @@ static void cut_looks(json_t *looks, struct evidence_wanted *wanted, struct aren
     while (json_array_size(looks) > keep) json_array_remove(looks, json_array_size(looks) - 1);
 }
 
-// watch.json, with the looks that are there to be judged again.
+// Adds watch.json, the state of the looks to be judged again. False when there is none.
 static bool add_state(struct buf *out, const struct store_analysis *row, struct evidence_wanted *wanted, struct arena *arena) {
     json_t *state = row->look_state != NULL ? json_loads(row->look_state, 0, NULL) : NULL, *looks = json_object_get(state, "looks");
     if (wanted->look > 0) cut_looks(looks, wanted, arena);
@@ -52,7 +52,7 @@ static void answer_evidence(struct errand *errand, const struct evidence_wanted 
     errand_text(errand, 200, "application/x-tar", (struct view){buf_text(out), out->len});
 }
 
-// Puts the archive together: what the store says of the looks, and what was kept of their answers.
+// Puts the recorded run together: the state of the looks from the store, and their answers from the archive.
 static void gather(const struct service *service, struct errand *errand, struct evidence_wanted *wanted, const struct store_analysis *row,
                    struct buf *out) {
     struct error err = {0};

@@ -66,7 +66,7 @@ static bool read_own_key(struct flagger_hook *hook, const char *key, const char 
     return true;
 }
 
-// Keys of others are none of our business.
+// Reads the keys that begin with "serin."; all others belong to somebody else.
 static bool read_metadata(const json_t *metadata, struct arena *arena, struct flagger_hook *hook, struct error *err) {
     json_t *own = json_deep_copy(metadata), *value; // iterators want an object that may be written to
     const char *key;

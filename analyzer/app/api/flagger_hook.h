@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What a hook of Flagger says, and what it is answered. Flagger goes on at a status up to 202 and takes every other one as a refusal, 204
-// too; the text of a 4xx is shown to people, that of a 5xx is lost. So a hook is answered 200 or 4xx, and 200 only when it is known.
+// What a webhook of Flagger says, and which status answers it. Flagger takes a status up to 202 as consent and every other one, also 204,
+// as a refusal. It shows people the text of a 4xx, but not that of a 5xx. So a hook is answered with 200 or 4xx, and with 200 only when the
+// answer is certain.
 #ifndef API_FLAGGER_HOOK_H
 #define API_FLAGGER_HOOK_H
 
@@ -40,8 +41,8 @@ enum flagger_verdict { FLAGGER_PASS, FLAGGER_FAIL, FLAGGER_UNDECIDED, FLAGGER_ER
 
 enum flagger_verdict flagger_verdict_of(const struct store_analysis *row);
 
-int flagger_status(enum flagger_kind kind, enum flagger_verdict verdict);
+int flagger_status(enum flagger_kind kind, enum flagger_verdict verdict); // of a rollback hook 200 means: roll back
 
-bool flagger_phase_has_ended(const char *phase); // of a rollout that is over, or has not begun
+bool flagger_phase_has_ended(const char *phase); // no rollout is under way: it is over, or has not begun
 
 #endif

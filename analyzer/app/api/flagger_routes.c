@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Hooks of Flagger: each tells a run of a canary and is answered by the verdict of its analysis, which is started when it is not there.
+// The webhooks of Flagger. A hook names a canary of Flagger; it is answered by the verdict of the analysis of that canary's present run,
+// which is started when there is none yet.
 #include <pthread.h>
 #include <string.h>
 
@@ -16,7 +17,7 @@
 
 #define HOOK_MS INT64_C(9000) // Flagger waits for ten seconds
 #define MOST_REASON 500
-#define SEEN_MS 60000 // how exactly it is kept when a run was seen last
+#define SEEN_MS 60000 // seen_ms of a run is stored again only after that long, as hooks come every few seconds
 
 struct hook_job {
     const struct service *service;
@@ -24,7 +25,7 @@ struct hook_job {
     struct flagger_hook hook;
     const char *who;
     enum role role;
-    const char *canary, *owner; // of the config; owner NULL: none
+    const char *canary, *owner; // as the config has them, for freezes; owner NULL: none
     struct flagger_run run;
     struct store_analysis row; // of the run's analysis
     bool has_row;
@@ -39,7 +40,8 @@ static void answer(struct hook_job *job, int status, const char *text) {
     errand_text(job->errand, status, plain, (struct view){text, len});
 }
 
-// A refusal of a kind of hook for reasons that are none of the canary: rollout hooks count it, gates wait, rollback does nothing.
+// Refuses for a reason that says nothing about the canary. Flagger counts this as a failed check for rollout hooks; confirming hooks wait,
+// and a rollback hook does not roll back.
 static void refuse(struct hook_job *job, const char *text) {
     enum flagger_kind kind = job->hook.kind;
     answer(job, kind == FLAGGER_ROLLOUT || kind == FLAGGER_PRE_ROLLOUT ? 409 : 403, text);
@@ -50,7 +52,7 @@ static void store_failed(struct hook_job *job, const struct error *err) {
     refuse(job, "error: the store of serin cannot be read or written now");
 }
 
-// The run and its analysis. False when the store failed.
+// Loads the run and its analysis. False with err when the store fails.
 static bool load(struct hook_job *job, struct error *err) {
     struct store *store = job->service->store;
     struct arena *arena = errand_arena(job->errand);
@@ -65,7 +67,7 @@ static bool is_current(const struct hook_job *job) {
     return flagger_run_is_current(&job->run, job->hook.checksum, decided, wall_now_ms());
 }
 
-// Starting an analysis: the clerk waits for the store, whose thread answers.
+// Starting an analysis: the clerk blocks until the engine's answer comes from the store's thread.
 
 struct started {
     pthread_mutex_t lock; // guards what follows
@@ -134,7 +136,8 @@ static bool start(struct hook_job *job, const struct named_config *named) {
     return false;
 }
 
-// The run goes on or begins; its analysis is there afterwards. False when the hook was answered.
+// Continues the present run, or begins a new one (also when `begins`). Afterwards the run has an analysis. False when the hook was
+// answered with a refusal.
 static bool enter(struct hook_job *job, bool begins) {
     struct error err = {0};
     int64_t now = wall_now_ms();
@@ -173,7 +176,7 @@ static bool end_run(struct hook_job *job) {
     return false;
 }
 
-// True when a freeze holds the canary: the hook was answered.
+// Whether a freeze covers the canary, or freezes cannot be read: the hook was answered then.
 static bool is_frozen(struct hook_job *job) {
     struct arena *arena = errand_arena(job->errand);
     struct freezes freezes;
@@ -254,7 +257,7 @@ static void carry_out(void *user, struct errand *errand, void *input) {
     pthread_mutex_t *lock = flagger_locks_of(job->service->flagger, job->hook.object);
     (void)user;
     (void)errand;
-    pthread_mutex_lock(lock); // hooks of one canary come one after the other
+    pthread_mutex_lock(lock); // hooks of one canary are carried out one after the other
     if (load(job, &err)) {
         hooks[job->hook.kind](job);
     } else {
@@ -270,7 +273,7 @@ static bool sign_in(struct call *call, const char *in_metadata) {
     return call_who(call).role >= ROLE_RUN || call_sign_in(call, token, ROLE_RUN);
 }
 
-// Whom freezes may be about.
+// Finds what freezes can name: the canary and its owner.
 static void find_names(struct hook_job *job, struct arena *arena) {
     const struct catalog_view *view = catalog_take(job->service->catalog);
     const struct catalog_entry *entry = catalog_find(view, job->hook.config);

@@ -78,7 +78,7 @@ struct flagger_run flagger_run_new(const char *key, const char *checksum, int64_
 }
 
 struct flagger_locks {
-    pthread_mutex_t locks[LOCKS]; // each guards the memos of some canaries between load and save
+    pthread_mutex_t locks[LOCKS]; // each guards the memos of the canaries that hash to it, from load to save
 };
 
 struct flagger_locks *flagger_locks_create(void) {

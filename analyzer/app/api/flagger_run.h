@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Which analysis the hooks of a Flagger canary are about. Flagger names a revision by a checksum, which is the same when the same spec is
-// rolled out again later, and says nothing of where a rollout begins and ends; so a run is kept in the store from its first hook on.
+// Which analysis the hooks of a Flagger canary are about. Flagger sends a checksum of the revision, which repeats when the same spec is
+// rolled out again, and does not say where a rollout begins and ends. So each rollout is a run, kept as a memo from its first hook on.
 #ifndef API_FLAGGER_RUN_H
 #define API_FLAGGER_RUN_H
 
@@ -15,33 +15,34 @@ struct flagger_run {
     const char *key;       // of the memo: "namespace/name:config"
     const char *checksum;  // NULL: there is no run yet
     const char *analysis;  // id; NULL: none was started
-    int64_t began_ms, seen_ms;
-    bool advanced;         // a hook came that is asked only when the canary has traffic
-    bool over;             // a hook came that is asked only when the rollout has ended
+    int64_t began_ms, seen_ms; // its first hook, and about its last one
+    bool advanced;         // a hook came that Flagger sends only once the canary has traffic
+    bool over;             // a hook came that Flagger sends only once the rollout has ended
 };
 
-// What is kept, in the arena; zeroes but the key when there is nothing.
+// Reads the run into the arena; all but the key is zero when there is none. False with err when the store fails.
 bool flagger_run_load(struct store *store, const char *key, struct arena *arena, struct flagger_run *ret, struct error *err);
 
-// The ids of the analyses that the present runs of "namespace/name" have begun, in the arena; there are as many as it has configs.
+// The analyses of the present runs of "namespace/name": one for each config that its hooks name.
 struct flagger_analyses {
     const char **ids;
     size_t count;
 };
 
+// In the arena; false with err when the store fails.
 bool flagger_run_analyses(struct store *store, const char *object, struct arena *arena, struct flagger_analyses *ret, struct error *err);
 
-// Waits until it is kept.
+// Waits until it is committed. False with err when the store fails.
 bool flagger_run_save(struct store *store, const struct flagger_run *run, int64_t now_ms, struct error *err);
 
-// Whether hooks with this checksum belong to the run. `decided`: its analysis is not open any more; a run without hooks for a quarter of
-// an hour has ended then.
+// Whether a hook with this checksum belongs to the run. When its analysis has ended (`decided`), a run that had no hook for 15 minutes is
+// taken as over.
 bool flagger_run_is_current(const struct flagger_run *run, const char *checksum, bool decided, int64_t now_ms);
 
 // A new run; the texts are borrowed.
 struct flagger_run flagger_run_new(const char *key, const char *checksum, int64_t now_ms);
 
-// One lock for the hooks of one canary, so that two of them do not begin two runs; some canaries share one.
+// Locks that keep two hooks of one canary from beginning two runs. Some canaries share a lock.
 struct flagger_locks;
 
 struct flagger_locks *flagger_locks_create(void);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Gates and budgets: they ask sources, so envoys carry them out.
+// Gates and error budgets. Both query sources, so envoys carry them out.
 #include <string.h>
 
 #include "analyzer/analysis.h"
@@ -12,9 +12,9 @@
 #include "api/view_value.h"
 #include "base/timetext.h"
 
-#define SOURCES_MS INT64_C(10000) // for all queries; the clients of deployment tools wait no longer
+#define SOURCES_MS INT64_C(10000) // for all queries; clients of deployment tools wait no longer
 #define ANSWER_MS INT64_C(60000)
-#define SETTLED_MS INT64_C(60000)
+#define SETTLED_MS INT64_C(60000) // sources are asked for values of that long ago, when late samples are there
 
 struct asking {
     struct named_config *named;
@@ -45,7 +45,8 @@ static void budget_by_envoy(void *user, struct errand *errand, void *input) {
     findings_finish(&findings);
 }
 
-// The result that counts: of the analysis that is named, else of the last one that is decided. False when the errand has ended.
+// Reads the result that the gate uses: of the named analysis, else of the last decided one; *ret is NULL when there is none. False when
+// the errand has ended.
 static bool find_result(const struct service *service, const char *canary, const struct asking *asking, struct errand *errand,
                         json_t **ret) {
     struct arena *arena = errand_arena(errand);

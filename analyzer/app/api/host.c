@@ -270,7 +270,7 @@ int host_run(const struct serve_config *config, const char *state_dir, struct er
     sigaddset(&signals, SIGTERM);
     sigaddset(&signals, SIGINT);
     sigaddset(&signals, SIGHUP);
-    signal(SIGXFSZ, SIG_IGN); // a file that may not grow is an error like a full disk
+    signal(SIGXFSZ, SIG_IGN);                      // a file that may not grow is an error like a full disk
     pthread_sigmask(SIG_BLOCK, &signals, &before); // before any thread is started, as threads inherit the mask
     bool ready = open_all(&host, err);
     if (ready) {

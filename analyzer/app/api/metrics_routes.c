@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// /metrics: pages that are made ahead and sent without a copy.
+// /metrics: the page is rendered ahead and sent without being copied.
 #include "api/exports.h"
 #include "api/service.h"
 #include "serve/call.h"

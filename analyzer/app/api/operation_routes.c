@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What those ask who run the service: is it alive, is it ready, read the configs again.
+// For those who run the service: is it alive, is it ready, and read configs, tokens and certificates again.
 #include "api/audit.h"
 #include "api/readiness.h"
 #include "api/reply.h"
@@ -19,8 +19,9 @@ static void tell_ready(void *user, struct errand *errand, void *input) {
     if (readiness_check(service->readiness, service->store, &err)) {
         struct engine_counts counts;
         engine_counts(service->engine, &counts);
-        errand_text(errand, 200, "text/plain; charset=utf-8",
-                    view_of(counts.evidence_failing ? "serin is ready; the answers to looks are not kept, see its log\n" : "serin is ready\n"));
+        errand_text(
+            errand, 200, "text/plain; charset=utf-8",
+            view_of(counts.evidence_failing ? "serin is ready; the answers to looks are not kept, see its log\n" : "serin is ready\n"));
     } else {
         errand_error(errand, 503, "not_ready", "see the log of the service", "the store cannot be written");
     }

@@ -96,7 +96,7 @@ static void put_problems(struct buf *out, const struct catalog_view *view) {
     buf_str(out, "</p>");
 }
 
-// What a reader should see first.
+// What a reader should see first comes first.
 static int urgency(const struct store_analysis *row) {
     static const char *const words[] = {"fail", "error", "inconclusive", "marginal", "running", "cancelled"};
     int i = 0;
@@ -110,7 +110,7 @@ static int by_urgency(const void *a, const void *b) {
     return difference != 0 ? difference : (x->created_ms < y->created_ms) - (x->created_ms > y->created_ms);
 }
 
-// The newest analysis of each canary: of those that were begun last, and of every config, however long ago that was.
+// The newest analysis of each canary: among the latest ones, and of every config however long ago that was.
 static bool newest_of_each(struct store *store, const struct catalog_view *view, struct arena *arena, struct store_analyses *ret,
                            struct error *err) {
     struct store_filter recent = {.limit = STORE_PAGE_MOST};
@@ -144,7 +144,7 @@ static void put_overview(struct buf *out, const char *link, const struct catalog
     }
 }
 
-// By a clerk: with a thousand configs it takes the time of hundreds of requests.
+// On a clerk: with a thousand configs it takes as long as hundreds of requests.
 static void make_overview(void *user, struct errand *errand, void *input) {
     const struct service *service = user;
     const struct catalog_view *view = catalog_take(service->catalog);

@@ -8,7 +8,7 @@
 
 #include "base/mem.h"
 
-#define MOST_AGE_MS INT64_C(86400000) // a verdict that old says nothing of what is rolled out now
+#define MOST_AGE_MS INT64_C(86400000) // an older verdict says nothing about what is rolled out now
 #define MOST_POINTS ((size_t)100000)  // of all series; further ones are left out
 #define FLAGGER "flagger:"
 
@@ -130,7 +130,7 @@ static double verdict_value(const struct store_analysis *row) {
     return strcmp(row->verdict, "error") == 0 ? (double)NAN : 0;
 }
 
-// As it was known at that time; NaN: absent.
+// The value as it was known at that time; NaN: absent.
 static double value_at(const struct readback *query, const struct store_analysis *row, int64_t at_ms) {
     bool decided = row->state != STORE_OPEN && row->finished_ms <= at_ms;
     if (!decided) return query->what == READBACK_VERDICT ? 0 : (double)NAN;
@@ -138,7 +138,7 @@ static double value_at(const struct readback *query, const struct store_analysis
     return query->what == READBACK_VERDICT ? verdict_value(row) : row->score;
 }
 
-// The analyses of a series, newest first.
+// The matching analyses of the series, newest first.
 static size_t rows_of(const struct readback *query, const struct store_analyses *rows, const struct store_analysis *series,
                       const struct store_analysis **ret) {
     size_t count = 0;
@@ -184,7 +184,7 @@ static double fold(enum readback_fold how, double a, double b) {
     return how == READBACK_MIN ? fmin(a, b) : fmax(a, b);
 }
 
-// One value a series and time; min and max make one series of them.
+// Fills in a value for each series and step, and returns how many series there are; with min or max all are folded into one.
 static size_t evaluate(const struct readback *query, const struct store_analyses *rows, int64_t start_ms, int64_t step_ms, size_t steps,
                        struct points *points) {
     const struct store_analysis **own = mem_zero(rows->count + 1, sizeof(struct store_analysis *));

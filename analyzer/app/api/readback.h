@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The little of Prometheus's query API that lets controllers read verdicts back: two series, a number, and the least or greatest of them.
+// The part of Prometheus's query API that lets controllers of deployment tools read verdicts as a metric: two series, min, max, numbers.
 //
-//   serin_verdict{canary="shop"}      1 pass, 0 undecided, -1 fail; absent when a source failed, it was called off, or a day has gone by
-//   serin_score{canary="shop"}        the score; absent while there is none
+//   serin_verdict{canary="shop"}      1 pass, 0 not decided, -1 fail; absent after an error or a cancellation, and a day after the end
+//   serin_score{canary="shop"}        the score; absent while there is none, and a day after the end
 //   min(...), max(...), vector(1), 1
 //
-// Labels: canary, version (when it was given), run_key ("namespace/name", of analyses that hooks of Flagger began). Of the analyses that
-// match, the newest one of a canary and run_key counts, so that there is one series and no client picks the wrong one.
+// Labels: canary, version (if the analysis has one), run_key ("namespace/name", of analyses that hooks of Flagger started). Of the matching
+// analyses of one canary and run_key only the newest is shown, so that a client finds one series and not the verdict of an old release.
 #ifndef API_READBACK_H
 #define API_READBACK_H
 
@@ -18,22 +18,22 @@
 enum readback_what { READBACK_NUMBER, READBACK_VECTOR, READBACK_VERDICT, READBACK_SCORE };
 enum readback_fold { READBACK_EACH, READBACK_MIN, READBACK_MAX };
 
-struct readback { // a query, in the arena that it was read into
+struct readback { // a parsed query; in the arena it was parsed into
     enum readback_what what;
     enum readback_fold fold;
     double number;
-    struct matcher *matchers; // without the name
+    struct matcher *matchers; // without __name__
     size_t count;
 };
 
 // False with err (ERROR_USAGE) for anything but the above.
 bool readback_parse(struct view text, struct arena *arena, struct readback *ret, struct error *err);
 
-// The value that a matcher such as canary="..." demands of a label; NULL when there is none.
+// The value that an equality matcher such as canary="..." demands of the label; NULL when there is none. In the arena.
 const char *readback_demand(const struct readback *query, const char *label, struct arena *arena);
 
-// {"resultType", "result"} at one time, or from start to end by a step. `rows` are newest first. At most 100,000 points: series beyond
-// them are left out. The caller releases it.
+// The answer {"resultType", "result"} at one time, or from start to end by a step. `rows` are the analyses, newest first. At most 100,000
+// points: further series are left out. The caller releases it.
 json_t *readback_instant(const struct readback *query, const struct store_analyses *rows, int64_t at_ms);
 json_t *readback_range(const struct readback *query, const struct store_analyses *rows, int64_t start_ms, int64_t end_ms, int64_t step_ms);
 

@@ -10,13 +10,13 @@
 #include "serve/target.h"
 
 #define MOST_POINTS 11000       // as Prometheus has it
-#define SKEW_MS INT64_C(300000) // a client whose clock differs by less than that means now
+#define SKEW_MS INT64_C(300000) // a time that near is taken as now: clocks of clients differ
 
 static void refuse(struct call *call, const char *text) {
     reply_json(call, 400, json_pack("{s:s,s:s,s:s}", "status", "error", "errorType", "bad_data", "error", text));
 }
 
-// Parameters come in the query of a GET and in the form of a POST.
+// Parameters are in the query, or in the form of a POST.
 static const char *parameter(struct call *call, const char *name) {
     struct view body = call_body(call);
     struct target form;
@@ -56,7 +56,7 @@ static int newest_first(const void *a, const void *b) {
     return x->created_ms != y->created_ms ? (x->created_ms < y->created_ms) - (x->created_ms > y->created_ms) : strcmp(y->id, x->id);
 }
 
-// Adds what the runs of a canary of Flagger have begun, however much else was begun since.
+// Adds the analyses of the present runs of a Flagger canary, which may be too old to be among the newest.
 static bool add_runs(struct store *store, const char *object, struct arena *arena, struct store_analyses *rows, struct error *err) {
     struct flagger_analyses runs;
     if (!flagger_run_analyses(store, object, arena, &runs, err)) return false;
@@ -76,7 +76,7 @@ static bool add_runs(struct store *store, const char *object, struct arena *aren
     return true;
 }
 
-// The newest analyses, of the canary that the query is about; those of a run in any case.
+// Reads the newest analyses that the query may match.
 static bool read_rows(struct call *call, const struct readback *query, struct store_analyses *ret) {
     struct arena *arena = call_arena(call);
     struct store *store = service_of(call)->store;

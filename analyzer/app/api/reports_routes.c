@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What the looks of an analysis found, and the reports of it.
+// The looks of an analysis, its result, and the reports made of it.
 #include <stdio.h>
 #include <string.h>
 
@@ -62,7 +62,7 @@ static bool take_look(void *user, const struct store_look *look) {
     return look->number <= wanted->number;
 }
 
-// The last look of a finished analysis is kept as its result only.
+// The document of the last look of a finished analysis is stored only once, as its result.
 static bool read_result(const struct service *service, struct look_wanted *wanted, struct error *err) {
     struct store_analysis row;
     bool found = false;
@@ -103,7 +103,7 @@ static void show_look(struct call *call) {
     desk_give(service_of(call)->clerks, "report", errand, fetch_look, wanted);
 }
 
-// Of an analysis without a result.
+// Why a finished analysis has no result.
 static const char *how_it_ended(enum store_state state) {
     return state == STORE_CANCELLED ? "was called off" : "could not be carried out; the log of the service says why";
 }
@@ -127,12 +127,12 @@ static void show_result(struct call *call) {
 
 struct report_wanted {
     const char *id;
-    bool page; // for people, who follow links to analyses that have nothing to report yet
+    bool page; // for people: an analysis that has nothing to report yet gets a page that says so, not 404
     const struct report_format *format;
     const char *content_type;
 };
 
-// The id is the store's: it needs no escape.
+// The id is one of ours, so it needs no escape.
 static void put_waiting_page(struct errand *errand, const struct store_analysis *row) {
     bool open = row->state == STORE_OPEN;
     struct buf out;
@@ -146,7 +146,7 @@ static void put_waiting_page(struct errand *errand, const struct store_analysis 
     buf_finish(&out);
 }
 
-// What the report is made of: the result, or while there is none the last look. NULL: the errand is answered.
+// What the report is made of: the result, or while there is none the document of the last look. NULL when the errand was answered.
 static const char *document_of(const struct service *service, struct errand *errand, const struct report_wanted *wanted) {
     const char *id = wanted->id;
     struct arena *arena = errand_arena(errand);
@@ -188,7 +188,7 @@ static void render(struct errand *errand, const struct report_wanted *wanted, co
     buf_finish(&out);
 }
 
-// What Alertmanagers keep to themselves is no part of the result: it changes while the alerts stand.
+// Adds which alerts are silenced. That is no part of the stored result, as it changes while the alerts fire.
 static void add_silences(const struct service *service, const char *id, json_t *document) {
     const char *canary = json_string_value(json_object_get(document, "canary"));
     json_t *silenced = canary != NULL ? courier_silenced(service->courier, canary, id) : NULL;
@@ -230,7 +230,7 @@ static void show_report(struct call *call) {
     reply_error(call, 400, "bad_parameter", "format must be text, json, markdown, html or junit");
 }
 
-// The same for people who follow links.
+// The report as a page, for people who follow links.
 static void show_page(struct call *call) {
     begin_report(call, true, "html", "text/html; charset=utf-8");
 }

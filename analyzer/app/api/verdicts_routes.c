@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The verdict of a canary in the shape that conditions of deployment tools read: one request that reads it, and one that starts the
-// analysis when it is not there yet. A source that failed is an error of the server here, so that no condition takes it for a verdict.
+// The verdict of a canary in a shape that conditions of deployment tools can read: GET reads it, POST also starts the analysis when there
+// is none yet. A failed source is answered with 502, so that no condition takes it for a verdict.
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,7 +11,7 @@
 #include "api/reply.h"
 #include "base/digest.h"
 
-#define VERDICT_MS INT64_C(9000) // the clients wait for ten seconds
+#define VERDICT_MS INT64_C(9000) // clients give up after ten seconds
 #define SHOWN STORE_RESULT
 
 static json_t *verdict_view(const struct service *service, const struct store_analysis *row, struct arena *arena) {
@@ -104,7 +104,7 @@ static bool read_request(struct call *call, struct analysis_request *request) {
     return false;
 }
 
-// The key alone tells which analysis is meant: the config may be changed while a rollout goes on.
+// The idempotency key; without one it is made of canary and version, whatever the config says: that may change during a rollout.
 static const char *key_of(const struct analysis_request *request, const char *canary, struct arena *arena) {
     if (request->key != NULL) return arena_strdup(arena, request->key);
     const char *key = arena_printf(arena, "verdict:%s:%s", canary, request->version);
@@ -114,7 +114,7 @@ static const char *key_of(const struct analysis_request *request, const char *ca
     return hex;
 }
 
-// Here the path names the canary.
+// A canary that the path names and does not exist is 404.
 static void refused(struct intake *intake, const struct intake_refusal *refusal) {
     struct intake_refusal told = *refusal;
     if (strcmp(told.code, "unknown_canary") == 0) told.status = 404;
