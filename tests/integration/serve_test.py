@@ -3,6 +3,7 @@
 
 import json
 import re
+import resource
 import signal
 import socket
 import threading
@@ -250,6 +251,17 @@ class ServeTest(unittest.TestCase):
                 s.process.send_signal(signal.SIGHUP)
                 self.assertEqual(s.process.wait(30), 0)
         self.assertIn("event=stopped", s.log())
+
+    def test_a_low_limit_of_descriptors_is_raised(self):
+        s, (soft, hard) = self.service, resource.getrlimit(resource.RLIMIT_NOFILE)
+        s.stop()
+        resource.setrlimit(resource.RLIMIT_NOFILE, (256, hard))
+        try:
+            s.start()
+        finally:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+        raised = resource.prlimit(s.process.pid, resource.RLIMIT_NOFILE)[0]
+        self.assertTrue(raised >= 4096 or (raised == hard and "event=limits" in s.log()), raised)
 
     def test_metrics(self):
         s = self.service

@@ -16,6 +16,7 @@
 #include "api/host_private.h"
 #include "base/log.h"
 #include "base/timetext.h"
+#include "serve/descriptors.h"
 #include "serve/service_notify.h"
 
 #define STOP_MS INT64_C(10000)   // for requests in flight
@@ -184,8 +185,22 @@ static bool open_desks(struct host *host, struct error *err) {
     return host->service.envoys != NULL;
 }
 
+// Clients that hold connections must not keep the service from its sources.
+static void fit_connections(struct listener_limits *limits) {
+    size_t wanted = limits->connections, most = descriptors_raise(wanted);
+    struct log_line line;
+    if (most == wanted) return;
+    limits->connections = most;
+    if (limits->connections_per_address > most - most / 4) limits->connections_per_address = most - most / 4;
+    log_begin(&line, LOG_LEVEL_WARN, "limits");
+    log_text(&line, "text", "fewer connections than limits.connections: the process may have too few descriptors (LimitNOFILE, ulimit -n)");
+    log_i64(&line, "connections", (int64_t)most);
+    log_end(&line);
+}
+
 static bool open_listener(struct host *host, struct error *err) {
     struct listener_options listener = serve_config_listener(host->config, &host->arena);
+    fit_connections(&listener.limits);
     listener.tables = tables;
     listener.table_count = sizeof tables / sizeof tables[0];
     listener.version = SERIN_VERSION;
