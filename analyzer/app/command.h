@@ -32,7 +32,7 @@ enum option_set { // which options a command takes
     OPTIONS_BACKTEST = 4096, // --from, --to, --at, ...
     OPTIONS_STATE = 1 << 16,  // of commands that keep decisions: --state, --reason, --by, --output with its own formats, --color, ...
     OPTIONS_FREEZE = 1 << 17, // --scope, --until, --all, --at
-    OPTIONS_REMOTE = 1 << 20, // --server, --token-file, --ca-file
+    OPTIONS_REMOTE = 1 << 20, // --server, --token-file, --ca-file, --cert-file, --cert-key
     OPTIONS_REMOTE_START = 1 << 21, // --wait, --key, --release
     OPTIONS_REMOTE_WAIT = 1 << 22,  // --timeout
     OPTIONS_SERVE = 1 << 19,  // of serin serve

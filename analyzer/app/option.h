@@ -37,7 +37,8 @@ option_fn option_verbose, option_watch, option_windows, option_write;
 option_fn option_serve_cert, option_serve_client_ca, option_serve_config, option_serve_config_dir, option_serve_key;
 option_fn option_serve_listen, option_serve_log_format, option_serve_log_level, option_serve_open, option_serve_public_url;
 option_fn option_serve_state, option_serve_store, option_serve_tokens;
-option_fn option_remote_ca, option_remote_key, option_remote_release, option_remote_server, option_remote_timeout;
+option_fn option_remote_ca, option_remote_cert, option_remote_cert_key, option_remote_key, option_remote_release, option_remote_server,
+    option_remote_timeout;
 option_fn option_remote_token, option_remote_wait;
 
 // The next option of a command after `last`, in the order of the help; NULL begins, and ends.

@@ -121,6 +121,8 @@ static const struct option options[] = {
     {"server", "URL", OPTIONS_REMOTE, option_remote_server, "have it done by the serin serve there"},
     {"token-file", "FILE", OPTIONS_REMOTE, option_remote_token, "holds the token for --server; else SERIN_TOKEN"},
     {"ca-file", "FILE", OPTIONS_REMOTE, option_remote_ca, "authorities to trust with --server, instead of the system's"},
+    {"cert-file", "FILE", OPTIONS_REMOTE, option_remote_cert, "the certificate to show to --server"},
+    {"cert-key", "FILE", OPTIONS_REMOTE, option_remote_cert_key, "its key; else it is in the file of the certificate"},
     {"wait", NULL, OPTIONS_REMOTE_START, option_remote_wait, "with --server: wait for the verdict; else the id is printed"},
     {"key", "TEXT", OPTIONS_REMOTE_START, option_remote_key, "with --server: the same key is the same analysis"},
     {"release", "TEXT", OPTIONS_REMOTE_START, option_remote_release, "with --server: the version that the analysis is found by"},

@@ -19,7 +19,7 @@
 
 struct remote {
     struct arena arena;
-    const char *url, *token, *ca_file;
+    const char *url, *token, *ca_file, *cert_file, *cert_key;
     struct http_client *client;
 };
 
@@ -37,6 +37,8 @@ struct remote *remote_open(const struct remote_arguments *arguments, struct erro
     struct remote *remote = mem_zero(1, sizeof *remote);
     remote->url = arena_strdup(&remote->arena, arguments->server);
     remote->ca_file = arena_strdup(&remote->arena, arguments->ca_file);
+    remote->cert_file = arena_strdup(&remote->arena, arguments->cert_file);
+    remote->cert_key = arena_strdup(&remote->arena, arguments->cert_key);
     if (!http_url_check(remote->url, err)) {
         error_prefix(err, "--server");
     } else if (read_token(remote, arguments->token_file, err)) {
@@ -133,6 +135,8 @@ static json_t *exchange_json(struct remote *remote, const struct remote_request 
                                 .body = text != NULL ? view_of(text) : (struct view){NULL, 0},
                                 .bearer = remote->token,
                                 .ca_file = remote->ca_file,
+                                .cert_file = remote->cert_file,
+                                .key_file = remote->cert_key,
                                 .timeout_ms = request->timeout_ms,
                                 .idle_timeout_ms = request->timeout_ms,
                                 .user = exchange,

@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 struct remote_arguments { // NULL, false, 0: not given
-    const char *server, *token_file, *ca_file;
+    const char *server, *token_file, *ca_file, *cert_file, *cert_key;
     const char *key, *release;
     bool wait;
     int64_t timeout_ms;

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Who can only send a name and a password gets in with a token: a real browser, which other sites cannot use for that, and a real Prometheus."""
+"""Who can only send a name and a password gets in with a token: a real browser, which other sites cannot use for that, and a real Prometheus.
+And a command shows its certificate to a service that asks for one."""
 
 import http.server
 import json
@@ -14,8 +15,9 @@ import unittest
 import urllib.parse
 
 from fake_prometheus import FakePrometheus
-from harness import Prometheus, serin
+from harness import PASS, UNREACHABLE, USAGE, Prometheus, serin, show
 from service import Service, request
+from tls_test import Authority
 
 BROWSER = shutil.which("chromium")
 SCRAPE = """scrape_configs:
@@ -149,6 +151,28 @@ class SignInTest(unittest.TestCase):
                 self.assertLess(time.monotonic(), deadline)
                 time.sleep(0.1)
             self.assertEqual(found[0]["value"][1], "100")
+
+
+class CertificateTest(unittest.TestCase):
+    def test_a_command_shows_its_certificate(self):
+        source = self.enterContext(FakePrometheus("good"))
+        folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory()))
+        ours = Authority(folder / "ours")
+        (cert, key), client = ours.issue("server", "IP:127.0.0.1"), ours.issue("client", "DNS:client")
+        s = self.enterContext(Service("--tls-cert", cert, "--tls-key", key, "--client-ca", ours.cert))
+        s.config("good", source.url)
+        s.start()
+        both = folder / "both.pem"
+        both.write_text("".join(file.read_text() for file in client))
+        trusted = "--server", s.url, "--ca-file", ours.cert
+        asked = "analyze", "good", "--wait", "--end", str(int(time.time()) - 120)
+        for shown in (("--cert-file", client[0], "--cert-key", client[1]), ("--cert-file", both)):
+            result = serin(*asked, *trusted, *shown)
+            self.assertEqual(result[0], PASS, show(result))
+        for shown, wanted in (((), s.url), (("--cert-key", client[1]), "--cert-key needs --cert-file")):
+            result = serin(*asked, *trusted, *shown)
+            self.assertEqual(result[0], USAGE if shown else UNREACHABLE, show(result))
+            self.assertIn(wanted, result[2])
 
 
 if __name__ == "__main__":
