@@ -112,7 +112,7 @@ struct command {
 extern const struct command cmd_analyze, cmd_replay, cmd_plan, cmd_check, cmd_judge, cmd_query, cmd_stats;
 extern const struct command cmd_backtest, cmd_budget, cmd_calibrate, cmd_rules, cmd_freeze, cmd_gate, cmd_serve, cmd_store, cmd_wait,
     cmd_dashboards, cmd_import;
-extern const struct command cmd_completion, cmd_parity, cmd_token;
+extern const struct command cmd_completion, cmd_parity, cmd_report, cmd_token;
 
 // Parses what follows the command's name. False with err (ERROR_USAGE) for anything not understood.
 bool options_parse(const struct command *command, int argc, char **argv, struct arena *arena, struct options *ret, struct error *err);

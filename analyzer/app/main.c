@@ -10,10 +10,10 @@
 #include "completion.h"
 #include "stats/errors.h"
 
-static const struct command *const commands[] = {&cmd_analyze, &cmd_plan,   &cmd_check,     &cmd_replay,    &cmd_judge,      &cmd_query,
-                                                 &cmd_stats,   &cmd_rules,  &cmd_budget,    &cmd_calibrate, &cmd_backtest,   &cmd_gate,
-                                                 &cmd_freeze,  &cmd_serve,  &cmd_wait,      &cmd_store,     &cmd_dashboards, &cmd_import,
-                                                 &cmd_token,   &cmd_parity, &cmd_completion};
+static const struct command *const commands[] = {&cmd_analyze, &cmd_plan,   &cmd_check,  &cmd_replay,    &cmd_report,    &cmd_judge,
+                                                 &cmd_query,   &cmd_stats,  &cmd_rules,  &cmd_budget,    &cmd_calibrate, &cmd_backtest,
+                                                 &cmd_gate,    &cmd_freeze, &cmd_serve,  &cmd_wait,      &cmd_store,     &cmd_dashboards,
+                                                 &cmd_import,  &cmd_token,  &cmd_parity, &cmd_completion};
 
 #define COMMAND_COUNT (sizeof commands / sizeof commands[0])
 

@@ -102,6 +102,8 @@ class GateTest(unittest.TestCase):
         self.assertEqual(result[0], code, show(result))
         for part in says:
             self.assertIn(part, " ".join(result[1].split()), show(result))
+        if "--advisory" not in more:
+            self.assertEqual(serin("report", self.dir / "gate.json"), (code, result[1], ""))
         document = json.loads((self.dir / "gate.json").read_text())
         for item in document["items"]:
             self.assertEqual(item["state"] == "open", item["opens"] is None, item)

@@ -20,13 +20,13 @@ END = "2025-01-01T00:40:00Z"  # the fixtures' data cover 2025-01-01T00:00:00Z to
 PASS, FAIL, USAGE, MARGINAL, INCONCLUSIVE, UNREACHABLE = 0, 1, 2, 3, 4, 6
 
 
-def serin(*args, wrapper=(), timeout=120, **options):
-    """Runs serin from the checkout's top with nothing on standard input; returns code, stdout and stderr (both text)."""
+def serin(*args, wrapper=(), timeout=120, input="", **options):
+    """Runs serin from the checkout's top with that text on standard input; returns code, stdout and stderr (all text)."""
     command = [*wrapper, SERIN, *map(str, args)]
     environment = {**os.environ, "LC_ALL": "C.UTF-8"}
     for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"):
         environment.pop(name, None)
-    done = subprocess.run(command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, capture_output=True, timeout=timeout, **options)
+    done = subprocess.run(command, cwd=ROOT, env=environment, input=input.encode(), capture_output=True, timeout=timeout, **options)
     return done.returncode, done.stdout.decode(), done.stderr.decode()
 
 

@@ -126,6 +126,11 @@ class ParityTest(unittest.TestCase):
         self.assertIsNone(document["unused"])
         result = serin("parity", self.config(SERVICE), "--end", END, "--ascii")
         self.assertIn("ALIKE  shop   parity 100/100 (min 90)", result[1], show(result))
+        again = serin("report", "-", "--ascii", input=json.dumps(document))
+        self.assertEqual(again, result)
+        refused = serin("report", "-", "--output", "junit", input=json.dumps(document))
+        self.assertEqual(refused[:2], (USAGE, ""), show(refused))
+        self.assertIn("text or json, not as junit", refused[2])
 
     def test_parity__a_score_of_87_ends_with_4_and_the_list_of_gaps(self):
         config = self.config(GAUGES)

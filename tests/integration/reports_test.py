@@ -79,6 +79,26 @@ class ReportsTest(unittest.TestCase):
                 self.assertEqual(result[0], USAGE, show(result))
                 self.assertIn("absent/x", result[2])
 
+    def test_a_document__is_shown_again_in_every_format(self):
+        for run in ("broken", "healthy"):
+            kept = self.dir / f"{run}.json"
+            kept.write_text(replay(run, "--output", "json")[1])
+            for name in FORMATS:
+                with self.subTest(run=run, format=name):
+                    self.assertEqual(serin("report", str(kept), "--output", name), replay(run, "--output", name))
+        self.assertEqual(serin("report", "-", "--quiet", input=(self.dir / "broken.json").read_text()), replay("broken", "--quiet"))
+
+    def test_what_does_not_tell_its_end__is_no_pass(self):
+        document = replay("broken", "--output", "json")[1]
+        for text, said in (("", "end of file"), ("[]", "no member schema"), ('{"schema":"serin.other/1"}', "serin.other/1"), (document[:-20], "expected"),
+                           (document.replace('"exit_code": 1', '"exit_code": 0'), "verdict: expected"),
+                           (document.replace('"exit_code": 1', '"exit_code": "0"'), "exit_code: expected"),
+                           ('{"schema":"serin.gate/1"}', "exit_code: expected"), ('{"schema":"serin.result/1","verdict":"pass","exit_code":0}', "is missing")):
+            with self.subTest(said):
+                result = serin("report", "-", input=text)
+                self.assertEqual(result[:2], (USAGE, ""), show(result))
+                self.assertIn(said, result[2])
+
 
 if __name__ == "__main__":
     unittest.main()
