@@ -79,7 +79,9 @@ class Alertmanager:
         shutil.rmtree(self.dir, ignore_errors=True)
 
 
-class AlertmanagersTest(unittest.TestCase):
+class AlertsTest(unittest.TestCase):
+    """A service whose canaries fail, pass and tell whom a test names."""
+
     def setUp(self):
         self.source = self.enterContext(FakePrometheus("good"))
         self.service = self.enterContext(Service())
@@ -87,6 +89,8 @@ class AlertmanagersTest(unittest.TestCase):
     def config(self, most, name="shop", **publish):
         self.service.config(name, self.source.url, most, publish)
 
+
+class AlertmanagersTest(AlertsTest):
     @unittest.skipUnless(shutil.which("prometheus-alertmanager"), "no Alertmanager")
     def test_a_cluster_notifies_once_of_a_failure_and_once_of_its_end(self):
         s = self.service

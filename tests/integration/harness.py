@@ -36,17 +36,10 @@ def show(result):
     return f"exit code {code}\n--- standard output\n{out}\n--- standard error\n{err}"
 
 
-class Prometheus:
-    """A real Prometheus on a port that the kernel chose; holds the data of one variant, of a file, or none. Use it in a with statement.
+class RealServer:
+    """A server from Debian's packages that runs in a folder of its own, which start() fills. Use it in a with statement."""
 
-    Flags beyond those that are needed may be given, and a configuration."""
-
-    def __init__(self, variant, *flags, config=""):
-        self.variant = variant
-        self.flags = flags
-        self.config = config
-        self.process = None
-        self.url = None
+    process = None
 
     def __enter__(self):
         self.dir = pathlib.Path(tempfile.mkdtemp(prefix="serin-"))
@@ -59,6 +52,28 @@ class Prometheus:
 
     def __exit__(self, *_):
         self.stop()
+
+    def stop(self):
+        if self.process is not None:
+            self.process.terminate()
+            try:
+                self.process.wait(timeout=30)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+        shutil.rmtree(self.dir, ignore_errors=True)
+
+
+class Prometheus(RealServer):
+    """A real Prometheus on a port that the kernel chose; holds the data of one variant, of a file, or none.
+
+    Flags beyond those that are needed may be given, and a configuration."""
+
+    def __init__(self, variant, *flags, config=""):
+        self.variant = variant
+        self.flags = flags
+        self.config = config
+        self.url = None
 
     def start(self):
         if self.variant is not None:
@@ -88,36 +103,13 @@ class Prometheus:
         except (urllib.error.URLError, OSError):
             return False
 
-    def stop(self):
-        if self.process is not None:
-            self.process.terminate()
-            try:
-                self.process.wait(timeout=30)
-            except subprocess.TimeoutExpired:
-                self.process.kill()
-                self.process.wait()
-        shutil.rmtree(self.dir, ignore_errors=True)
 
-
-class VictoriaMetrics:
-    """A real VictoriaMetrics that holds the data of one variant, or none, and scrapes if it is told to. Use it in a with statement."""
+class VictoriaMetrics(RealServer):
+    """A real VictoriaMetrics that holds the data of one variant, or none, and scrapes if it is told to."""
 
     def __init__(self, variant, config=None):
         self.variant = variant
         self.config = config
-        self.process = None
-
-    def __enter__(self):
-        self.dir = pathlib.Path(tempfile.mkdtemp(prefix="serin-"))
-        try:
-            self.start()
-        except BaseException:
-            self.stop()
-            raise
-        return self
-
-    def __exit__(self, *_):
-        self.stop()
 
     def start(self):
         with socket.socket() as s:  # it does not tell which port it took, so it has to be given one
@@ -148,5 +140,3 @@ class VictoriaMetrics:
                 return answer.status in (200, 204)
         except (urllib.error.URLError, OSError):
             return False
-
-    stop = Prometheus.stop

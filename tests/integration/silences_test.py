@@ -7,26 +7,18 @@ import shutil
 import subprocess
 import unittest
 
-from alertmanagers_test import Alertmanager
+from alertmanagers_test import Alertmanager, AlertsTest
 from courier_test import until
-from fake_prometheus import FakePrometheus
 from harness import ROOT
 from publish_test import Receiver, answer
-from service import Service, request
+from service import request
 
 INHIBIT = """inhibit_rules:
   - {source_matchers: [alertname="CanaryFailed"], target_matchers: [alertname="CanaryMetricFailed"], equal: [canary]}
 """
 
 
-class SilencesTest(unittest.TestCase):
-    def setUp(self):
-        self.source = self.enterContext(FakePrometheus("good"))
-        self.service = self.enterContext(Service())
-
-    def config(self, most, name="shop", **publish):
-        self.service.config(name, self.source.url, most, publish)
-
+class SilencesTest(AlertsTest):
     @unittest.skipUnless(shutil.which("prometheus-alertmanager"), "no Alertmanager")
     def test_canaries_of_a_group_are_one_notification(self):
         s = self.service
