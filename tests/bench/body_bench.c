@@ -4,11 +4,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/arena.h"
 #include "base/file.h"
 #include "query/decode.h"
+#include "stopwatch.h"
 
 #define MOST_BODY_BYTES ((size_t)1 << 30)
 #define PIECE_BYTES 16384
@@ -21,29 +21,18 @@ struct body {
     double seconds[ROUNDS];
 };
 
-static double now(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
-
-static int compare_doubles(const void *a, const void *b) {
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 static bool decode(struct body *body, double *ret_seconds) {
     struct series_set set;
     struct decode_result result;
     series_set_init(&set);
-    double begin = now();
+    double begin = seconds();
     struct decoder *decoder = decoder_create(200, body->content_type, NULL, &set);
     for (size_t at = 0; at < body->bytes.len; at += PIECE_BYTES) {
         size_t left = body->bytes.len - at;
         if (!decoder_feed(decoder, body->bytes.ptr + at, left < PIECE_BYTES ? left : PIECE_BYTES)) break;
     }
     decoder_end(decoder, &result);
-    *ret_seconds = now() - begin;
+    *ret_seconds = seconds() - begin;
     decoder_destroy(decoder);
     body->samples = 0;
     for (size_t i = 0; i < set.count; i++) body->samples += set.items[i].count + set.items[i].histogram_count;
@@ -69,11 +58,10 @@ int main(int argc, char **argv) {
     }
     for (size_t i = 0; i < count && good; i++) {
         struct body *b = &bodies[i];
-        qsort(b->seconds, ROUNDS, sizeof(double), compare_doubles);
-        double median = b->seconds[ROUNDS / 2];
+        double typical = median(b->seconds, ROUNDS);
         printf("%-32.32s %9zu samples %10zu bytes %6.2f bytes/sample %8.2f ns/sample %7.0f MB/s\n", b->content_type, b->samples,
-               b->bytes.len, (double)b->bytes.len / (double)b->samples, median * 1e9 / (double)b->samples,
-               (double)b->bytes.len / median / 1e6);
+               b->bytes.len, (double)b->bytes.len / (double)b->samples, typical * 1e9 / (double)b->samples,
+               (double)b->bytes.len / typical / 1e6);
     }
     arena_finish(&arena);
     return good ? 0 : 1;

@@ -8,13 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/buf.h"
 #include "base/mem.h"
 #include "query/decimal.h"
 #include "query/decode.h"
+#include "stopwatch.h"
 
 #define PIECE_BYTES ((size_t)16384)
 #define ROUNDS_MAX 31
@@ -29,22 +29,6 @@ static uint64_t next_random(void) { // xorshift64*
     seed ^= seed << 25;
     seed ^= seed >> 27;
     return seed * 0x2545F4914F6CDD1Du;
-}
-
-static double seconds(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
-}
-
-static int compare_doubles(const void *a, const void *b) {
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-static double median(double *values, size_t count) {
-    qsort(values, count, sizeof *values, compare_doubles);
-    return values[count / 2];
 }
 
 static bool report(const char *name, double ratio, bool at_least, double bar) {

@@ -4,22 +4,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/json_print.h"
+#include "stopwatch.h"
 
 enum { ROUNDS = 41, DOCUMENTS = 20 };
-
-static double now(void) { // of this process alone: others may run beside it
-    struct timespec t;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
-
-static int compare_doubles(const void *a, const void *b) {
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
 
 static size_t print_theirs(const json_t *document) {
     char *text = json_dumps(document, JSON_COMPACT | JSON_REAL_PRECISION(17));
@@ -39,9 +28,9 @@ static size_t print_ours(const json_t *document) {
 }
 
 static double time_one(size_t (*print)(const json_t *document), const json_t *document, size_t *sum) {
-    double begin = now();
+    double begin = cpu_seconds();
     for (int i = 0; i < DOCUMENTS; i++) *sum += print(document);
-    return 1e6 * (now() - begin) / DOCUMENTS;
+    return 1e6 * (cpu_seconds() - begin) / DOCUMENTS;
 }
 
 int main(int argc, char **argv) {
@@ -56,10 +45,8 @@ int main(int argc, char **argv) {
         theirs[r] = time_one(print_theirs, document, &sum);
         ours[r] = time_one(print_ours, document, &sum);
     }
-    qsort(theirs, ROUNDS, sizeof *theirs, compare_doubles);
-    qsort(ours, ROUNDS, sizeof *ours, compare_doubles);
-    printf("print a result: %.1f us, jansson %.1f us: %.2f of it\n", ours[ROUNDS / 2], theirs[ROUNDS / 2],
-           ours[ROUNDS / 2] / theirs[ROUNDS / 2]);
+    double mine = median(ours, ROUNDS), other = median(theirs, ROUNDS);
+    printf("print a result: %.1f us, jansson %.1f us: %.2f of it\n", mine, other, mine / other);
     json_decref(document);
     return sum > 0 ? 0 : 1;
 }

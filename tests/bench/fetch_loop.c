@@ -7,8 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
-#include <time.h>
 
 #include "analyzer/kayenta_metric.h"
 #include "base/http.h"
@@ -16,6 +14,7 @@
 #include "base/timetext.h"
 #include "query/source.h"
 #include "stats/errors.h"
+#include "stopwatch.h"
 
 #define START_MS INT64_C(1735689600000)
 #define STEP_MS INT64_C(60000)
@@ -27,18 +26,6 @@ struct loop {
     struct http_request request;
     size_t left, failed;
 };
-
-static double seconds(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
-}
-
-static double cpu_seconds(void) {
-    struct rusage use;
-    getrusage(RUSAGE_SELF, &use);
-    return (double)(use.ru_utime.tv_sec + use.ru_stime.tv_sec) + (double)(use.ru_utime.tv_usec + use.ru_stime.tv_usec) * 1e-6;
-}
 
 static void start_one(struct loop *loop) {
     if (loop->left == 0) return;

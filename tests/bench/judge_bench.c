@@ -5,12 +5,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "../analyzer/noise.h"
 #include "analyzer/kayenta_metric.h"
 #include "analyzer/series_evidence.h"
 #include "stats/errors.h"
+#include "stopwatch.h"
 
 #define POINTS ((size_t)60)
 #define METRICS ((size_t)20)
@@ -26,12 +26,6 @@ static volatile double sink; // keeps results alive
 static void fill(struct noise *noise, double *values) {
     noise->last = noise_normal(noise);
     for (size_t i = 0; i < POINTS; i++) values[i] = 100 * exp(0.1 * noise_next(noise, 0.3));
-}
-
-static double seconds(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
 }
 
 static void judge_serin(const struct pair *pair) {
@@ -62,16 +56,6 @@ static double time_canary(void (*judge)(const struct pair *pair), const struct p
     double start = seconds();
     for (size_t i = 0; i < METRICS; i++) judge(&pairs[i]);
     return seconds() - start;
-}
-
-static int compare_doubles(const void *a, const void *b) {
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-static double median(double *values, size_t count) {
-    qsort(values, count, sizeof *values, compare_doubles);
-    return values[count / 2];
 }
 
 int main(int argc, char **argv) {

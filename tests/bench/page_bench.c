@@ -4,11 +4,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/mem.h"
 #include "exporters/live.h"
 #include "made_engine.h"
+#include "stopwatch.h"
 
 enum { ROUNDS = 21, PAGES = 200, MOST_LINES = 10000 };
 
@@ -23,17 +23,6 @@ struct page {
     size_t count, len;
     char *text, *room;
 };
-
-static double now(void) { // of this process alone: others may run beside it
-    struct timespec t;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
-
-static int compare_doubles(const void *a, const void *b) {
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
 
 // What snprintf is given, taken apart beforehand.
 static void split(struct page *page, const struct live_page *from) {
@@ -75,9 +64,8 @@ static size_t rebuild(struct live *live, const struct live_engine *engine, enum 
     return len;
 }
 
-static double median_us(double *seconds) {
-    qsort(seconds, ROUNDS, sizeof *seconds, compare_doubles);
-    return seconds[ROUNDS / 2] / PAGES * 1e6;
+static double median_us(double *rounds) {
+    return median(rounds, ROUNDS) / PAGES * 1e6;
 }
 
 int main(int argc, char **argv) {
@@ -98,10 +86,10 @@ int main(int argc, char **argv) {
     live_page_unref(page);
     for (int round = 0; round < ROUNDS; round++) {
         for (int i = 0; i <= EXPOSITION_FORMATS; i++) {
-            double begin = now();
+            double begin = cpu_seconds();
             for (int k = 0; k < PAGES; k++)
                 lines.len += i < EXPOSITION_FORMATS ? rebuild(live, engine, (enum exposition_format)i) : print(&lines);
-            seconds[i][round] = now() - begin;
+            seconds[i][round] = cpu_seconds() - begin;
         }
     }
     for (int i = 0; i <= EXPOSITION_FORMATS; i++) us[i] = median_us(seconds[i]);

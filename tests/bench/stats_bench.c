@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/mem.h"
 #include "stats/column.h"
@@ -14,6 +13,7 @@
 #include "stats/mann_whitney.h"
 #include "stats/rank.h"
 #include "stats/shift_interval.h"
+#include "stopwatch.h"
 
 #define ROUNDS_MAX 21
 #define SAMPLE_SECONDS 0.01
@@ -30,22 +30,6 @@ static double next_unit(void) { // xorshift64*
 
 static double next_normal(void) {
     return sqrt(-2 * log(1 - next_unit())) * cos(6.283185307179586 * next_unit());
-}
-
-static double seconds(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
-}
-
-static int compare_doubles(const void *a, const void *b) {
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-static double median(double *values, size_t count) {
-    qsort(values, count, sizeof *values, compare_doubles);
-    return values[count / 2];
 }
 
 static void die(const char *text) {

@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "analyzer/store.h"
@@ -17,6 +16,7 @@
 #include "base/mem.h"
 #include "sqlite_store.h"
 #include "store_changes.h"
+#include "stopwatch.h"
 
 #define ROUNDS 7
 #define DOCUMENT_BYTES 2048
@@ -43,12 +43,6 @@ struct bench {
 static void die(const char *text) {
     fprintf(stderr, "bench_store: %s\n", text);
     exit(1);
-}
-
-static double seconds(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
 }
 
 static struct store_batch *look_batch(struct bench *b) {
@@ -148,22 +142,16 @@ static size_t run(struct bench *b, enum candidate candidate) {
     return run_queued(b, 10 * b->rows);
 }
 
-static int compare_doubles(const void *a, const void *b) {
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-static double median(const double *values) {
+static double median_rate(const double *rates) { // leaves them in their order, as rounds are compared
     double sorted[ROUNDS];
-    memcpy(sorted, values, sizeof sorted);
-    qsort(sorted, ROUNDS, sizeof *sorted, compare_doubles);
-    return sorted[ROUNDS / 2];
+    memcpy(sorted, rates, sizeof sorted);
+    return median(sorted, ROUNDS);
 }
 
 static double median_ratio(const struct bench *b, enum candidate of, enum candidate to) {
     double ratios[ROUNDS];
     for (size_t i = 0; i < ROUNDS; i++) ratios[i] = b->rates[of][i] / b->rates[to][i];
-    return median(ratios);
+    return median(ratios, ROUNDS);
 }
 
 static void open_all(struct bench *b) {
@@ -205,7 +193,7 @@ int main(int argc, char **argv) {
             b.rates[candidate][round] = (double)rows / (seconds() - begin);
         }
     }
-    for (enum candidate c = APPEND; c < CANDIDATES; c++) printf("%-24s %9.0f rows/s\n", names[c], median(b.rates[c]));
+    for (enum candidate c = APPEND; c < CANDIDATES; c++) printf("%-24s %9.0f rows/s\n", names[c], median_rate(b.rates[c]));
     printf("P23  FULL batch 1 / fdatasync appends       %.2f  (0.7 or more)\n", median_ratio(&b, FULL_1, APPEND));
     printf("P23  FULL batch 100 / OFF batch 100         %.2f  (0.35 or more)\n", median_ratio(&b, FULL_100, OFF_100));
     close_all(&b);
