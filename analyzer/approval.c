@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "analyzer/approval.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "analyzer/person_text.h"
@@ -9,6 +10,7 @@
 
 #define FOLDER "approvals"
 #define SCHEMA "serin.approval/1"
+#define MOST_APPROVALS 2000              // kept; every gate that asks for approvals reads them all
 #define CLOCKS_DIFFER_MS INT64_C(300000) // between the machines of people and pipelines
 
 static json_t *document_of(const struct approval *a) {
@@ -22,26 +24,6 @@ static json_t *document_of(const struct approval *a) {
     json_object_set_new(item, "reason", json_string(a->reason));
     json_object_set_new(item, "at", result_instant(a->at_ms));
     return item;
-}
-
-bool approval_add(const char *state, struct approval *approval, struct error *err) {
-    struct state_dir dir;
-    if (!person_text_check("--by", approval->by, PERSON_NAME_BYTES, err) ||
-        !person_text_check("--reason", approval->reason, PERSON_REASON_BYTES, err) || !state_dir_lock(&dir, state, err))
-        return false;
-    json_t *nameless = document_of(approval);
-    state_dir_name(nameless, approval->id);
-    json_decref(nameless);
-    json_t *document = document_of(approval), *change = json_deep_copy(document);
-    json_object_del(change, "schema");
-    json_object_del(change, "at");
-    json_object_set_new(change, "time", result_instant(approval->at_ms));
-    json_object_set_new(change, "change", json_string("gate.approve"));
-    bool ok = state_dir_put(&dir, FOLDER, document, change, err);
-    json_decref(document);
-    json_decref(change);
-    state_dir_unlock(&dir);
-    return ok;
 }
 
 static const char *text_of(const json_t *object, const char *key, struct arena *arena) {
@@ -71,6 +53,42 @@ bool approval_list(const char *state, struct arena *arena, struct approvals *ret
         if (ok) ret->count++;
     }
     json_decref(list);
+    return ok;
+}
+
+static int by_time(const void *a, const void *b) {
+    const struct approval *x = a, *y = b;
+    return x->at_ms < y->at_ms ? -1 : x->at_ms > y->at_ms;
+}
+
+// The oldest ones go; they are in the log.
+static void make_room(struct state_dir *dir) {
+    struct arena arena = {0};
+    struct approvals all = {0};
+    if (!approval_list(dir->path, &arena, &all, NULL)) all.count = 0; // the gates tell what is wrong
+    if (all.count > 0) qsort(all.items, all.count, sizeof *all.items, by_time);
+    for (size_t i = 0; i + MOST_APPROVALS <= all.count; i++) state_dir_drop(dir, FOLDER, all.items[i].id);
+    arena_finish(&arena);
+}
+
+bool approval_add(const char *state, struct approval *approval, struct error *err) {
+    struct state_dir dir;
+    if (!person_text_check("--by", approval->by, PERSON_NAME_BYTES, err) ||
+        !person_text_check("--reason", approval->reason, PERSON_REASON_BYTES, err) || !state_dir_lock(&dir, state, err))
+        return false;
+    json_t *nameless = document_of(approval);
+    state_dir_name(nameless, approval->id);
+    json_decref(nameless);
+    json_t *document = document_of(approval), *change = json_deep_copy(document);
+    json_object_del(change, "schema");
+    json_object_del(change, "at");
+    json_object_set_new(change, "time", result_instant(approval->at_ms));
+    json_object_set_new(change, "change", json_string("gate.approve"));
+    make_room(&dir);
+    bool ok = state_dir_put(&dir, FOLDER, document, change, err);
+    json_decref(document);
+    json_decref(change);
+    state_dir_unlock(&dir);
     return ok;
 }
 

@@ -10,6 +10,7 @@
 
 #define FOLDER "freezes"
 #define SCHEMA "serin.freeze/1"
+#define MOST_ACTIVE 1000
 
 bool freeze_read_scope(const char *text, struct freeze *ret, struct error *err) {
     static const struct {
@@ -72,23 +73,6 @@ static bool put(struct state_dir *dir, const struct freeze *freeze, const char *
     return ok;
 }
 
-bool freeze_set(const char *state, struct freeze *freeze, struct error *err) {
-    struct state_dir dir;
-    if (!person_text_check("--by", freeze->by, PERSON_NAME_BYTES, err) ||
-        !person_text_check("--reason", freeze->reason, PERSON_REASON_BYTES, err))
-        return false;
-    if (freeze->until_ms <= freeze->at_ms) return error_set(err, ERROR_USAGE, "until: must be later than now");
-    if (freeze->until_ms - freeze->at_ms > FREEZE_LONGEST_MS)
-        return error_set(err, ERROR_USAGE, "until: more than 366 days away; a freeze must end");
-    if (!state_dir_lock(&dir, state, err)) return false;
-    json_t *nameless = freeze_json(freeze);
-    state_dir_name(nameless, freeze->id);
-    json_decref(nameless);
-    bool ok = put(&dir, freeze, "freeze.set", err);
-    state_dir_unlock(&dir);
-    return ok;
-}
-
 static const char *text_of(const json_t *object, const char *key, struct arena *arena) {
     return arena_strdup(arena, json_string_value(json_object_get(object, key)));
 }
@@ -136,6 +120,40 @@ bool freeze_list(const char *state, struct arena *arena, struct freezes *ret, st
 
 bool freeze_is_active(const struct freeze *freeze, int64_t now_ms) {
     return freeze->lifted_by == NULL && now_ms < freeze->until_ms;
+}
+
+// Every gate reads all freezes that are there, so those that are over go, but for the last ones.
+static bool make_room(struct state_dir *dir, int64_t now_ms, struct error *err) {
+    struct arena arena = {0};
+    struct freezes all = {0};
+    size_t over = 0;
+    if (!freeze_list(dir->path, &arena, &all, NULL)) all.count = 0; // the gates tell what is wrong
+    for (size_t i = 0; i < all.count; i++) over += !freeze_is_active(&all.items[i], now_ms);
+    bool ok = all.count - over < MOST_ACTIVE;
+    for (size_t i = 0; over > FREEZE_MOST_OVER && i < all.count; i++) {
+        if (freeze_is_active(&all.items[i], now_ms)) continue;
+        state_dir_drop(dir, FOLDER, all.items[i].id);
+        over--;
+    }
+    arena_finish(&arena);
+    return ok || error_set(err, ERROR_USAGE, "%s: %d freezes hold already; lift some of them first", dir->path, MOST_ACTIVE);
+}
+
+bool freeze_set(const char *state, struct freeze *freeze, struct error *err) {
+    struct state_dir dir;
+    if (!person_text_check("--by", freeze->by, PERSON_NAME_BYTES, err) ||
+        !person_text_check("--reason", freeze->reason, PERSON_REASON_BYTES, err))
+        return false;
+    if (freeze->until_ms <= freeze->at_ms) return error_set(err, ERROR_USAGE, "until: must be later than now");
+    if (freeze->until_ms - freeze->at_ms > FREEZE_LONGEST_MS)
+        return error_set(err, ERROR_USAGE, "until: more than 366 days away; a freeze must end");
+    if (!state_dir_lock(&dir, state, err)) return false;
+    json_t *nameless = freeze_json(freeze);
+    state_dir_name(nameless, freeze->id);
+    json_decref(nameless);
+    bool ok = make_room(&dir, freeze->at_ms, err) && put(&dir, freeze, "freeze.set", err);
+    state_dir_unlock(&dir);
+    return ok;
 }
 
 bool freeze_covers(const struct freeze *freeze, const char *canary, const char *owner) {

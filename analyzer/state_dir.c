@@ -124,6 +124,12 @@ bool state_dir_put(struct state_dir *dir, const char *folder, const json_t *docu
     return ok;
 }
 
+void state_dir_drop(struct state_dir *dir, const char *folder, const char *id) {
+    struct arena arena = {0};
+    unlink(arena_printf(&arena, "%s/%s/%s.json", dir->path, folder, id));
+    arena_finish(&arena);
+}
+
 void state_dir_name(const json_t *document, char ret_id[STATE_ID_LEN + 1]) {
     static unsigned count;
     char hex[DIGEST_HEX_LEN + 1], *json = json_dumps(document, JSON_COMPACT);
@@ -192,8 +198,10 @@ json_t *state_dir_list(const char *path, const char *folder, const char *schema,
     size_t count;
     bool ok = list_names(in, &arena, names, &count, err);
     for (size_t i = 0; ok && i < count; i++) {
-        json_t *document = read_document(arena_printf(&arena, "%s/%s", in, names[i]), names[i], schema, err);
-        ok = document != NULL && json_array_append_new(list, document) == 0;
+        const char *file = arena_printf(&arena, "%s/%s", in, names[i]);
+        json_t *document = read_document(file, names[i], schema, err);
+        bool gone = document == NULL && access(file, F_OK) != 0 && errno == ENOENT;
+        ok = gone || (document != NULL && json_array_append_new(list, document) == 0);
     }
     arena_finish(&arena);
     if (ok) return list;

@@ -5,6 +5,10 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
 #include "analyzer/approval.h"
 
 #define NOW INT64_C(1735691111000)
@@ -50,10 +54,42 @@ static void test_approval__counts_people_and_not_their_clicks(void **state) {
     assert_int_equal(approval_people(&all, &wanted, NOW + 2 * HOUR_MS, 2 * HOUR_MS), 0);
 }
 
+static void put_file(struct arena *arena, const char *dir, int number) {
+    char id[13];
+    snprintf(id, sizeof id, "%012x", (unsigned)(number * 7919 % 3001)); // in another order than by time
+    json_t *document = json_pack("{s:s,s:s,s:s,s:s,s:n,s:s,s:s,s:o}", "schema", "serin.approval/1", "id", id, "canary", "shop",
+                                 "config_sha256", "aa", "artefact", "by", "ann", "reason", "r", "at",
+                                 json_sprintf("2024-01-01T%02d:%02d:%02dZ", number / 3600, number / 60 % 60, number % 60));
+    assert_int_equal(json_dump_file(document, arena_printf(arena, "%s/approvals/%s.json", dir, id), 0), 0);
+    json_decref(document);
+}
+
+static void test_approval__the_oldest_go(void **state) {
+    struct arena arena = {0};
+    struct approvals all;
+    struct error err = {0};
+    struct approval one = by("bob");
+    char dir[] = "/tmp/serin-approval-XXXXXX";
+    (void)state;
+    one.reason = "r";
+    assert_non_null(mkdtemp(dir));
+    assert_int_equal(mkdir(arena_printf(&arena, "%s/approvals", dir), 0700), 0);
+    for (int i = 0; i < 2005; i++) put_file(&arena, dir, i);
+    assert_true(approval_add(dir, &one, &err));
+    assert_true(approval_list(dir, &arena, &all, &err));
+    assert_int_equal(all.count, 2000);
+    int64_t oldest = INT64_MAX;
+    for (size_t i = 0; i < all.count; i++) oldest = all.items[i].at_ms < oldest ? all.items[i].at_ms : oldest;
+    assert_int_equal(oldest, INT64_C(1704067206000)); // the seventh
+    assert_int_equal(system(arena_printf(&arena, "rm -r %s", dir)), 0);
+    arena_finish(&arena);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_approval__holds_for_what_it_was_given),
         cmocka_unit_test(test_approval__counts_people_and_not_their_clicks),
+        cmocka_unit_test(test_approval__the_oldest_go),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

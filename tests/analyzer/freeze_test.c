@@ -212,6 +212,56 @@ static void test_freeze__changes_at_once_are_all_kept(void **state) {
     assert_int_equal(count_of(audit(p), "{\"time\":"), PEOPLE * EACH);
 }
 
+// As freeze_set() would, without the disk's part.
+static void put_file(struct place *p, struct freeze *f, int number) {
+    snprintf(f->id, sizeof f->id, "%012x", (unsigned)number);
+    json_t *document = freeze_json(f);
+    assert_int_equal(json_dump_file(document, arena_printf(&p->arena, "%s/freezes/%s.json", p->dir, f->id), 0), 0);
+    json_decref(document);
+}
+
+static void test_freeze__those_that_are_over_go_but_for_the_last_ones(void **state) {
+    struct place *p = *state;
+    struct freeze first = a_freeze("all", "holds"), next;
+    struct error err = {0};
+    first.until_ms = NOW + 100 * HOUR_MS;
+    set(p, &first);
+    for (int i = 1; i <= FREEZE_MOST_OVER + 30; i++) {
+        struct freeze over = a_freeze("canary=shop", "over");
+        over.at_ms = NOW - 10 * HOUR_MS + i;
+        over.until_ms = NOW - HOUR_MS;
+        put_file(p, &over, i);
+    }
+    pid_t pid = fork();
+    assert_true(pid >= 0);
+    if (pid == 0) { // gates read while documents go
+        struct arena arena = {0};
+        struct freezes list = {.count = 0};
+        bool ok = true;
+        while (ok && list.count != FREEZE_MOST_OVER + 2) { // as it is in the end
+            arena_clear(&arena);
+            ok = freeze_list(p->dir, &arena, &list, NULL);
+        }
+        arena_finish(&arena);
+        _exit(ok ? 0 : 1);
+    }
+    next = a_freeze("canary=cart", "next");
+    set(p, &next);
+    int status;
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_int_equal(status, 0);
+    struct freezes list = all(p);
+    assert_int_equal(list.count, FREEZE_MOST_OVER + 2);
+    assert_int_equal(list.items[0].at_ms, NOW - 10 * HOUR_MS + 31);
+    assert_string_equal(list.items[FREEZE_MOST_OVER].reason[0] == 'h' ? first.id : next.id, list.items[FREEZE_MOST_OVER].id);
+    for (int i = 0; i < 998; i++) {
+        struct freeze more = a_freeze("canary=shop", "more");
+        put_file(p, &more, 5000 + i);
+    }
+    assert_false(freeze_set(p->dir, &next, &err));
+    assert_non_null(strstr(err.text, "1000 freezes hold already"));
+}
+
 int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(test_freeze__##name, make_place, remove_place)
     const struct CMUnitTest tests[] = {
@@ -222,6 +272,7 @@ int main(void) {
         TEST(damaged_file_is_an_error),
         TEST(log_stays_readable_after_a_cut_line),
         TEST(changes_at_once_are_all_kept),
+        TEST(those_that_are_over_go_but_for_the_last_ones),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -23,7 +23,7 @@ struct approvals {
 // Keeps an approval and gives it an id. ERROR_USAGE for texts that cannot be kept.
 bool approval_add(const char *state, struct approval *approval, struct error *err);
 
-bool approval_list(const char *state, struct arena *arena, struct approvals *ret, struct error *err); // all there ever were
+bool approval_list(const char *state, struct arena *arena, struct approvals *ret, struct error *err); // the 2,000 newest
 
 // Whether it is of the same canary, config and artefact, given at most max_age_ms before now_ms.
 bool approval_holds(const struct approval *approval, const struct approval *wanted, int64_t now_ms, int64_t max_age_ms);

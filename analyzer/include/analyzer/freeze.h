@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Freezes: until a time nothing of a reach may be promoted. A freeze is never taken away, only lifted or over.
+// Freezes: until a time nothing of a reach may be promoted. A freeze that holds is never taken away, only lifted or over; of those that
+// are over the last ones are kept, and the log of the directory tells of all.
 #ifndef ANALYZER_FREEZE_H
 #define ANALYZER_FREEZE_H
 
@@ -9,6 +10,7 @@
 
 enum freeze_reach { FREEZE_ALL, FREEZE_OWNER, FREEZE_CANARY };
 
+#define FREEZE_MOST_OVER 200
 #define FREEZE_LONGEST_MS (INT64_C(366) * 86400000)
 
 struct freeze {
@@ -30,10 +32,11 @@ struct freezes {
 bool freeze_read_scope(const char *text, struct freeze *ret, struct error *err);
 const char *freeze_scope(const struct freeze *freeze, struct arena *arena); // the same text again
 
-// Keeps a freeze and gives it an id. It must end after at_ms, at most 366 days later. ERROR_USAGE for texts that cannot be kept.
+// Keeps a freeze and gives it an id. It must end after at_ms, at most 366 days later. ERROR_USAGE for texts that cannot be kept, and when
+// 1,000 freezes hold already.
 bool freeze_set(const char *state, struct freeze *freeze, struct error *err);
 
-// All freezes there ever were.
+// All freezes that hold, and the FREEZE_MOST_OVER that were set last of those that are over.
 bool freeze_list(const char *state, struct arena *arena, struct freezes *ret, struct error *err);
 
 // Lifts the freeze with that id, or every active freeze of exactly that scope or canary. *ret are those lifted. ERROR_USAGE when there

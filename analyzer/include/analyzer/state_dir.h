@@ -28,11 +28,14 @@ void state_dir_unlock(struct state_dir *dir);
 // it says of time, user and id is added to it. Both stay the caller's. A failure leaves the folder as it was.
 bool state_dir_put(struct state_dir *dir, const char *folder, const json_t *document, json_t *change, struct error *err);
 
+// Takes a document away, which the log goes on to tell of. One that cannot be taken away stays, for the next try.
+void state_dir_drop(struct state_dir *dir, const char *folder, const char *id);
+
 // A name for a document that has none yet: lower-case hexadecimal.
 void state_dir_name(const json_t *document, char ret_id[STATE_ID_LEN + 1]);
 
 // All documents of a folder as an array, which the caller releases, in the order of their ids; empty when there is no such folder.
-// NULL with err when one cannot be read, is no document of that schema, or has another id than its file.
+// One that is taken away meanwhile is left out. NULL with err when one cannot be read, is no document of that schema, or has another id than its file.
 json_t *state_dir_list(const char *path, const char *folder, const char *schema, struct error *err);
 
 #endif
