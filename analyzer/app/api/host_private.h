@@ -22,6 +22,7 @@ struct host {
     bool keeper_ends;
 };
 
+// host_configs.c
 // Reads the folder of configs again, and stops exporting the canaries whose config is gone. False with err when it cannot be read.
 bool host_read_configs(struct host *host, struct error *err);
 bool host_reload(void *host, struct error *err); // configs, tokens and certificates; `host` is a struct host
