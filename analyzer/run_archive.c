@@ -125,6 +125,10 @@ static void measure(void *user, const char *path, const char *name) {
     each_file(path, add_counts, user);
 }
 
+static void ignore(void *user, const char *path, const char *name) {
+    (void)user, (void)path, (void)name;
+}
+
 static bool make_folder(const char *path, struct error *err) {
     if (mkdir(path, 0700) == 0 || errno == EEXIST) return true;
     return error_set(err, ERROR_IO, "%s: %s", path, strerror(errno));
@@ -143,6 +147,10 @@ struct run_archive *run_archive_open(const char *dir, uint64_t most_bytes, uint6
     pthread_mutex_init(&a->lock, NULL);
     each_of(dir, is_id, measure, a);
     return a;
+}
+
+bool run_archive_is_empty(const char *folder) {
+    return each_of(folder, is_id, ignore, NULL) == 0;
 }
 
 void run_archive_close(struct run_archive *a) {
@@ -231,21 +239,6 @@ size_t run_archive_prune(struct run_archive *a, const char *id, char (*names)[RU
     if (count == 0) rmdir(folder);
     arena_finish(&arena);
     return p.deleted;
-}
-
-struct telling {
-    void (*each)(void *user, const char *id);
-    void *user;
-};
-
-static void tell_id(void *user, const char *path, const char *name) {
-    const struct telling *t = user;
-    (void)path;
-    t->each(t->user, name);
-}
-
-void run_archive_each(struct run_archive *a, void (*each)(void *user, const char *id), void *user) {
-    each_of(a->dir, is_id, tell_id, &(struct telling){each, user});
 }
 
 static bool is_old(const char *folder, int64_t before_ms) {

@@ -31,6 +31,8 @@ static bool delete_of(struct database *db, const char *sql, int64_t number, stru
 static bool delete_analyses(struct database *db, const struct doomed *doomed, struct store_trimmed *trimmed, bool *ret_all,
                             struct error *err) {
     static const char messages[] = "DELETE FROM outbox WHERE state = 1 AND analysis = (SELECT id FROM analyses WHERE number = ?1)";
+    static const char memo[] = "INSERT OR REPLACE INTO memos(kind, key, json, at_ms)"
+                               " SELECT '" STORE_FORGOTTEN "', id, '{}', finished_ms FROM analyses WHERE number = ?1";
     static const char analysis[] = "DELETE FROM analyses WHERE number = ?1";
     int64_t before = sqlite3_total_changes64(db->link);
     *ret_all = true;
@@ -41,6 +43,7 @@ static bool delete_analyses(struct database *db, const struct doomed *doomed, st
         }
         if (!delete_of(db, messages, doomed->numbers[i], err)) return false;
         trimmed->messages += sqlite3_changes64(db->link);
+        if (!delete_of(db, memo, doomed->numbers[i], err)) return false;
         if (!delete_of(db, analysis, doomed->numbers[i], err)) return false;
         trimmed->analyses += sqlite3_changes64(db->link);
     }

@@ -31,7 +31,7 @@ static void look_at_configs(struct host *host) {
 static void sweep(struct host *host) {
     struct error err = {0};
     size_t deleted;
-    if (host->service.archive != NULL && !archive_sweep_gone(host->service.archive, host->service.store, &deleted, &err))
+    if (!archive_sweep_forgotten(host->service.archive, host->service.store, &deleted, &err))
         log_event(LOG_LEVEL_ERROR, "evidence", "error", err.text);
 }
 
@@ -47,7 +47,7 @@ static bool trim(struct host *host) {
         return false;
     }
     if (gone.analyses > 0) view_cache_forget(host->service.views);
-    if (!gone.more) sweep(host);
+    sweep(host);
     if (gone.analyses + gone.messages + gone.audits == 0) return gone.more;
     log_begin(&line, LOG_LEVEL_INFO, "retention");
     log_i64(&line, "analyses", gone.analyses);

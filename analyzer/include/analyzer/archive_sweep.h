@@ -10,7 +10,8 @@
 // Deletes what there is of open analyses beside their looks. Before an engine works on them. False with err when the store cannot be read.
 bool archive_sweep_open(struct run_archive *archive, struct store *store, size_t *ret_deleted, struct error *err);
 
-// Deletes what there is of analyses that the store does not have any more. At any time: an analysis is in the store before it has evidence.
-bool archive_sweep_gone(struct run_archive *archive, struct store *store, size_t *ret_deleted, struct error *err);
+// Deletes what there is of analyses that store_trim() has deleted, and its memos of them; with no archive only these. What a store does not
+// know for another reason stays: it may be the store that is not the right one. False with err when the store cannot be read or written.
+bool archive_sweep_forgotten(struct run_archive *archive, struct store *store, size_t *ret_deleted, struct error *err);
 
 #endif

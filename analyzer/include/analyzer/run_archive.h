@@ -33,6 +33,7 @@ const char *run_archive_folder(struct arena *arena, const char *where);
 // Makes the folder, readable by its owner alone, when it is not there. It takes at most most_bytes of the disk, and nothing once less than
 // spare_bytes of it are free: a store on the same disk needs these. NULL with err when it cannot be used.
 struct run_archive *run_archive_open(const char *dir, uint64_t most_bytes, uint64_t spare_bytes, struct error *err);
+bool run_archive_is_empty(const char *folder); // there is none, or nothing was kept in it
 void run_archive_close(struct run_archive *archive); // fine with NULL
 
 // The rest is for any thread. `id` is one of the store's, `name` a plain word.
@@ -47,9 +48,6 @@ void run_archive_drop(struct run_archive *archive, const char *id, const char *n
 // Deletes what is there of an analysis but for run.tar and the looks of these names, which are only read; with none of them everything. Returns how many files
 // that were.
 size_t run_archive_prune(struct run_archive *archive, const char *id, char (*names)[RUN_ARCHIVE_NAME], size_t count);
-
-// Calls `each` for every analysis that has a folder, the oldest first. It may delete what is in it.
-void run_archive_each(struct run_archive *archive, void (*each)(void *user, const char *id), void *user);
 
 // Deletes what is older than age_ms (0: nothing is) and, once the archive is nearly full, the oldest analyses until a quarter of it is
 // free. To be called now and then: every second while looks are taken.

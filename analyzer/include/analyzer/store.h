@@ -143,6 +143,10 @@ struct store_trimmed {
     bool more; // it stopped early: the next call goes on there
 };
 
+// The kind of the memos that say which analyses store_trim() has deleted, by id. Whoever keeps more of an analysis elsewhere deletes that,
+// then the memo: so nothing of it is left, however the program ends.
+#define STORE_FORGOTTEN "forgotten"
+
 // Deletes what is older, in steps that other batches come between; a few thousand rows and then no more, so that a stopping program
 // need not wait for it. Blocks until done. What is open or pending stays. One thread at a time.
 bool store_trim(struct store *store, const struct store_retention *retention, int64_t now_ms, struct store_trimmed *ret,
