@@ -57,6 +57,8 @@ static bool all_well(struct database *db, const char *sql, const char *well, con
     if (ok && database_row(db, row, &ok, err)) {
         const char *says = column_text(row, 0);
         bool good = well != NULL && says != NULL && strcmp(says, well) == 0;
+        const char *line = says != NULL ? strchr(says, '\n') : NULL; // behind a title
+        if (line != NULL) says = line + 1;
         if (!good) ok = error_set(err, ERROR_DATA, "%s: damaged: %s%s; put a backup in its place", path, what, says != NULL ? says : "?");
     }
     sqlite3_finalize(row);

@@ -54,9 +54,9 @@ CONNECTION_LOST = (OSError, http.client.HTTPException)
 class Load(threading.Thread):
     """Starts analyses one after the other, and asks again with the same key when the answer did not come."""
 
-    def __init__(self, service, seed, ended):
+    def __init__(self, service, seed, ended, refusals=()):
         super().__init__()
-        self.service, self.random, self.ended = service, random.Random(seed), ended
+        self.service, self.random, self.ended, self.refusals = service, random.Random(seed), ended, refusals
         self.name, self.accepted = f"load-{seed}", {}  # by key
 
     def run(self):
@@ -74,6 +74,9 @@ class Load(threading.Thread):
             try:
                 answer = self.service.post("/api/v1/analyses", body, headers={"Idempotency-Key": key}, timeout=10)
             except CONNECTION_LOST:
+                time.sleep(0.02)
+                continue
+            if answer.status in self.refusals:
                 time.sleep(0.02)
                 continue
             if answer.status not in (200, 202):
@@ -117,19 +120,22 @@ def busy(_, tries):
     return (503, {}, b"") if tries % REFUSED_EACH == 0 else (200, {}, b"")
 
 
+def write_configs(service, source, receiver):
+    secret = service.dir / "secret"
+    secret.write_text("whsec_" + base64.b64encode(bytes(range(32))).decode() + "\n")
+    secret.chmod(0o600)
+    for name, text in (("steady", STEADY), ("broken", BROKEN)):
+        hook = {"url": f"{receiver.url}/{name}", "secret_file": str(secret), "on": ["verdict"]}
+        (service.dir / f"configs/{name}.yaml").write_text(text.format(url=source.url, publish=json.dumps({"webhooks": [hook]})))
+
+
 class KillTest(unittest.TestCase):
     def setUp(self):
         self.source = self.enterContext(FakePrometheus("good"))
         self.service = self.enterContext(Service("--config", "serve.yaml"))
         (self.service.dir / "serve.yaml").write_text("retention: {count: 0}\n")  # each start deletes what is beyond it
         self.receiver = self.enterContext(Receiver({"/": busy}))
-        secret = self.service.dir / "secret"
-        secret.write_text("whsec_" + base64.b64encode(bytes(range(32))).decode() + "\n")
-        secret.chmod(0o600)
-        for name, text in (("steady", STEADY), ("broken", BROKEN)):
-            hook = {"url": f"{self.receiver.url}/{name}", "secret_file": str(secret), "on": ["verdict"]}
-            publish = json.dumps({"webhooks": [hook]})
-            (self.service.dir / f"configs/{name}.yaml").write_text(text.format(url=self.source.url, publish=publish))
+        write_configs(self.service, self.source, self.receiver)
         self.service.start()
 
     def kill_and_start(self, moments):

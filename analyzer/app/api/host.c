@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "analyzer/archive_sweep.h"
@@ -19,8 +20,10 @@
 #include "serve/descriptors.h"
 #include "serve/service_notify.h"
 
-#define STOP_MS INT64_C(10000)   // for requests in flight
-#define DELIVER_MS INT64_C(3000) // for deliveries in flight; what is not delivered stays in the store
+#define LEAST_STORE 100                // bytes: the head of a database
+#define MOST_CHECKED ((off_t)64 << 20) // bytes of a store that is read whole at the start
+#define STOP_MS INT64_C(10000)         // for requests in flight
+#define DELIVER_MS INT64_C(3000)       // for deliveries in flight; what is not delivered stays in the store
 #define DAY_MS INT64_C(86400000)
 #define CLERKS 3
 #define ENVOYS 8
@@ -101,6 +104,33 @@ static size_t workers_of(const struct serve_config *config) {
 }
 
 // The archive lies beside the store.
+// Whether there is a store where its evidence says that there must be one: what begins anew there must not be taken for it.
+static bool is_store_there(const char *path, const char *folder, struct error *err) {
+    struct stat status;
+    if (run_archive_is_empty(folder) || (stat(path, &status) == 0 && status.st_size >= LEAST_STORE)) return true;
+    return error_set(err, ERROR_DATA, "%s: no store is there, but %s holds the evidence of one: put it back, or move that folder away",
+                     path, folder);
+}
+
+static off_t size_of(const char *path) {
+    struct stat status;
+    return stat(path, &status) == 0 ? status.st_size : 0;
+}
+
+// A damaged store is found before anything is written to it, where that takes no more than a moment.
+static bool is_sound(struct host *host, const char *path, struct error *err) {
+    const char *log = arena_printf(&host->arena, "%s-wal", path);
+    return size_of(path) + size_of(log) > MOST_CHECKED || store_check(host->service.store, err);
+}
+
+static bool open_store(struct host *host, struct error *err) {
+    struct store_options options = {.create = true, .owner = true, .readers = CLERKS + ENVOYS + 5};
+    const char *where = host->config->store, *path = run_archive_store_path(where);
+    if (!is_store_there(path, run_archive_folder(&host->arena, where), err)) return false;
+    host->service.store = store_open(where, &options, err);
+    return host->service.store != NULL && is_sound(host, path, err);
+}
+
 static bool open_archive(struct host *host, struct error *err) {
     if (host->config->retention.evidence_bytes == 0) return true;
     const char *dir = run_archive_folder(&host->arena, host->config->store);
@@ -180,8 +210,7 @@ static bool open_all(struct host *host, struct error *err) {
     s->catalog = catalog_open(host->config->config_dir, wall_now_ms(), err);
     if (s->catalog == NULL) return false;
     host_tell_configs(host);
-    s->store = store_open(host->config->store, &(struct store_options){.create = true, .owner = true, .readers = CLERKS + ENVOYS + 5}, err);
-    if (s->store == NULL) return false;
+    if (!open_store(host, err)) return false;
     s->exports = exports_create(s->store, SERIN_VERSION);
     const struct catalog_view *view = catalog_take(s->catalog);
     exports_restore(s->exports, view, wall_now_ms());
