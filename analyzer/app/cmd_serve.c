@@ -36,11 +36,11 @@ static bool settle(const struct options *options, struct arena *arena, struct se
     take(&config->cert_file, a->cert_file);
     take(&config->key_file, a->key_file);
     take(&config->client_ca_file, a->client_ca_file);
-    take(&config->public_url, a->public_url);
     if (a->open_to_world) config->open_to_world = true;
     if (a->has_log_format) config->log_format = a->log_format;
     if (a->has_log_level) config->log_level = a->log_level;
     if (a->listen != NULL && !serve_config_listen(a->listen, arena, config, err)) return error_prefix(err, "--listen");
+    if (a->public_url != NULL && !serve_config_public_url(a->public_url, arena, config, err)) return error_prefix(err, "--public-url");
     return config->config_dir != NULL ||
            error_set(err, ERROR_USAGE, "serve needs --config-dir, the folder of the canary configs, or config_dir in --config");
 }

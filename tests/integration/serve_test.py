@@ -252,6 +252,16 @@ class ServeTest(unittest.TestCase):
                 self.assertEqual(s.process.wait(30), 0)
         self.assertIn("event=stopped", s.log())
 
+    def test_the_public_url_of_the_command_line_is_checked_as_that_of_a_file(self):
+        for wrong in ("nonsense", "ftp://serin.example", "https://"):
+            result = serin("serve", "--config-dir", self.service.dir / "configs", "--store", self.service.dir / "other.db", "--public-url", wrong)
+            self.assertEqual((result[0], result[2][:20]), (USAGE, "serin: --public-url:"), show(result))
+        with Service("--public-url", "https://serin.example/base/") as s:
+            s.config("good", self.source.url)
+            s.start()
+            links = s.post("/api/v1/analyses", {"canary": "good"}).json["links"]
+            self.assertTrue(links["self"].startswith("https://serin.example/base/api/"), links)
+
     def test_a_low_limit_of_descriptors_is_raised(self):
         s, (soft, hard) = self.service, resource.getrlimit(resource.RLIMIT_NOFILE)
         s.stop()

@@ -45,18 +45,19 @@ static void read_listen(struct config_reader *r, const struct yaml_node *node, c
     if (text != NULL && !serve_config_listen(text, r->arena, field, &err)) config_error(r, node, path, "%s", err.text);
 }
 
+bool serve_config_public_url(const char *text, struct arena *arena, struct serve_config *config, struct error *err) {
+    if (!http_url_check(text, err)) return false;
+    size_t len = strlen(text);
+    while (len > 0 && text[len - 1] == '/') len--;
+    config->public_url = arena_strndup(arena, text, len);
+    return true;
+}
+
 static void read_public_url(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, void *field) {
     const char *text = NULL;
     struct error err;
     config_text(r, node, path, &text);
-    if (text == NULL) return;
-    if (!http_url_check(text, &err)) {
-        config_error(r, node, path, "%s", err.text);
-        return;
-    }
-    size_t len = strlen(text);
-    while (len > 0 && text[len - 1] == '/') len--;
-    *(const char **)field = arena_strndup(r->arena, text, len);
+    if (text != NULL && !serve_config_public_url(text, r->arena, field, &err)) config_error(r, node, path, "%s", err.text);
 }
 
 static void read_tls(struct config_reader *r, const struct yaml_node *node, const struct config_path *path, void *field) {
@@ -171,7 +172,7 @@ static const struct config_key top_keys[] = {
     {"tokens", config_text, offsetof(struct serve_config, token_file), false},
     {"store", config_text, offsetof(struct serve_config, store), false},
     {"config_dir", config_text, offsetof(struct serve_config, config_dir), false},
-    {"public_url", read_public_url, offsetof(struct serve_config, public_url), false},
+    {"public_url", read_public_url, 0, false},
     {"workers", config_count, offsetof(struct serve_config, workers), false},
     {"settle", config_duration, offsetof(struct serve_config, settle_ms), false},
     {"log", read_log, 0, false},

@@ -65,6 +65,9 @@ void serve_config_environment(struct serve_config *config);
 // "127.0.0.1:9292", "[::1]:9292", ":9292" (loopback) or "127.0.0.1". False with err for anything else; the address is in the arena.
 bool serve_config_listen(const char *text, struct arena *arena, struct serve_config *config, struct error *err);
 
+// An address that others reach the service by; slashes at its end are left out. False with err when it is no http or https URL.
+bool serve_config_public_url(const char *text, struct arena *arena, struct serve_config *config, struct error *err);
+
 // The options of a listener. `hosts` holds the host of public_url, in the arena; tables, user and version are left to the caller.
 struct listener_options serve_config_listener(const struct serve_config *config, struct arena *arena);
 
