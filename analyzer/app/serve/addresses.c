@@ -12,10 +12,10 @@
 #include "serve/secret.h"
 
 #define SETS 1024
-#define PLACES 8 // an address has these many places, in one set
+#define PLACES 8 // of a set; an address can have any of them
 
 struct addresses {
-    uint64_t seed; // so that nobody can choose addresses that crowd one set
+    uint64_t seed; // random, so that nobody can choose addresses that all fall into one set
     struct address places[SETS][PLACES];
 };
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What is known of each client address: connections that are open, requests and failed sign-ins of late. The table has a fixed size:
-// an address without connections gives way to a newer one; where all places that an address may have are taken, it shares one.
-// All functions are for one thread, the listener's.
+// What is remembered of each client address: its open connections, and how many requests and failed sign-ins it may still make. The table
+// has a fixed size. An address without connections makes room for a new one; when every place that an address may have belongs to one with
+// connections, two addresses share a place and so their limits. All functions are for the listener's thread.
 #ifndef SERVE_ADDRESSES_H
 #define SERVE_ADDRESSES_H
 
@@ -14,7 +14,7 @@
 #define ADDRESS_MOST_TEXT 48
 
 struct address {
-    unsigned char key[16]; // IPv4 as mapped, IPv6 without its last 64 bits
+    unsigned char key[16]; // IPv4 as a mapped IPv6 address, IPv6 without its last 64 bits
     size_t connections;
     int64_t seen_mono_ms;  // 0: the place is free
     struct allowance requests, failures;
@@ -25,7 +25,7 @@ struct addresses;
 struct addresses *addresses_create(void);
 void addresses_destroy(struct addresses *addresses);
 
-// Never NULL; stays as long as it has connections.
+// The address's place, never NULL. It stays the address's as long as it has connections.
 struct address *addresses_find(struct addresses *addresses, const struct sockaddr *address, int64_t now_mono_ms);
 
 // The address without port.

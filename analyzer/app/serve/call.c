@@ -57,7 +57,7 @@ void *call_kept(const struct call *call) {
     return call->kept;
 }
 
-// Called with the lock of the waits held; whoever ends the wait, the listener's thread goes on with it.
+// Called with the lock of struct waits held, on any thread; the listener's thread then goes on with the call.
 static void wait_ended(struct wait *wait, enum wait_end end) {
     static const enum call_end ends[] = {
         [WAIT_WOKEN] = CALL_WOKEN, [WAIT_DUE] = CALL_TIMEOUT, [WAIT_HUNG_UP] = CALL_GONE, [WAIT_STOPPING] = CALL_STOPPING};
@@ -66,7 +66,7 @@ static void wait_ended(struct wait *wait, enum wait_end end) {
     MHD_resume_connection(call->connection);
 }
 
-// The connection is suspended first: from here on it may be resumed at any moment.
+// The connection must be suspended before the wait begins, because the wait may end, and resume it, at once.
 void call_defer(struct call *call, int64_t until_mono_ms, call_release_fn *release) {
     const union MHD_ConnectionInfo *info = MHD_get_connection_info(call->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
     assert(!call->deferred && call->status == 0);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Answers are made when a handler gives them and handed over when it has returned.
+// An answer is prepared when the handler gives it, and handed to the library when the handler has returned.
 #include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -25,7 +25,7 @@ static void add_default(struct call *call, const char *name, const char *value) 
     if (find_header(call, name) == NULL) add(call->response, name, value);
 }
 
-// Pages may use what they bring along and what lies on this server; everything else may use nothing.
+// A page may use what is inside it and what this server has; anything else that a browser takes for a page may use nothing.
 static const char page_policy[] = "default-src 'none'; style-src 'self' 'unsafe-inline'; script-src 'self'; img-src 'self' data:; "
                                   "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 static const char data_policy[] = "default-src 'none'; frame-ancestors 'none'";
@@ -41,7 +41,7 @@ static void answer(struct call *call, int status, const char *content_type, stru
     add_default(call, "Cache-Control", call->etag != NULL ? "private, no-cache" : "no-store");
     add_default(call, "Content-Security-Policy", page ? page_policy : data_policy);
     add_default(call, "X-Content-Type-Options", "nosniff");
-    if (!page) return; // what is no page is neither framed nor has links; the policy above forbids both to what takes it for one
+    if (!page) return; // other answers need no more: data_policy forbids framing, and they have no links
     add_default(call, "X-Frame-Options", "DENY");
     add_default(call, "Referrer-Policy", "no-referrer");
 }
@@ -62,7 +62,7 @@ void reply_json(struct call *call, int status, json_t *body) {
 }
 
 void reply_text(struct call *call, int status, const char *content_type, struct view text) {
-    char *copy = arena_strndup(&call->arena, text.ptr, text.len); // which stays until the answer is sent
+    char *copy = arena_strndup(&call->arena, text.ptr, text.len); // the arena lives until the answer is sent
     answer(call, status, content_type, MHD_create_response_from_buffer(text.len, copy, MHD_RESPMEM_PERSISTENT));
 }
 

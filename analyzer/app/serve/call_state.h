@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// A call from the inside: what the listener, the checks and the reply functions share. All of it is the listener's thread's, but for
-// `wait` and `ended`, which the lock of the waits guards while the call waits.
+// The inside of a call, for the listener, the checks and the reply functions. Only the listener's thread uses it, except `wait` and
+// `ended`, which the lock of struct waits guards while the call waits.
 #ifndef SERVE_CALL_STATE_H
 #define SERVE_CALL_STATE_H
 
@@ -16,8 +16,8 @@
 
 enum call_stage {
     STAGE_HEAD,    // nothing was checked yet
-    STAGE_BODY,    // the body comes
-    STAGE_DISCARD, // the answer is known; what comes of the body is thrown away
+    STAGE_BODY,    // the body is being received
+    STAGE_DISCARD, // it was refused: what still comes of the body is thrown away
     STAGE_WAITING, // deferred
     STAGE_SENT,    // the answer was handed to the library
 };
@@ -38,12 +38,12 @@ struct call {
     struct route_match match;
     struct buf body;
     uint64_t discarded;
-    bool whole; // counted among those in flight
+    bool whole; // the request has come whole: it counts among those in flight
     json_t *json; // NULL until it was asked for
     struct call_who who;
     int64_t now_ms, begin_us;
     void *kept;
-    struct call *next_spare; // of the listener's, while it is none's
+    struct call *next_spare; // in listener.spare, while the call is unused
 
     int status; // 0: not answered
     struct MHD_Response *response;
@@ -54,7 +54,7 @@ struct call {
 
     struct wait wait;
     enum call_end ended;
-    bool deferred; // and neither released nor answered
+    bool deferred; // call_defer() was called, and it was neither released nor answered since
     call_release_fn *release;
 };
 
@@ -62,10 +62,10 @@ struct call {
 struct waits *listener_waits(struct listener *listener);
 void *listener_user(const struct listener *listener);
 
-// Ends a deferral: release, once. On the listener's thread; nothing when the call is not deferred.
+// Ends a deferral: calls the release function. Does nothing when the call is not deferred.
 void call_release(struct call *call);
 
-// Gives the answer to the library. False: the connection is to be closed. (call_reply.c)
+// Hands the answer to the library (call_reply.c). MHD_NO: the connection is to be closed.
 enum MHD_Result call_send(struct call *call);
 
 #endif

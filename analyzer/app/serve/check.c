@@ -15,11 +15,11 @@
 #define MOST_HEADERS 100
 #define MOST_HEADER_BYTES ((size_t)8192)
 
-struct heads { // those that the checks look at; NULL when absent
+struct heads { // the headers that are checked; NULL when absent
     const char *host, *origin, *authorization, *length, *transfer, *type, *encoding;
     const char *site, *mode; // Sec-Fetch-Site, Sec-Fetch-Mode: what browsers say of where a request comes from
     size_t count, bytes;
-    bool twice;   // one of those that may not be
+    bool twice;   // a header came twice that may come only once
     bool no_name; // a name with blanks: who stands in front of this server may read it as another header
 };
 
@@ -84,14 +84,14 @@ static bool doubtful(struct call *call, const char *message) {
     return malformed(call, message);
 }
 
-// Where a body ends must be beyond doubt: who stands in front of this server may read it otherwise.
+// Where a body ends must be beyond doubt: a proxy in front of this server might read it differently (request smuggling).
 static bool check_length(struct call *call, const struct heads *heads, bool *ret_has_body, uint64_t *ret_length) {
     char *end = NULL;
     *ret_has_body = false;
     *ret_length = 0;
     if (heads->transfer != NULL) {
         *ret_has_body = true;
-        *ret_length = UINT64_MAX - 1; // nobody knows where it ends
+        *ret_length = UINT64_MAX - 1; // its end is not known
         if (heads->length != NULL) return doubtful(call, "Content-Length and Transfer-Encoding together");
         if (strcasecmp(heads->transfer, "chunked") != 0) return doubtful(call, "the only Transfer-Encoding here is chunked");
         *ret_length = UINT64_MAX;
@@ -104,7 +104,7 @@ static bool check_length(struct call *call, const struct heads *heads, bool *ret
     return true;
 }
 
-// Whether it is one of the names, whatever port follows.
+// Whether the host, without its port, is one of our names.
 static bool is_our_host(const struct listener *listener, struct view host) {
     size_t len = host.len;
     if (len > 0 && host.ptr[0] == '[') {
@@ -129,8 +129,8 @@ static bool refuse_site(struct call *call) {
                   "a page of another site may not change anything here");
 }
 
-// A page of another site that a browser on this machine shows may send requests here: under a name of its own, which it lets point
-// to loopback (then Host has that name), or plainly, which the browser marks by Origin.
+// Keeps out requests that a page of another site makes through a browser. Either the site lets a name of its own point to this server (DNS
+// rebinding), then Host has that name; or it sends them here directly, then the browser says so in Origin.
 static bool check_host(struct call *call, const struct heads *heads) {
     struct view host = heads->host != NULL ? view_of(heads->host) : (struct view){"", 0};
     if (call->target.authority.ptr != NULL) host = call->target.authority;
@@ -190,7 +190,7 @@ static bool take_rate(struct call *call, struct allowance *allowance) {
     return wait_ms == 0 || wait_answer(call, wait_ms, "too_many_requests", "more requests than this server takes from one client");
 }
 
-// Looks up who calls and takes the request from their allowance. Tokens are swapped by other threads, so all is under their lock.
+// Finds the token and takes the request from its allowance. A reload may swap the tokens at any time, so the lock is held for all of it.
 static bool look_up(struct call *call, struct view secret) {
     struct listener *listener = call->listener;
     pthread_mutex_lock(&listener->token_lock);

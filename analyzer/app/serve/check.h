@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What every request must be like before a handler sees it. Each check answers the call itself when it refuses.
+// What is checked of every request before a handler sees it. A check that refuses answers the call itself.
 #ifndef SERVE_CHECK_H
 #define SERVE_CHECK_H
 
@@ -7,11 +7,11 @@
 
 #include "call_state.h"
 
-// Checks everything that is known before the body. False: the call was answered. In both cases *ret_has_body says whether a body
-// comes and *ret_length how long it says to be (UINT64_MAX: chunked).
+// Checks everything but the body. False when the call was answered. In both cases *ret_has_body says whether a body follows, and
+// *ret_length its declared length (UINT64_MAX: chunked).
 bool check_head(struct call *call, bool *ret_has_body, uint64_t *ret_length);
 
-size_t check_body_most(const struct call *call); // bytes that the body may have
+size_t check_body_most(const struct call *call); // how many bytes the body may have
 
 // Answers that the body is too large.
 void check_refuse_body(struct call *call);

@@ -3,14 +3,14 @@
 
 #include <stdbool.h>
 
-// Whether it is too short to break a bound: what its texts hold of brackets counts too.
+// Whether it cannot break a limit, by its length and its brackets alone (those inside texts count too).
 static bool is_small(struct view text) {
     size_t brackets = 0;
     for (size_t i = 0; i < text.len; i++) brackets += (text.ptr[i] | 0x20) == '{';
     return text.len <= JSON_MOST_VALUES && brackets <= JSON_MOST_DEPTH;
 }
 
-// Counts brackets and commas outside of texts: what a parser would make of them, without making it.
+// Counts depth and values by the brackets and commas outside of texts, without building anything.
 static bool is_bounded(struct view text, struct error *err) {
     size_t depth = 0, values = 0;
     bool quoted = false;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// JSON from outside: strict, and bounded before memory is spent on it.
+// Parses JSON from outside: strictly, and with limits that hold before memory is spent on it.
 #ifndef SERVE_JSON_TEXT_H
 #define SERVE_JSON_TEXT_H
 

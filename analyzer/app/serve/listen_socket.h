@@ -10,11 +10,11 @@
 struct listen_socket {
     int fd;
     int port;      // the bound one
-    bool loopback; // nobody but this machine reaches it
+    bool loopback; // only this machine can reach it
 };
 
-// Binds and listens; the address is numeric, IPv4 or IPv6 (with or without brackets), or localhost. The caller closes fd, or hands it
-// to who does. False with err: no such address, the port is in use or not permitted.
+// Binds and listens. The address is numeric, IPv4 or IPv6 (with or without brackets), or localhost. The caller owns fd. False with err when
+// it is no address, or the port is in use or not permitted.
 bool listen_socket_open(const char *address, int port, struct listen_socket *ret_socket, struct error *err);
 
 #endif

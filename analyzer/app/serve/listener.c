@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+// Starting and stopping the HTTP server, its tokens and its counts. What happens to a request is in request.c.
 #include "serve/listener.h"
 
 #include <errno.h>
@@ -17,7 +18,8 @@
 #include "serve/listen_socket.h"
 #include "serve/openapi.h"
 
-#define CONNECTION_MEMORY ((size_t)16384) // holds request line and headers, both ways; the library clears it after each request
+// Bytes that a connection has for request line and headers, in both directions; the library clears them after each request.
+#define CONNECTION_MEMORY ((size_t)16384)
 
 const char *const listener_refusal_names[REFUSAL_COUNT] = {
     [REFUSED_MALFORMED] = "malformed", [REFUSED_TOO_LARGE] = "too_large", [REFUSED_SLOW] = "slow", [REFUSED_HOST] = "host",
@@ -68,7 +70,7 @@ static void log_failure(const char *event, const struct error *err) {
     log_event(LOG_LEVEL_ERROR, event, "error", err->text);
 }
 
-// Only the status of the file is looked at while requests wait; reading it again is rare.
+// This runs while requests wait, so normally only the status of the file is looked at.
 void listener_refresh_tokens(struct listener *listener) {
     struct error err;
     if (!tokens_stale(listener->tokens, mono_now_ms())) return;
@@ -122,7 +124,7 @@ static bool check_open(const struct listener *listener, const struct listener_op
                      listener->tls == NULL ? "a certificate with its key (TLS)" : "");
 }
 
-// On loopback every Host must be known, elsewhere only when names were given.
+// Which names Host may have: on loopback only known ones, elsewhere any, unless the options give names.
 static void copy_hosts(struct listener *listener, const struct listener_options *options) {
     static const char *const own[] = {"localhost", "127.0.0.1", "[::1]"};
     if (!listener->loopback && options->host_count == 0) return;
@@ -153,7 +155,7 @@ __attribute__((format(printf, 2, 0))) static void log_library(void *user, const 
     log_event(LOG_LEVEL_DEBUG, "http_library", "text", text);
 }
 
-// The target is taken apart here, so the library leaves it as it is.
+// Keeps the library from decoding the target: target.c does that.
 static size_t leave_encoded(void *user, struct MHD_Connection *connection, char *text) {
     (void)user, (void)connection;
     return strlen(text);
@@ -170,7 +172,7 @@ static bool start_daemon(struct listener *listener, int fd, struct error *err) {
     unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_INTERNAL_POLLING_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG;
     if (listener->tls != NULL) flags |= MHD_USE_TLS;
     if (listener->tls == NULL) tls[0].option = MHD_OPTION_END;
-    sigset_t all, old; // signals are for the program's own threads
+    sigset_t all, old; // the library's threads get no signals: those are for the program's main thread
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &old);
     listener->daemon =

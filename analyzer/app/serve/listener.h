@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The HTTP server of the service: one thread that reads requests, checks them against the routes and calls their handlers, and one
-// that watches deadlines and clients that hang up.
+// The HTTP server of the service. One thread reads requests, checks them against the routes and calls the handlers; another one watches for
+// deadlines and for clients that hang up.
 #ifndef SERVE_LISTENER_H
 #define SERVE_LISTENER_H
 
@@ -11,15 +11,15 @@
 #include "base/error.h"
 #include "serve/route.h"
 
-struct listener_limits { // 0: the default; see listener_limits_default()
+struct listener_limits { // 0: the value of listener_limits_default()
     size_t connections;             // at once; further ones wait in the backlog
     size_t connections_per_address; // IPv6: per /64
-    size_t body;                    // most bytes, of routes that say nothing else
+    size_t body;                    // most bytes, for routes without a limit of their own
     int64_t request_ms;             // to send a whole request
     int64_t idle_ms;                // of a kept connection between two requests
     double rate;                    // requests a second of one token, or of one address without; below 0: no limit
-    double burst;                   // that many at once
-    double failed_sign_ins;         // of one address a minute, before it is told to slow down
+    double burst;                   // requests at once
+    double failed_sign_ins;         // of one address a minute; further ones are answered 429
 };
 
 struct listener_options {
@@ -27,9 +27,9 @@ struct listener_options {
     int port;                         // 0: a free one
     const char *cert_file, *key_file; // PEM; both or none
     const char *client_ca_file;       // PEM; clients must show a certificate of it
-    const char *token_file;           // NULL: everybody is admin, which only loopback may offer
-    bool open_to_world;               // listen elsewhere than on loopback without tokens and TLS
-    const char *const *hosts;         // names, without port, that requests may carry in Host besides loopback's own
+    const char *token_file;           // NULL: everybody is admin, which is only allowed on loopback
+    bool open_to_world;               // allow listening elsewhere than on loopback without tokens and TLS
+    const char *const *hosts;         // names without port that requests may carry in Host, besides those of loopback
     size_t host_count;
     struct listener_limits limits;
     const struct route_table *const *tables;
@@ -42,17 +42,18 @@ struct listener_limits listener_limits_default(void);
 
 struct listener;
 
-// Listens and answers from then on. Everything but the tables and `user` is copied. NULL with err: a bad address, a port in use,
-// an unreadable or unfit certificate, a bad token file, tokens or TLS missing, routes that contradict each other.
+// Listens, and answers requests from then on, even before it returns. The tables and `user` are borrowed, the rest is copied. NULL with err
+// for a bad address, a port in use, an unusable certificate or token file, missing tokens or TLS, or routes that contradict each other.
 struct listener *listener_start(const struct listener_options *options, struct error *err);
 
 const char *listener_url(const struct listener *listener); // "http://127.0.0.1:9292", without slash at the end
 
-// Takes no more connections, ends what is deferred as CALL_STOPPING, waits for requests in flight for at most that long, closes
-// and frees; a request that has not come whole is cut off. When it returns no handler runs or will run, and every deferred call has been released. Not from a handler. Fine with NULL.
+// Takes no more connections, ends deferred calls as CALL_STOPPING, waits at most that long for requests in flight, and frees the listener.
+// Requests that have not come whole are cut off. When it returns no handler runs any more and every deferred call has been released. Not to
+// be called by a handler. Fine with NULL.
 void listener_stop(struct listener *listener, int64_t most_ms);
 
-// Reads token file, certificate and key again. False with err when one is unusable; it then stays what it was. Any thread.
+// Reads the token file, certificate and key again. False with err when one is unusable: what was read before stays in use. Any thread.
 bool listener_reload(struct listener *listener, struct error *err);
 
 enum listener_refusal {
@@ -70,19 +71,19 @@ enum listener_refusal {
 extern const char *const listener_refusal_names[REFUSAL_COUNT]; // "malformed", "too_large", ...
 
 struct listener_counts {
-    uint64_t connections, in_flight, waiting; // now; in flight are requests that came whole and are not answered, waiting ones too
+    uint64_t connections, in_flight, waiting; // now; in flight are whole requests that are not answered yet, `waiting` of them are deferred
     uint64_t connections_total;
     uint64_t refused[REFUSAL_COUNT];
 };
 
 struct route_counts {
-    uint64_t by_class[6]; // answers by first digit of their status; [0]: the client went before there was one
-    double seconds;       // spent from request to answer, waiting included
+    uint64_t by_class[6]; // answers by the first digit of their status; [0]: the client went before it was answered
+    double seconds;       // from request to answer, waiting included, summed up
 };
 
 void listener_counts(const struct listener *listener, struct listener_counts *ret_counts); // any thread
 
-// Of the i-th route of the tables; i == listener_route_count() is for requests that no route took. *ret_route is NULL then.
+// The counts of the i-th route of the tables. With i == listener_route_count() those of requests without a route; *ret_route is NULL then.
 size_t listener_route_count(const struct listener *listener);
 void listener_route_counts(const struct listener *listener, size_t i, const struct route **ret_route, struct route_counts *ret_counts);
 

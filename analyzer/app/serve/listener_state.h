@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// A listener from the inside: what its files share.
+// The inside of a listener, for its files.
 #ifndef SERVE_LISTENER_STATE_H
 #define SERVE_LISTENER_STATE_H
 
@@ -23,8 +23,8 @@ struct listener {
     struct listener_limits limits;
     void *user;
     struct routes *routes;
-    char *openapi; // the document, for the route that every listener has
-    const char **hosts; // names that Host may have; none: any
+    char *openapi;      // the document, as text
+    const char **hosts; // names that Host may have; with host_count 0 any
     size_t host_count;
     const char *token_file; // NULL: no tokens are asked for
     const char *url;
@@ -33,22 +33,22 @@ struct listener {
     struct MHD_Daemon *daemon;
     struct tls *tls; // NULL: none
     struct waits *waits;
-    struct addresses *addresses; // the listener's thread's
-    struct call *spare;          // the listener's thread's
+    struct addresses *addresses; // used by the listener's thread alone
+    struct call *spare;          // calls to be used again; used by the listener's thread alone
     size_t spare_count;
     atomic_bool stopping;
     _Atomic uint64_t connections, in_flight, waiting, connections_total, refused[REFUSAL_COUNT];
-    struct route_counters *counters; // one a route, and one for requests without
+    struct route_counters *counters; // one for each route, and one for requests without a route
 
-    pthread_mutex_t token_lock; // guards tokens, which a reload replaces, and what is in them
+    pthread_mutex_t token_lock; // guards `tokens`, which a reload replaces, and the allowances in them
     struct tokens *tokens;      // NULL without a file
 
-    pthread_mutex_t idle_lock; // guards nothing but the condition: in_flight is 0 while stopping
+    pthread_mutex_t idle_lock; // for the condition alone: in_flight has become 0 while stopping
     pthread_cond_t idle;
 };
 
 struct peer { // one connection
-    struct wait slow; // until when the request in hand must have come, or its answer be taken
+    struct wait slow; // ends when the client takes too long to send its request or to take the answer
     int fd;
     struct address *address;
     struct tls_keys *keys; // NULL without TLS
@@ -58,10 +58,10 @@ struct peer { // one connection
 
 void listener_refused(struct listener *listener, enum listener_refusal why); // counts it
 
-// Reads the token file again when it has changed; one that cannot be used is logged and the old tokens stay. With token_lock held.
+// Reads the token file again when it has changed. When it cannot be used that is logged and the old tokens stay. token_lock is held.
 void listener_refresh_tokens(struct listener *listener);
 
-// What the library calls (request.c, peer.c).
+// Callbacks of the library (request.c, peer.c).
 void *request_begin(void *listener, const char *target, struct MHD_Connection *connection);
 enum MHD_Result request_piece(void *listener, struct MHD_Connection *connection, const char *url, const char *method, const char *version,
                               const char *data, size_t *size, void **call);

@@ -169,7 +169,7 @@ static json_t *components(const struct route_table *const *tables, size_t count,
                      "any name, and a token as password");
 }
 
-// Every $ref to a schema must lead somewhere.
+// Whether every schema that a $ref names is there.
 static bool check_references(json_t *value, const json_t *schemas, struct error *err) {
     static const char prefix[] = "#/components/schemas/";
     const char *key;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Connections: how many an address may have, and how long one may take to say what it wants.
+// Connections: how many an address may have, and how long a client may take to send its request.
 #include <stdlib.h>
 #include <sys/socket.h>
 
@@ -7,7 +7,7 @@
 #include "base/timetext.h"
 #include "listener_state.h"
 
-// With the lock of the waits held, so the descriptor is still this connection's. The library sees the end and closes it.
+// Called with the lock of struct waits held, so the descriptor is still this connection's. The library notices and closes it.
 static void cut_off(struct wait *wait, enum wait_end end) {
     struct peer *peer = (struct peer *)((char *)wait - offsetof(struct peer, slow));
     (void)end;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// One request from its first line to its end, in the order in which the library tells of it: request_begin() with the target,
-// request_piece() with the headers, with pieces of the body, when it is whole, and again when a deferred call goes on, request_end().
+// The life of one request, as the library's callbacks tell it: request_begin() has the target; request_piece() is called once the headers
+// are there, with every piece of the body, when the request is whole, and when a deferred call goes on; request_end() comes last.
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,12 +11,12 @@
 #include "check.h"
 #include "listener_state.h"
 
-#define MOST_DISCARDED UINT64_C(4194304) // of a body that was refused: who sends on after that is cut off
+#define MOST_DISCARDED UINT64_C(4194304) // bytes of a refused body that are read; a client that sends more is cut off
 #define MOST_SENDING_MS INT64_C(300000)  // for a client to take its answer
 #define MOST_SPARE_CALLS 64
-#define NO_LIMIT_MS INT64_C(86400000) // while a call is deferred it is the handler's time that counts
+#define NO_LIMIT_MS INT64_C(86400000) // for a deferred call: its own time limit counts
 
-// A call and its first block of memory are used again: most calls need no more.
+// Calls are used again, with the first block of their arena: most need no other memory.
 static struct call *take_call(struct listener *listener) {
     struct call *call = listener->spare;
     if (call == NULL) return mem_zero(1, sizeof *call);
@@ -62,7 +62,7 @@ void *request_begin(void *user, const char *target, struct MHD_Connection *conne
     return call;
 }
 
-// The request is here whole, or nobody wants the rest of it: from now on a stop waits for its answer.
+// The request is whole, or the rest of it is not wanted: from now on a stopping listener waits for its answer.
 static void have_whole(struct call *call) {
     if (!call->whole) atomic_fetch_add(&call->listener->in_flight, 1);
     call->whole = true;
@@ -75,8 +75,9 @@ static enum MHD_Result send_reply(struct call *call) {
     return call_send(call);
 }
 
-// A call that was refused is answered at once when its body is too long to be worth reading or waits for a 100; the library closes the
-// connection then. Otherwise the body is read and thrown away, so that the client sees the answer and can go on.
+// Checks the request. A refused one is answered at once when its body is too long to be read, or when the client waits for "100 Continue"
+// before sending it; the library then closes the connection. Otherwise the body is read and thrown away, so that the client sees the answer
+// and can use the connection again.
 static enum MHD_Result take_head(struct call *call, const char *method) {
     bool has_body = false;
     uint64_t length = 0;
@@ -104,7 +105,7 @@ static enum MHD_Result take_piece(struct call *call, const char *data, size_t *s
     return call->discarded > MOST_DISCARDED ? MHD_NO : MHD_YES;
 }
 
-// What a handler left: an answer, a deferral, or, as a bug, nothing.
+// After a handler: it has answered, or deferred the call, or by mistake done neither.
 static enum MHD_Result settle(struct call *call) {
     struct listener *listener = call->listener;
     if (call->deferred && call->status == 0) {
@@ -112,7 +113,7 @@ static enum MHD_Result settle(struct call *call) {
         atomic_fetch_add(&listener->waiting, 1);
         return MHD_YES;
     }
-    if (call->deferred) { // answered after all: the connection has to come back before the answer can be sent
+    if (call->deferred) { // it has deferred and then answered: the connection must be resumed before the answer can be sent
         if (waits_remove(listener->waits, &call->wait)) MHD_resume_connection(call->connection);
         call_release(call);
         return MHD_YES;
@@ -150,7 +151,7 @@ static void count(struct call *call, int64_t micros) {
     atomic_fetch_add_explicit(&counters->micros, (uint64_t)micros, memory_order_relaxed);
 }
 
-// What failed here is an error; a limit, a source that failed and the end of the service are not.
+// Only 500, a fault of ours, is an error; other 5xx are limits, failed sources and the stop of the service.
 static enum log_level level_of(const struct call *call) {
     bool quiet = call->match.route != NULL && call->match.route->quiet;
     if (call->status == 500) return LOG_LEVEL_ERROR;
@@ -158,7 +159,7 @@ static enum log_level level_of(const struct call *call) {
     return quiet && call->status < 400 ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO;
 }
 
-// The query is left out: it may hold what is nobody's business.
+// The query is not logged: it may hold tokens and other private data.
 static void log_request(struct call *call, int64_t micros) {
     struct log_line line;
     enum log_level level = level_of(call);
@@ -195,7 +196,7 @@ void request_end(void *user, struct MHD_Connection *connection, void **place, en
         call_release(call);
     }
     bool theirs = how == MHD_REQUEST_TERMINATED_COMPLETED_OK || how == MHD_REQUEST_TERMINATED_WITH_ERROR;
-    if (call->stage == STAGE_HEAD && theirs) listener_refused(listener, REFUSED_MALFORMED); // the library has answered
+    if (call->stage == STAGE_HEAD && theirs) listener_refused(listener, REFUSED_MALFORMED); // the library has answered it by itself
     if (call->stage != STAGE_SENT) call->status = 0;
     int64_t micros = mono_now_us() - call->begin_us;
     count(call, micros);

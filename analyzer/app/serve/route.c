@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The set of routes is a tree of path segments. A node has children for words and at most one for a {name}; looking up goes back
-// to the {name} when the word leads nowhere.
+// The set of routes is a tree of path segments. A node has children for literal segments and at most one for a {name}. The lookup tries the
+// literal one first and falls back to the {name}.
 #include "serve/route.h"
 
 #include <stdio.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The routes of the service: rows that say what a request must be like, who may send it, who answers it, and what the OpenAPI
-// document tells of it. A file of handlers ends in one table of rows; all tables together become one set of routes, in which a
-// path is looked up by its segments.
+// The routes of the service. A row says what a request must be like, which role it needs, which handler answers it, and what the OpenAPI
+// document says about it. Each file of handlers ends in a table of rows; all tables together become one set of routes, which is searched by
+// the segments of a path.
 #ifndef SERVE_ROUTE_H
 #define SERVE_ROUTE_H
 
@@ -16,7 +16,7 @@
 
 struct call;
 
-// Answers the call by one of the reply functions or defers it (call.h); on the listener's thread, so it must not block.
+// A handler: answers the call with one of the reply functions, or defers it (call.h). It runs on the listener's thread and must not block.
 typedef void route_fn(struct call *call);
 
 struct route_parameter { // a list of them ends with a row without name
@@ -38,13 +38,13 @@ enum route_body { BODY_NONE, BODY_OPTIONAL, BODY_REQUIRED };
 struct route {
     const char *method;    // GET (answers HEAD too), POST, PUT, PATCH or DELETE
     const char *path;      // "/api/v1/analyses/{id}"; {id} is one whole segment
-    enum role role;        // the least one that may call
+    enum role role;        // the lowest one that may call
     bool signs_in;         // asks for no role here, as its handler takes a token from elsewhere too: call_sign_in()
     enum route_body body;
     size_t body_most;      // bytes; 0: what the listener's options say
-    const char *body_types; // joined by blanks; NULL: application/json; "*/*": any, or none said
-    bool query_open;       // query parameters that are not listed are let through; else they are an error
-    bool quiet;            // asked again and again by machines: good answers are logged at level debug only
+    const char *body_types; // content types, separated by blanks; NULL: application/json; "*/*": any or none
+    bool query_open;       // accepts query parameters that are not listed, which are an error otherwise
+    bool quiet;            // polled by machines: good answers are logged at level debug only
     route_fn *handle;
     route_fn *resume;      // answers a deferred call; NULL when handle never defers
     const char *operation; // operation id of the document, unique
@@ -68,7 +68,8 @@ struct route_table {
 
 struct routes;
 
-// The tables are borrowed. NULL for a malformed path, a route that is there twice, or names that differ at the same place.
+// The tables are borrowed. NULL with err for a malformed path, a route that is
+// there twice, or a {name} that another route calls differently.
 struct routes *routes_create(const struct route_table *const *tables, size_t count, struct error *err);
 void routes_destroy(struct routes *routes); // fine with NULL
 
@@ -86,14 +87,14 @@ struct route_match {
     char allow[ROUTE_MOST_ALLOW];            // without a route: the methods that the path has, as Allow wants them; "": no such path
 };
 
-// Looks up a path as it was sent, percent-encoded; a segment of its own goes before a {name}. False when the path is malformed:
-// not absolute, bad percent-encoding, no UTF-8, control characters. Any thread.
+// Looks up a path as it was sent, percent-encoded. A route with the literal segment is preferred to one with a {name}. False when the path
+// is malformed: not absolute, bad percent-encoding, not UTF-8, control characters. Any thread.
 bool routes_match(const struct routes *routes, struct view path, struct view method, struct arena *arena, struct route_match *ret_match);
 
 // The index-th {name} of a pattern; false when it has fewer.
 bool route_path_name(const char *pattern, size_t index, struct view *ret_name);
 
-// Whether the parameter is of the path rather than of the query.
+// Whether the parameter is a {name} of the path, and not one of the query.
 bool route_in_path(const struct route *route, const char *name);
 
 #endif

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What `serin serve` is told by its config file (YAML); docs/serve.md lists the keys. Options of the command line go before it, then
-// the environment (SERIN_STORE, SERIN_TOKENS), then the file, then the defaults.
+// The config of `serin serve`; docs/serve.md lists the keys of its YAML file. Command line options override the environment (SERIN_STORE,
+// SERIN_TOKENS), which overrides the file, which overrides the defaults.
 #ifndef SERVE_SERVE_CONFIG_H
 #define SERVE_SERVE_CONFIG_H
 
@@ -30,7 +30,7 @@ struct serve_retention { // 0: for ever
     int64_t age_ms;      // of finished analyses
     int64_t count;       // of finished analyses of one canary
     int64_t audit_ms;    // of the audit log and of messages that could not be delivered
-    int64_t evidence_bytes; // of answers that looks judged, as old as age_ms at most; 0 here: none is kept
+    int64_t evidence_bytes; // of the answers that looks were judged by, deleted at the age age_ms; 0 here: none are kept
 };
 
 struct serve_config {
@@ -43,11 +43,11 @@ struct serve_config {
     const char *config_dir; // of canary configs; NULL: only inline ones
     const char *public_url; // without slash at the end; NULL: the listener's own
     int64_t workers;        // that judge; 0: as many as the machine has cores
-    int64_t settle_ms;      // a look waits that long for late samples
+    int64_t settle_ms;      // how long after its end a look is taken, for late samples
     enum log_level log_level;
     enum log_format log_format;
     struct listener_limits limits;
-    int64_t open_analyses;  // at once, most
+    int64_t open_analyses;  // most that may be open at once
     struct serve_retention retention;
     struct serve_schedule *schedules;
     size_t schedule_count;
@@ -55,11 +55,11 @@ struct serve_config {
 
 struct serve_config serve_config_default(void);
 
-// Reads a file's text over what ret_config holds. All findings are collected; true when there is no error among them. Texts are in
+// Reads the text of a file into `config`, over what it holds. All findings are collected; true when none of them is an error. Texts lie in
 // the arena.
 bool serve_config_read(struct view text, const char *file, struct arena *arena, struct findings *findings, struct serve_config *config);
 
-// Takes what the environment says. The texts are the environment's.
+// Takes over what the environment sets; the texts stay the environment's.
 void serve_config_environment(struct serve_config *config);
 
 // "127.0.0.1:9292", "[::1]:9292", ":9292" (loopback) or "127.0.0.1". False with err for anything else; the address is in the arena.
@@ -68,7 +68,8 @@ bool serve_config_listen(const char *text, struct arena *arena, struct serve_con
 // An address that others reach the service by; slashes at its end are left out. False with err when it is no http or https URL.
 bool serve_config_public_url(const char *text, struct arena *arena, struct serve_config *config, struct error *err);
 
-// The options of a listener. `hosts` holds the host of public_url, in the arena; tables, user and version are left to the caller.
+// The options of a listener that the config decides; the caller adds tables, user and version. `hosts` has the host of public_url; it lies
+// in the arena.
 struct listener_options serve_config_listener(const struct serve_config *config, struct arena *arena);
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What a request line asks for: path and query, as they were sent.
+// The target of a request line, taken apart into path and query.
 #ifndef SERVE_TARGET_H
 #define SERVE_TARGET_H
 

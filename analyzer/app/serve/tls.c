@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The HTTP library would hold certificate and key for as long as it runs and only ask for client certificates, not insist on them; so
-// each session gets credentials of ours instead of the library's.
+// The HTTP library would keep its first certificate and key for as long as it runs, and would ask for client certificates without insisting
+// on them. So each session gets credentials of ours in place of the library's.
 #include "serve/tls.h"
 
 #include <gnutls/gnutls.h>
@@ -15,7 +15,7 @@
 
 struct tls_keys {
     gnutls_certificate_credentials_t credentials;
-    size_t users; // sessions, and one while they are the current ones
+    size_t users; // sessions that use them, and one while they are the current ones
 };
 
 struct tls {

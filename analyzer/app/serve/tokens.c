@@ -65,7 +65,7 @@ static bool read_hash(struct tokens *tokens, struct view hash, struct token *tok
     return true;
 }
 
-// Errors do not repeat what the line holds: it may be a token that somebody put there as it is.
+// Errors do not quote the line: it may be a token that somebody put there by mistake.
 static bool read_line(struct tokens *tokens, struct view line, const char *path, size_t number, struct error *err) {
     struct token token = {0};
     struct view name = next_word(&line);
@@ -130,7 +130,7 @@ bool tokens_stale(struct tokens *tokens, int64_t now_mono_ms) {
     const struct stat *then = &tokens->status;
     if (now_mono_ms - tokens->looked_mono_ms < 1000) return false;
     tokens->looked_mono_ms = now_mono_ms;
-    if (stat(tokens->path, &now) != 0) return false; // being replaced; those who are in stay in
+    if (stat(tokens->path, &now) != 0) return false; // it is being replaced; the known tokens stay
     return now.st_ino != then->st_ino || now.st_size != then->st_size || now.st_mtim.tv_sec != then->st_mtim.tv_sec ||
            now.st_mtim.tv_nsec != then->st_mtim.tv_nsec;
 }

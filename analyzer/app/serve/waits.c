@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// A heap of times and one epoll over the sockets that may hang up. Most waits are over before it would be worth while to put their
-// socket into the epoll: the thread does it when one takes longer. A socket is taken out of the epoll before its wait ends, so that a
-// descriptor that is closed and used again later is never mistaken for the old one.
+// A heap of times, and an epoll of the sockets whose clients may hang up. Most waits are over so soon that adding their socket to the epoll
+// would cost more than it is worth, so the thread adds it only when a wait takes longer. A socket leaves the epoll before its wait ends:
+// its descriptor may be closed and used again after that.
 #include "serve/waits.h"
 
 #include <assert.h>
@@ -74,7 +74,7 @@ static void end_wait(struct waits *waits, struct wait *wait, enum wait_end end) 
     wait->end(wait, end);
 }
 
-// The thread sleeps until the earliest due time that it saw; an earlier one has to wake it.
+// Wakes the thread when there is now an earlier time than the one it sleeps until.
 static void nudge(struct waits *waits) {
     uint64_t one = 1;
     if (waits->count == 0 || waits->heap[0]->at_mono_ms >= waits->asleep_until) return;
@@ -89,7 +89,7 @@ static int time_to_sleep(struct waits *waits) {
     return left < 0 ? 0 : left > 3600000 ? 3600000 : (int)left;
 }
 
-// Where the system does not let it nobody looks; its time ends the wait then.
+// Adds the socket to the epoll. When the system refuses, nobody notices a hang-up and the wait ends by its time.
 static void watch(struct waits *waits, struct wait *wait) {
     struct epoll_event event = {.events = EPOLLRDHUP, .data.u64 = wait->serial};
     wait->watched = epoll_ctl(waits->epoll, EPOLL_CTL_ADD, wait->fd, &event) == 0;
@@ -115,7 +115,7 @@ static struct wait *find_serial(struct waits *waits, uint64_t serial) {
     return NULL;
 }
 
-// Events carry a number, not the wait: it may have ended, and its descriptor be in use again, between epoll_wait() and the lock.
+// An event carries the serial number of the wait, not its address: between epoll_wait() and taking the lock the wait may have ended.
 static void end_hung_up(struct waits *waits, const struct epoll_event *events, int count) {
     for (int i = 0; i < count; i++) {
         uint64_t nudges;
