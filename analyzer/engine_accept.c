@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// How analyses come to the engine: from somebody who asks, or out of the store.
+// How analyses come into the engine: submitted by somebody, or found open in the store at the start.
 #include <fcntl.h>
 #include <math.h>
 #include <stdint.h>
@@ -14,10 +14,10 @@
 #define MOST_AGE_MS (INT64_C(366) * 86400000)
 #define MOST_AHEAD_MS (INT64_C(31) * 86400000)
 #define ID_BYTES ((size_t)16)
-#define TIME_BYTES ((size_t)6) // of them
+#define TIME_BYTES ((size_t)6) // the first bytes of an id are its time in milliseconds
 #define MOST_REQUEST_BYTES ((size_t)16 << 20)
 
-// The system is asked once for many ids. False when it gives nothing random.
+// Takes random bytes, which are read from the system for many ids at once. False with err when the system gives none.
 static bool take_random(struct engine *e, unsigned char *ret, size_t len, struct error *err) {
     pthread_mutex_lock(&e->lock);
     if (e->random_left < len) {
@@ -32,7 +32,7 @@ static bool take_random(struct engine *e, unsigned char *ret, size_t len, struct
     return enough || error_set(err, ERROR_IO, "/dev/urandom: cannot be read");
 }
 
-// Later ids sort behind earlier ones: milliseconds, then what is random.
+// An id is its time in milliseconds and then random, in hexadecimal digits, so that later ids sort behind earlier ones.
 static bool make_id(struct engine *e, char ret[STORE_ID_LEN + 1], struct error *err) {
     static const char hex[] = "0123456789abcdef";
     unsigned char bytes[ID_BYTES];
@@ -47,7 +47,7 @@ static bool make_id(struct engine *e, char ret[STORE_ID_LEN + 1], struct error *
     return true;
 }
 
-// The start, once and for all; a window that ends at a time begins its length before.
+// Sets the start of the window for good: as given, else the given end less the length of the window, else now.
 static bool settle_window(const struct engine *e, const struct canary_config *config, struct analysis_request *request, struct error *err) {
     int64_t now = engine_now_ms(e), step = config->window.step_ms;
     if (request->start_ms == INT64_MIN && request->end_ms != INT64_MIN && step > 0)
@@ -60,20 +60,20 @@ static bool settle_window(const struct engine *e, const struct canary_config *co
     return true;
 }
 
-// What documents and messages call its config: a word that another engine knows too, not the path that it was read from.
+// What documents and messages call the config: its name. The path it was read from may be another one after a restart.
 static const char *file_name(const char *config_name) {
     return config_name != NULL ? config_name : "config";
 }
 
-struct drafted { // an analysis before it is accepted
+struct drafted { // what is known of an analysis before it is accepted, beside struct running
     struct running *running;
     int64_t horizon_ms;
     char lane[DIGEST_HEX_LEN + 1];
     char sha256[DIGEST_HEX_LEN + 1]; // of the config
-    bool stored;                     // the config is in the store, with an analysis that is open
+    bool stored;                     // the store has the config's text: an open analysis uses it
 };
 
-// From the id, so that another engine takes the looks at the same times.
+// The analysis's share of the delay of its looks, from 0 to 1. It is made from the id, so that it is the same after a restart.
 static double lateness_of(const char *id) {
     char digest[DIGEST_HEX_LEN + 1];
     digest_hex(view_of(id), digest);
@@ -92,7 +92,7 @@ bool engine_open_course(const struct engine *e, const struct running *r, const s
     return watch_course_schedule(ret, r->id, err);
 }
 
-// Whether its looks can be planned, and when.
+// Plans the looks of the analysis; false with err when that cannot be done.
 static bool draft(struct engine *e, const struct cached_config *cached, const struct analysis_request *request, struct running *r,
                   struct drafted *ret, struct error *err) {
     const struct canary_config *config = cached->config;
@@ -233,7 +233,8 @@ static void hand_over(struct engine *e, struct running *r, struct store_batch *b
     accepted(a, &outcome);
 }
 
-// The request as it was asked, which its digest tells from others together with the config, and what is kept of it: its window settled.
+// Keeps the request with its window settled. The digest, which tells a repeated request from a different one with the same key, is of the
+// config and of the request as it was asked: a window that begins "now" must not make a repeated request differ.
 static void keep_request(struct running *r, const struct analysis_request *asked, const struct analysis_request *settled,
                          const char *config_sha256, char ret_digest[DIGEST_HEX_LEN + 1]) {
     struct buf text;
@@ -291,7 +292,7 @@ bool engine_submit(struct engine *e, const struct engine_submission *submission,
     return taken;
 }
 
-// An analysis whose config or state cannot be read any more is given to a look all the same, which says so and ends it.
+// An analysis whose config or state cannot be read any more gets a look all the same, which fails with the reason and ends it.
 void engine_resume(struct engine *e, const struct store_analysis *row) {
     struct arena arena = {0};
     struct error err;

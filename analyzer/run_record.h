@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What a recorded run needs beside its answers: the config as it was and the options that changed it.
+// What a recorded run needs beside the answers: the config and the options that changed it.
 #ifndef ANALYZER_RUN_RECORD_H
 #define ANALYZER_RUN_RECORD_H
 

@@ -7,7 +7,7 @@
 #include "sqlite_store.h"
 
 #define PAGE 50
-#define PAGE_BYTES ((size_t)64 << 20) // after which a page ends early
+#define PAGE_BYTES ((size_t)64 << 20) // of texts, after which a page ends early
 
 // The first parameter says which parts are wanted.
 #define ANALYSIS                                                                                                                           \
@@ -16,7 +16,7 @@
     " iif(?1 & 1, c.text, NULL), iif(?1 & 2, a.request, NULL), iif(?1 & 4, a.look_state, NULL), iif(?1 & 8, a.result, NULL)"               \
     " FROM analyses AS a JOIN configs AS c ON c.id = a.config"
 
-// Texts are those of the row.
+// The texts are the statement's and valid until its next step.
 static struct store_analysis read_analysis(sqlite3_stmt *row) {
     return (struct store_analysis){.id = column_text(row, 0),
                                    .key = column_text(row, 1),
@@ -45,7 +45,7 @@ static struct store_analysis read_analysis(sqlite3_stmt *row) {
                                    .result = column_text(row, 24)};
 }
 
-// A damaged file may hold anything.
+// Whether the row can be right: a damaged file may hold anything.
 static bool is_sound(const struct store_analysis *a) {
     return a->id != NULL && a->request_sha256 != NULL && a->canary != NULL && a->config_sha256 != NULL && a->state <= STORE_CANCELLED;
 }
@@ -92,7 +92,7 @@ bool sqlite_each_open(struct store_backend *backend, store_analysis_fn *each, vo
     return ok;
 }
 
-// Where a page ended: the last one's time of creation, and its id.
+// A cursor is the time of creation and the id of the last analysis of a page.
 static const char *write_cursor(const struct store_analysis *last, struct arena *arena) {
     return arena_printf(arena, "%llx.%s", (unsigned long long)last->created_ms, last->id);
 }
@@ -114,7 +114,8 @@ static sqlite3_stmt *prepare_list(struct database *db, const struct store_filter
     if (f->canary != NULL) buf_str(&sql, " AND a.canary = :canary");
     if (f->version != NULL) buf_str(&sql, " AND a.version = :version");
     if (f->verdict != NULL) buf_str(&sql, " AND a.verdict = :verdict");
-    if (f->state != NULL) buf_printf(&sql, " AND a.state = %d", (int)*f->state); // as a literal it finds the index of open ones
+    if (f->state != NULL)
+        buf_printf(&sql, " AND a.state = %d", (int)*f->state); // a literal, so that SQLite uses the partial index of open ones
     if (f->since_ms != 0) buf_str(&sql, " AND a.created_ms >= :since");
     if (f->until_ms != 0) buf_str(&sql, " AND a.created_ms < :until");
     if (f->cursor != NULL) buf_str(&sql, " AND (a.created_ms, a.id) < (:cursor_ms, :cursor_id)");
@@ -134,7 +135,7 @@ static void bind_named(sqlite3_stmt *statement, const char *name, int64_t number
     if (at > 0) bind_number(statement, at, number);
 }
 
-// A row more than the page has tells whether there is a next one.
+// Asks for one row more than the page has, which tells whether there is a next page.
 static bool read_page(struct database *db, sqlite3_stmt *row, size_t limit, struct arena *arena, struct store_analyses *ret,
                       struct error *err) {
     size_t before = arena->used;

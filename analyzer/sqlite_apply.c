@@ -7,7 +7,7 @@
 
 typedef bool apply_fn(struct database *db, const struct change *change, struct store_outcome *outcome);
 
-// Whether a row was found; its first columns are the id, state and revision of an analysis. The statement is reset.
+// Runs a statement whose first columns are id, state and revision of an analysis, and fills these in. False when there is no row.
 static bool find(struct database *db, sqlite3_stmt *statement, struct store_outcome *outcome) {
     bool ok = true, found = database_row(db, statement, &ok, &outcome->err);
     if (!ok) outcome->kind = STORE_FAILED;
@@ -78,7 +78,7 @@ static bool find_config(struct database *db, const char *sha256, int64_t *ret_id
     return found;
 }
 
-// Most configs are there already, and their texts are long.
+// Looks before it inserts: most configs are there already, and their texts are long.
 static bool add_config(struct database *db, const struct store_analysis *a, int64_t *ret_id, struct store_outcome *outcome) {
     static const char sql[] = "INSERT INTO configs(sha256, text) VALUES(?1, ?2)";
     if (find_config(db, a->config_sha256, ret_id, outcome)) return true;
@@ -123,7 +123,7 @@ static bool add_analysis(struct database *db, const struct change *change, struc
     return error_set(&outcome->err, ERROR_USAGE, "%s: there is an analysis with that id", a->id);
 }
 
-// Why a change of an analysis found none to change.
+// Sets the reason why a change of an analysis found no row to change.
 static bool not_as_seen(struct database *db, const char *id, struct store_outcome *outcome) {
     if (!find_id(db, id, outcome)) return outcome->kind != STORE_COMMITTED ? false : unknown(outcome, "analysis", id);
     outcome->kind = STORE_CONFLICT;
@@ -195,7 +195,7 @@ static bool add_message(struct database *db, const struct change *change, struct
     return error_set(&outcome->err, ERROR_USAGE, "%s: there is a message with that id", m->id);
 }
 
-// Why an attempt found no pending message.
+// Sets the reason why an attempt found no pending message.
 static bool not_pending(struct database *db, int64_t seq, struct store_outcome *outcome) {
     static const char sql[] = "SELECT id FROM outbox WHERE seq = ?1";
     sqlite3_stmt *statement = database_statement(db, sql, &outcome->err);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Copies and checks have connections of their own: they last, and readers must not wait for them.
+// Copies and checks use connections of their own: they take long, and readers must not wait for them.
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -15,7 +15,7 @@ static bool failed(const char *path, struct error *err) {
     return error_set(err, ERROR_IO, "%s: %s", path, strerror(errno));
 }
 
-// An empty file of one's own is where SQLite is told to write: so it has the right permissions from the start.
+// SQLite writes into an empty file that was created before, so that it has the right permissions from the start.
 static bool make_temporary(const char *path, struct error *err) {
     int file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (file < 0) return failed(path, err);
@@ -49,7 +49,7 @@ bool sqlite_backup(struct store_backend *backend, const char *path, struct error
     return ok;
 }
 
-// The first row of a check, when it says something else than that all is well.
+// The first row of a check; an error unless it says that all is well.
 static bool all_well(struct database *db, const char *sql, const char *well, const char *what, struct error *err) {
     const char *path = sqlite3_db_filename(db->link, "main");
     sqlite3_stmt *row = database_prepare(db, sql, err);

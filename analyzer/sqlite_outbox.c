@@ -31,7 +31,7 @@ static struct store_message keep_message(sqlite3_stmt *row, struct arena *arena)
                                   .body = {arena_strndup(arena, body.ptr, body.len), body.len}};
 }
 
-// A damaged file may hold anything.
+// Whether the row can be right: a damaged file may hold anything.
 static bool is_sound(const struct store_message *m) {
     return m->id != NULL && m->target != NULL && m->kind != NULL && m->event != NULL && m->state <= STORE_DEAD;
 }
@@ -43,16 +43,16 @@ static bool is_among(const char *target, const char *const *list) {
     return false;
 }
 
-struct walk { // over targets
+struct walk { // over the targets that have pending messages
     struct database *db;
     const struct store_due_filter *filter;
     struct arena *arena;
-    size_t most, most_used; // messages; bytes of the arena
+    size_t most, most_used; // limits: messages, and bytes of the arena
     struct store_messages found;
     struct error *err;
 };
 
-// The next target by name that has pending messages, and when the oldest of them is due. *ret is NULL at the end.
+// The next target, by name, that has pending messages, and when the oldest of them is due. *ret is NULL at the end.
 static bool next_target(struct walk *w, const char *after, const char **ret, int64_t *ret_due_ms) {
     static const char sql[] = "SELECT target, due_ms FROM outbox WHERE state = 0 AND target > ?1 ORDER BY target, seq LIMIT 1";
     bool ok = true;

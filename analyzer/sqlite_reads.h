@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The reads of a store in SQLite, as struct store_ops has them.
+// The reads of a SQLite store, as struct store_ops describes them.
 #ifndef ANALYZER_SQLITE_READS_H
 #define ANALYZER_SQLITE_READS_H
 

@@ -5,7 +5,7 @@
 
 #define APPLICATION_ID 1936028270 // "serin" as far as four bytes go: 0x7365726e
 
-// Long texts stand last in their rows, so that lists do not read them.
+// Long texts are the last columns, so that lists do not have to read them.
 static const char version_1[] =
     "CREATE TABLE configs("
     "  id INTEGER PRIMARY KEY, sha256 TEXT NOT NULL UNIQUE, text TEXT NOT NULL);"
@@ -31,7 +31,7 @@ static const char version_1[] =
     "  seq INTEGER PRIMARY KEY AUTOINCREMENT, at_ms INTEGER NOT NULL, who TEXT NOT NULL, action TEXT NOT NULL,"
     "  subject TEXT NOT NULL, detail TEXT);";
 
-// What is delivered keeps its body until the analysis goes, so that it can be shown.
+// Delivered messages keep their body until their analysis is deleted, so that it can be shown.
 static const char version_2[] =
     "CREATE TABLE outbox("
     "  seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, analysis TEXT, target TEXT NOT NULL, kind TEXT NOT NULL,"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The tables of a store in SQLite, as steps from one version to the next. A step that was released is never changed.
+// The tables of a SQLite store, as steps from each version to the next. A released step is never changed.
 #ifndef ANALYZER_SQLITE_SCHEMA_H
 #define ANALYZER_SQLITE_SCHEMA_H
 
@@ -7,10 +7,10 @@
 
 extern const int sqlite_schema_newest;
 
-// The version a file has; 0: it is empty. ERROR_DATA for a file that is no store, ERROR_USAGE for one of a newer serin.
+// Reads the version of a file; 0: it is empty. ERROR_DATA for a file that is no store, ERROR_USAGE for one of a newer serin.
 bool sqlite_schema_version(struct database *db, int *ret, struct error *err);
 
-// Brings it from the version it has to `version`, each step in a transaction of its own. No other process may use the store.
+// Upgrades the file to `version`, each step in a transaction of its own. No other process may use the store.
 bool sqlite_schema_migrate(struct database *db, int version, struct error *err);
 
 #endif

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+// Opening and closing a SQLite store, its connections, and how a group of batches is committed.
 #include "sqlite_store.h"
 
 #include <errno.h>
@@ -16,15 +17,15 @@
 #include "sqlite_tidier.h"
 
 #define READERS 4
-#define LOG_PAGES 1000                  // that are written back into the database
-#define MOST_LOG_PAGES (16 * LOG_PAGES) // commits wait for them to be written back
+#define LOG_PAGES 1000                  // from then on the log is written back into the database beside the commits
+#define MOST_LOG_PAGES (16 * LOG_PAGES) // from then on commits wait while it is written back
 
 static bool failed(const char *path, struct error *err) {
     return error_set(err, ERROR_IO, "%s: %s", path, strerror(errno));
 }
 
-// A file that others can read would show them what the store keeps; SQLite gives its other files the same permissions. One that is
-// there is not opened: closing it would take away the locks that SQLite has on it elsewhere in this process.
+// Creates the file, readable by its owner only; SQLite gives its other files the same permissions. A file that exists is not opened,
+// because closing it would drop the locks that SQLite holds on it elsewhere in this process.
 static bool make_file(const char *path, bool create, struct error *err) {
     struct stat status;
     int file = create ? open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600) : -1;
@@ -42,7 +43,7 @@ static int count_log(void *user, sqlite3 *link, const char *name, int pages) {
     return SQLITE_OK;
 }
 
-// A backup that was put in the place of a store has no log yet. Some file systems cannot have one: those of networks.
+// Switches the file to a write-ahead log, which a restored backup does not have yet. Network file systems cannot have one.
 static bool use_log(struct sqlite_store *store, struct error *err) {
     sqlite3_stmt *row = database_prepare(&store->writer, "PRAGMA journal_mode=WAL", err);
     bool ok = row != NULL;
@@ -145,25 +146,26 @@ void sqlite_reader_give(struct store_backend *backend, struct database *reader) 
     pthread_mutex_unlock(&store->mutex);
 }
 
-// Nothing of a transaction that cannot go on is left: what it was to commit failed.
+// Ends a transaction that cannot be committed.
 static void roll_back(struct database *db) {
     if (!sqlite3_get_autocommit(db->link)) database_run(db, "ROLLBACK", NULL);
 }
 
 enum group_end { GROUP_COMMITTED, GROUP_LOST, GROUP_MIXED };
 
-// Most batches are made, or change nothing because what they want is not as it was; neither needs the pages put aside that would undo it.
+// Applies a batch without a savepoint, which costs time. That is enough for a batch that succeeds, and for one that fails before it has
+// changed anything, because what it wants to change is in another state.
 static enum group_end apply_plainly(struct database *db, const struct store_batch *batch, struct store_outcome *outcome,
                                     struct error *err) {
     int64_t before = sqlite3_total_changes64(db->link);
     if (sqlite_apply(db, batch, outcome)) return GROUP_COMMITTED;
     *err = outcome->err;
-    if (sqlite3_get_autocommit(db->link)) return GROUP_LOST; // the disk is full, and SQLite gave up the whole
+    if (sqlite3_get_autocommit(db->link)) return GROUP_LOST; // the disk is full, and SQLite has given up the whole transaction
     bool untouched = outcome->kind != STORE_FAILED && sqlite3_total_changes64(db->link) == before;
     return untouched ? GROUP_COMMITTED : GROUP_MIXED;
 }
 
-// A batch that cannot be made is undone for itself.
+// Applies a batch within a savepoint, so that one that fails is undone alone.
 static enum group_end apply_alone(struct database *db, const struct store_batch *batch, struct store_outcome *outcome, struct error *err) {
     static const char begin[] = "SAVEPOINT batch", keep[] = "RELEASE batch", undo[] = "ROLLBACK TO batch";
     if (!run_kept(db, begin, err)) return GROUP_LOST;
@@ -192,8 +194,8 @@ static enum group_end commit_group(struct database *db, apply_batch_fn *apply, s
     return at;
 }
 
-// A group with a batch that could be made in part only is made once more, each batch for itself. One batch that the disk has no room for
-// must not take others with it either: where the group fails, each has its own commit.
+// First all batches in one transaction, without savepoints. When one of them failed half-way, once more with a savepoint for each. When the
+// transaction itself failed, say for a full disk, each batch gets a transaction of its own: a large one must not take the others with it.
 static bool commit_batches(struct store_backend *backend, struct store_batch *const *batches, size_t count,
                            struct store_outcome *outcomes) {
     struct sqlite_store *store = (struct sqlite_store *)backend;
@@ -206,8 +208,9 @@ static bool commit_batches(struct store_backend *backend, struct store_batch *co
     return ok;
 }
 
-// SQLite would do this at the end of a commit, before it says that there is one; here the next commit need not wait either. The log begins
-// anew with a commit that finds all of it written back, which commits in close succession may put off, but not for ever.
+// Has the log written back into the database. SQLite would do that at the end of a commit, and the caller would wait for it; here a thread
+// of its own does it beside the next commits. The log starts anew with a commit that finds all of it written back. Commits in close
+// succession can put that off, so a very long log is written back here while they wait.
 static void tidy(struct store_backend *backend) {
     struct sqlite_store *store = (struct sqlite_store *)backend;
     if (store->log_pages < LOG_PAGES) return;

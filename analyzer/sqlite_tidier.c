@@ -17,7 +17,7 @@ struct sqlite_tidier {
     bool wanted, ending;
 };
 
-// What cannot be written back now is tried again with the next commit.
+// What cannot be written back now is tried again after a later commit.
 static void write_back(struct sqlite_tidier *t) {
     if (t->db.link == NULL && !database_open(&t->db, t->path, false, NULL)) return;
     sqlite3_wal_checkpoint_v2(t->db.link, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);

@@ -3,9 +3,9 @@
 
 #include <stdio.h>
 
-#define STEP_ROWS 50      // analyses, messages, ... that one step deletes
-#define STEP_CHANGES 1000 // rows with those that go with them: looks, messages
-#define STEP_CANARIES 20  // that one step looks at
+#define STEP_ROWS 50      // most analyses, messages, ... that one step deletes
+#define STEP_CHANGES 1000 // most rows, with the looks and messages that are deleted with them
+#define STEP_CANARIES 20  // most canaries that one step looks at
 
 struct doomed {
     int64_t numbers[STEP_ROWS];
@@ -27,7 +27,7 @@ static bool delete_of(struct database *db, const char *sql, int64_t number, stru
     return database_step(db, statement, err);
 }
 
-// An analysis takes its looks with it by their reference, and what was delivered of it. *ret_all is false when it stopped early.
+// Deletes analyses; their looks go by foreign key, their delivered messages explicitly. *ret_all is false when it stopped early.
 static bool delete_analyses(struct database *db, const struct doomed *doomed, struct store_trimmed *trimmed, bool *ret_all,
                             struct error *err) {
     static const char messages[] = "DELETE FROM outbox WHERE state = 1 AND analysis = (SELECT id FROM analyses WHERE number = ?1)";
@@ -105,7 +105,7 @@ static bool trim_many(struct database *db, const struct change_trim *trim, bool 
         if (!next_canary(db, &at, ret_more, err)) return false;
         if (!*ret_more) return true;
         if (!trim_canary(db, trim, at.canary, &all, err)) return false;
-        if (!all) return true; // the same canary again
+        if (!all) return true; // the next step goes on with this canary
         snprintf(trim->after->canary, sizeof trim->after->canary, "%s", at.canary);
     }
     return true;
@@ -122,7 +122,7 @@ static bool trim_rows(struct database *db, const char *sql, int64_t before_ms, i
     return true;
 }
 
-// Messages whose analysis stays are kept as long as it.
+// A delivered message is kept as long as its analysis.
 static bool trim_delivered(struct database *db, const struct change_trim *trim, bool *ret_more, struct error *err) {
     static const char sql[] = "DELETE FROM outbox WHERE seq IN (SELECT seq FROM outbox AS o WHERE state = 1 AND ended_ms < ?1"
                               "  AND NOT EXISTS (SELECT 1 FROM analyses WHERE id = o.analysis) LIMIT ?2)";
@@ -135,7 +135,7 @@ static bool trim_dead(struct database *db, const struct change_trim *trim, bool 
     return trim_rows(db, sql, trim->now_ms - trim->retention.dead_ms, &trim->after->trimmed.messages, ret_more, err);
 }
 
-// Rows come in the order of time, or nearly so: the oldest that is too young ends it.
+// Rows are nearly in the order of time, so it ends at the first one that is young enough.
 static bool trim_audits(struct database *db, const struct change_trim *trim, bool *ret_more, struct error *err) {
     static const char sql[] = "DELETE FROM audits WHERE at_ms < ?1 AND seq IN (SELECT seq FROM audits ORDER BY seq LIMIT ?2)";
     return trim_rows(db, sql, trim->now_ms - trim->retention.audit_ms, &trim->after->trimmed.audits, ret_more, err);

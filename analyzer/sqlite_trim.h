@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Retention, a step at a time: a step deletes few enough rows that those who wait for the writer do not notice.
+// Retention, one step at a time: a step deletes so few rows that those who wait for the writer do not notice.
 #ifndef ANALYZER_SQLITE_TRIM_H
 #define ANALYZER_SQLITE_TRIM_H
 

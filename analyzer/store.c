@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The queue of batches and the thread that commits them; all else is the backend's.
+// The queue of batches and the thread that commits them. Everything else is up to the backend.
 #include "analyzer/store.h"
 
 #include <assert.h>
@@ -23,12 +23,12 @@ static const struct store_ops *const backends[] = {&sqlite_store_ops};
 
 struct store {
     struct store_backend *backend;
-    size_t queue_bytes; // most
+    size_t queue_bytes; // that may wait
     pthread_t writer;
-    struct trim_progress trimming; // where store_trim() stopped early; of the one thread that calls it
+    struct trim_progress trimming; // where store_trim() stopped early; used by the one thread that calls it
 
     pthread_mutex_t mutex; // guards all that follows, and the links of batches in the queue
-    pthread_cond_t work;   // something was queued, or it stops
+    pthread_cond_t work;   // a batch was queued, or `stopping` was set
     struct store_batch *first, **last;
     struct store_counters counters;
     bool stopping;

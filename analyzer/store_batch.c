@@ -54,7 +54,7 @@ static void grow(struct store_batch *batch) {
 static struct change *add(struct store_batch *batch, enum change_kind kind) {
     if (batch->count == STORE_BATCH_MOST) {
         refuse(batch, "batch", "too many changes");
-        batch->count--; // the batch is refused; what its changes are does not matter any more
+        batch->count--; // the batch is refused anyway, so the last change may be overwritten
     }
     if (batch->count == batch->cap) grow(batch);
     batch->items[batch->count] = (struct change){.kind = kind};
@@ -87,7 +87,7 @@ static const char *need_id(struct store_batch *batch, const char *name, const ch
     return keep(batch, name, text, STORE_ID_LEN);
 }
 
-// Borrowed: it is long, and the same for many.
+// The text of a config is not copied, because it is long and many analyses share it.
 static const char *check_config(struct store_batch *batch, const struct store_analysis *analysis) {
     char hex[DIGEST_HEX_LEN + 1];
     if (analysis->config == NULL || !can_be_kept(batch, "config", view_of(analysis->config), STORE_BODY_LEN)) return NULL;
@@ -149,7 +149,7 @@ void store_batch_add_message(struct store_batch *batch, const struct store_messa
         m->body = (struct view){arena_strndup(&batch->arena, message->body.ptr, message->body.len), message->body.len};
 }
 
-// Where a text that is too long may be cut without cutting a character.
+// The length at which a text that is too long can be cut without cutting a character in two.
 static size_t fitting(const char *text, size_t most) {
     size_t len = strnlen(text, most + 1);
     if (len <= most) return len;

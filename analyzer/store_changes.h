@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The inside of a batch, for the queue and the backends.
+// The inside of a batch, for the store's queue and its backends.
 #ifndef ANALYZER_STORE_CHANGES_H
 #define ANALYZER_STORE_CHANGES_H
 
@@ -30,20 +30,20 @@ struct change_memo {
 
 enum trim_phase { TRIM_OLD, TRIM_MANY, TRIM_DELIVERED, TRIM_DEAD, TRIM_AUDITS, TRIM_CONFIGS, TRIM_OVER };
 
-struct trim_progress { // zeroes: at the begin
+struct trim_progress { // how far store_trim() has come; zeroes: the beginning
     enum trim_phase phase;
-    char canary[STORE_NAME_LEN + 1]; // TRIM_MANY: the last one that is done with
+    char canary[STORE_NAME_LEN + 1]; // TRIM_MANY: the last canary that is done
     struct store_trimmed trimmed;
 };
 
-struct change_trim { // one step
+struct change_trim { // one step of store_trim()
     struct store_retention retention;
     int64_t now_ms;
     struct trim_progress before;
-    struct trim_progress *after; // filled in; lives until the batch is done
+    struct trim_progress *after; // is filled in; must stay until the batch is done
 };
 
-struct change { // all its texts but a config lie in the batch's arena
+struct change { // its texts lie in the batch's arena, except the text of a config
     enum change_kind kind;
     union {
         struct store_analysis analysis;
@@ -59,10 +59,10 @@ struct change { // all its texts but a config lie in the batch's arena
 };
 
 struct store_batch {
-    struct arena arena; // that holds itself too
+    struct arena arena; // holds the batch itself too
     struct change *items;
     size_t count, cap;
-    struct error err; // the first thing that is wrong with it
+    struct error err; // the first mistake; ERROR_NONE: none
     // While it waits for its commit.
     struct store_batch *next;
     store_done_fn *done;
@@ -71,6 +71,6 @@ struct store_batch {
 
 void store_batch_trim(struct store_batch *batch, const struct change_trim *trim);
 
-size_t store_batch_bytes(const struct store_batch *batch); // that it takes in memory
+size_t store_batch_bytes(const struct store_batch *batch); // how many bytes of memory it takes
 
 #endif

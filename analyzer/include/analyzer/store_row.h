@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What a store keeps. Texts are UTF-8 and end with NUL; all times are wall milliseconds that the caller gives: a store has no clock.
-// Rows that were read lie in the caller's arena; those handed to a callback are valid during the call only.
+// The rows of a store. Texts are UTF-8 and end with NUL. Times are wall clock milliseconds; the caller gives them, as a store has no clock.
+// Rows that were read lie in the caller's arena; a row that a callback gets is valid during the call only.
 #ifndef ANALYZER_STORE_ROW_H
 #define ANALYZER_STORE_ROW_H
 
@@ -10,7 +10,7 @@
 
 #include "base/view.h"
 
-// Most bytes of a text; a batch with a longer one is refused.
+// The most bytes of texts; a batch with a longer one is refused.
 #define STORE_ID_LEN 64        // ids of analyses
 #define STORE_NAME_LEN 256     // canaries, versions, people, keys, targets, ...
 #define STORE_WORD_LEN 64      // kinds, events, actions, verdicts
@@ -29,10 +29,10 @@ const char *store_state_name(enum store_state state); // "open", "done", "cancel
 bool store_state_parse(const char *text, enum store_state *ret);
 
 struct store_analysis {
-    const char *id; // made by the caller, later ones sort behind earlier ones
-    // Who asks again with the same key is told of the analysis that is there. Both NULL: no key.
+    const char *id; // made by the caller, so that later ones sort behind earlier ones
+    // Idempotency key, unique for the one who asked. Both NULL: no key.
     const char *key, *asked_by;
-    const char *request_sha256; // of what was asked; tells a repeated request from a different one with the same key
+    const char *request_sha256; // digest of the request; tells a repeated request from a different one with the same key
     const char *canary;
     const char *config_name;   // NULL: the config came with the request
     const char *config_sha256; // of the text
@@ -41,11 +41,11 @@ struct store_analysis {
     const char *version, *artefact, *created_by; // NULL: none
     int64_t created_ms, start_ms, horizon_ms;
 
-    // From here on what changes; store_batch_add_analysis() takes look_state of it only.
+    // What follows changes; store_batch_add_analysis() only takes look_state of it.
     enum store_state state;
-    const char *look_state; // JSON with the spent alpha; NULL: none yet
+    const char *look_state; // JSON: the state of the looks, with the spent alpha; NULL: none yet
     const char *verdict;    // a word of verdict.h; NULL until finished, and for most cancelled ones
-    const char *result;     // JSON document; NULL as above
+    const char *result;     // JSON, schema serin.result/1; NULL as above, and with an error before the first look
     int exit_code;          // -1: none
     double score;           // NaN: none
     size_t looks;           // taken so far
@@ -71,26 +71,26 @@ struct store_look {
 enum store_delivery { STORE_PENDING, STORE_DELIVERED, STORE_DEAD };
 
 struct store_message {
-    int64_t seq;          // given by the store, rising
-    const char *id;       // of the message, the same at each attempt; unique
+    int64_t seq;          // given by the store; later ones are larger
+    const char *id;       // unique, and the same at each attempt
     const char *analysis; // NULL: of none
     const char *target;   // names the receiver, without its secrets; messages of one target are sent in order
     const char *kind, *event;
     struct view body;
     const char *headers; // JSON, without secrets; NULL: none
     int64_t created_ms, due_ms;
-    // What changes.
+    // What follows changes.
     enum store_delivery state;
     int64_t attempts;
     int status;             // HTTP status of the last attempt; 0: no answer, or no attempt yet
     const char *last_error; // NULL: none
-    int64_t ended_ms;       // when it was delivered or given up; 0: pending
+    int64_t ended_ms;       // when it was delivered or given up; 0: it is pending
 };
 
 struct store_messages {
     struct store_message *items;
     size_t count;
-    int64_t next_due_ms; // of store_due(): when the earliest of the targets not given is due; INT64_MAX: there is none
+    int64_t next_due_ms; // of store_due(): when the next target that is not among these is due; INT64_MAX: none is
 };
 
 struct store_audit {
