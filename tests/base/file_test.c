@@ -77,6 +77,32 @@ static void test_file__errors_name_the_path(void **state) {
     arena_finish(&arena);
 }
 
+static void test_file__takes_the_place_of_another_but_not_of_what_it_copies(void **state) {
+    (void)state;
+    struct arena arena = {0};
+    struct error err = {0};
+    struct view text;
+    const char *from = arena_printf(&arena, "%s/from", dir), *to = arena_printf(&arena, "%s/to", dir);
+    const char *again = arena_printf(&arena, "%s/again", dir), *temporary = arena_printf(&arena, "%s/temporary", dir);
+    assert_true(file_write(from, view_of("from"), &err));
+    assert_true(file_may_replace(to, from, &err)); // there is none
+    assert_true(file_write(to, view_of("to"), &err));
+    assert_true(file_may_replace(to, from, &err));
+    assert_int_equal(link(from, again), 0);
+    assert_false(file_may_replace(again, from, &err));
+    assert_non_null(strstr(err.text, "itself"));
+    assert_false(file_may_replace(dir, from, &err));
+    assert_int_equal(err.code, ERROR_USAGE);
+    assert_true(file_write(temporary, view_of("new"), &err));
+    assert_true(file_replace(temporary, to, &err));
+    assert_true(file_read(to, 100, &arena, &text, &err));
+    assert_string_equal(text.ptr, "new");
+    assert_false(file_replace(temporary, to, &err)); // it is gone
+    assert_non_null(strstr(err.text, temporary));
+    assert_int_equal(unlink(from) + unlink(to) + unlink(again), 0);
+    arena_finish(&arena);
+}
+
 static void test_file__makes_directories_with_their_parents(void **state) {
     (void)state;
     struct arena arena = {0};
@@ -96,6 +122,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_file__written_whole_and_read_back),
         cmocka_unit_test(test_file__errors_name_the_path),
+        cmocka_unit_test(test_file__takes_the_place_of_another_but_not_of_what_it_copies),
         cmocka_unit_test(test_file__makes_directories_with_their_parents),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);

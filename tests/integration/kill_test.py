@@ -129,6 +129,20 @@ def write_configs(service, source, receiver):
         (service.dir / f"configs/{name}.yaml").write_text(text.format(url=source.url, publish=json.dumps({"webhooks": [hook]})))
 
 
+def evidence_files(service):
+    folder = service.dir / "store.db.evidence"
+    return {os.path.relpath(f"{at}/{name}", folder) for at, _, names in os.walk(folder) for name in names}
+
+
+def evidence_wanted(rows):
+    """The files that the looks of a store have; `rows` asks it."""
+    files = set()
+    for ident, number, attempt in rows("SELECT id, looks.number, attempt FROM looks JOIN analyses ON analyses.number = analysis"):
+        name = f"look-{number:02}" + (f"-{attempt}" if attempt > 1 else "")
+        files |= {f"{ident}/run.tar", f"{ident}/{name}.tar"}
+    return files
+
+
 class KillTest(unittest.TestCase):
     def setUp(self):
         self.source = self.enterContext(FakePrometheus("good"))
@@ -229,12 +243,7 @@ class KillTest(unittest.TestCase):
 
     def check_evidence(self):
         """Every look that was taken has its answers, and nothing else lies there."""
-        wanted = set()
-        for ident, number, attempt in self.rows("SELECT id, looks.number, attempt FROM looks JOIN analyses ON analyses.number = analysis"):
-            name = f"look-{number:02}" + (f"-{attempt}" if attempt > 1 else "")
-            wanted |= {f"{ident}/run.tar", f"{ident}/{name}.tar"}
-        folder = self.service.dir / "store.db.evidence"
-        self.assertEqual({str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}, wanted)
+        self.assertEqual(evidence_files(self.service), evidence_wanted(self.rows))
 
     def wait_for_deliveries(self):
         deadline = time.monotonic() + 60

@@ -23,18 +23,13 @@ import unittest
 
 from fake_prometheus import FakePrometheus
 from harness import PASS, SERIN, USAGE, serin, show
-from kill_test import Load, busy, write_configs
+from kill_test import Load, busy, evidence_files, evidence_wanted, write_configs
 from publish_test import Receiver
 from service import Service
 
 KILLS = int(os.environ.get("SERIN_KILLS", 8))
 KEPT = 3  # analyses of a canary that stay when it deletes
 MOST_FILE = 4096  # bytes of a file when the disk is full: no commit has room
-
-
-def rows_of(store, query):
-    with contextlib.closing(sqlite3.connect(f"file:{store}?mode=ro", uri=True)) as link:
-        return link.execute(query).fetchall()
 
 
 class Full:
@@ -61,6 +56,10 @@ class RoughTest(unittest.TestCase):
         self.moments, self.times = random.Random(29), collections.Counter()
         (self.service.dir / "serve.yaml").write_text(f"retention: {{count: {KEPT}}}\n")
         write_configs(self.service, self.source, self.receiver)
+
+    def rows(self, query):
+        with contextlib.closing(sqlite3.connect(f"file:{self.store}?mode=ro", uri=True)) as link:
+            return link.execute(query).fetchall()
 
     # What the service is at when it is killed.
 
@@ -121,16 +120,6 @@ class RoughTest(unittest.TestCase):
         self.assertEqual(result[0], PASS, show(result))
         self.assertEqual(json.loads(result[1])["evidence"]["missing"], 0)
 
-    def files(self):
-        folder = self.service.dir / "store.db.evidence"
-        return {os.path.relpath(f"{at}/{name}", folder) for at, _, names in os.walk(folder) for name in names}
-
-    def wanted(self):
-        files = set()
-        for ident, number, attempt in rows_of(self.store, "SELECT id, l.number, attempt FROM looks l JOIN analyses a ON a.number = analysis"):
-            files |= {f"{ident}/run.tar", f"{ident}/look-{number:02}" + (f"-{attempt}" if attempt > 1 else "") + ".tar"}
-        return files
-
     def wait_until(self, what, seconds=60):
         deadline = time.monotonic() + seconds
         while not what():
@@ -139,12 +128,12 @@ class RoughTest(unittest.TestCase):
 
     def test_every_verdict_is_told_and_nothing_is_left_behind(self):
         accepted = self.run_and_kill()
-        self.wait_until(lambda: rows_of(self.store, "SELECT count(*) FROM analyses WHERE state = 0")[0][0] == 0)
-        self.wait_until(lambda: rows_of(self.store, "SELECT count(*) FROM outbox WHERE state = 0")[0][0] == 0)
+        self.wait_until(lambda: self.rows("SELECT count(*) FROM analyses WHERE state = 0")[0][0] == 0)
+        self.wait_until(lambda: self.rows("SELECT count(*) FROM outbox WHERE state = 0")[0][0] == 0)
         self.assertEqual(self.service.stop(), 0)
         self.service.start()  # deletes once more
-        self.wait_until(lambda: all(n <= KEPT for _, n in rows_of(self.store, "SELECT canary, count(*) FROM analyses GROUP BY canary")))
-        self.wait_until(lambda: self.files() == self.wanted(), 15)
+        self.wait_until(lambda: all(n <= KEPT for _, n in self.rows("SELECT canary, count(*) FROM analyses GROUP BY canary")))
+        self.wait_until(lambda: evidence_files(self.service) == evidence_wanted(self.rows), 15)
         self.assertEqual(self.service.stop(), 0)
         self.check_store(self.store)
         told = collections.defaultdict(set)
@@ -153,7 +142,7 @@ class RoughTest(unittest.TestCase):
             told[data["analysis_id"]].add((headers["webhook-id"], data["verdict"], body))
         self.assertEqual(set(told), accepted)
         self.assertEqual({ident for ident, messages in told.items() if len(messages) > 1}, set())
-        self.assertEqual(rows_of(self.store, "SELECT count(*) FROM memos WHERE kind = 'forgotten'"), [(0,)])
+        self.assertEqual(self.rows("SELECT count(*) FROM memos WHERE kind = 'forgotten'"), [(0,)])
         print(f"{KILLS} kills ({dict(self.times)}), {len(accepted)} analyses, {len(self.receiver.requests)} webhooks received")
 
     def test_a_full_disk_is_told_and_nothing_ends_in_error(self):
@@ -189,7 +178,7 @@ class RoughTest(unittest.TestCase):
             for _ in range(64):
                 changed[flips.randrange(len(sound))] ^= 1 << flips.randrange(8)
             damaged.append(bytes(changed))
-        evidence = self.files()
+        evidence = evidence_files(self.service)
         for data in damaged:
             self.store.write_bytes(data)
             digest = hashlib.sha256(data).hexdigest()
@@ -197,7 +186,7 @@ class RoughTest(unittest.TestCase):
             self.assertEqual(result[0], USAGE, show(result))
             self.assertRegex(result[2], r"store\.db: (damaged.*; put a backup in its place|not a store|no store is there, but .* put it back)")
             self.assertEqual(hashlib.sha256(self.store.read_bytes()).hexdigest(), digest)
-            self.assertEqual(self.files(), evidence)
+            self.assertEqual(evidence_files(self.service), evidence)
         self.store.write_bytes(sound)
         self.service.start()
         self.assertEqual({self.service.get(f"/api/v1/analyses/{ident}").json["verdict"] for ident in idents}, {"fail"})
