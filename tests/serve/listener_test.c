@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <time.h>
 #include <cmocka.h>
 
 #include "raw_client.h"
@@ -221,12 +223,44 @@ static void test_listener__counts(void **state) {
     raw_close(&client);
 }
 
+static const char ask_huge[] = "GET /odd?what=huge HTTP/1.1\r\n" HOST "\r\n";
+
+// Asks for what is too large to be sent before it is read; gives the status.
+static int begin_huge(struct raw_client *client) {
+    char line[16] = "";
+    raw_open(client, service.port);
+    raw_send(client, ask_huge, strlen(ask_huge));
+    assert_int_equal(recv(client->fd, line, 12, MSG_WAITALL), 12);
+    return atoi(line + 9);
+}
+
+static void test_listener__holds_a_bounded_amount_for_those_who_do_not_read(void **state) {
+    (void)state;
+    static struct raw_client clients[3], last;
+    for (size_t i = 0; i < 3; i++) assert_int_equal(begin_huge(&clients[i]), 200); // 60 MiB
+    struct raw_answer refused = raw_ask(service.port, ask_huge);
+    assert_int_equal(refused.status, 503);
+    assert_non_null(strstr(refused.body, "\"code\":\"busy\""));
+    assert_non_null(strstr(refused.head, "Retry-After: 1\r\n"));
+    assert_int_equal(raw_ask(service.port, "GET /open HTTP/1.1\r\n" HOST "\r\n").status, 200);
+    raw_close(&clients[0]);
+    int status = 503;
+    for (int tries = 0; status == 503 && tries < 1000; tries++) { // until it is seen that the client has gone
+        status = begin_huge(&last);
+        raw_close(&last);
+        nanosleep(&(struct timespec){0, 10000000}, NULL);
+    }
+    assert_int_equal(status, 200);
+    for (size_t i = 1; i < 3; i++) raw_close(&clients[i]);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_listener__answers),
         cmocka_unit_test(test_listener__bounds),
         cmocka_unit_test(test_listener__goes_on_after_a_refusal_and_answers_in_order),
         cmocka_unit_test(test_listener__shares_pages),
+        cmocka_unit_test(test_listener__holds_a_bounded_amount_for_those_who_do_not_read),
         cmocka_unit_test(test_listener__counts),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -93,8 +93,14 @@ static void resume_wait(struct call *call) {
     reply_json(call, call_ended(call) == CALL_STOPPING ? 503 : 200, json_pack("{s:s}", "end", names[call_ended(call)]));
 }
 
+static char huge[20 << 20]; // more than any system takes for a client that does not read
+
 static void get_odd(struct call *call) {
     const char *what = call_query(call, "what");
+    if (what != NULL && what[0] == 'h') {
+        reply_text(call, 200, "text/plain", (struct view){huge, sizeof huge});
+        return;
+    }
     if (what == NULL || what[0] == 'n') return; // nothing: a bug of a handler
     call_defer(call, mono_now_ms() + 60000, leave);
     if (what[0] == 'l') reply_text(call, 200, "text/plain", view_of("late"));

@@ -17,7 +17,7 @@ struct small_service {
 };
 
 // GET /open (no token), /things/{id}?depth= (read), /page (read), POST /things (run, JSON up to 1,000 bytes), DELETE /things/{id} (admin),
-// POST /note (run, optional text/plain), GET /wait?ms= (read), GET /odd?what=twice|nothing|late (read), POST /any (run, any type).
+// POST /note (run, optional text/plain), GET /wait?ms= (read), GET /odd?what=twice|nothing|late|huge (read), POST /any (run, any type).
 // Options may be changed before it starts; NULL leaves them. Fails the test when it does not start.
 void small_service_start(struct small_service *service, void (*change)(struct listener_options *options));
 void small_service_stop(struct small_service *service);

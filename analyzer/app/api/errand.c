@@ -130,7 +130,7 @@ void errand_resume(struct call *call) {
     const struct answer *answer = call_kept(call);
     if (answer->status != 0) {
         for (size_t i = 0; i < answer->header_count; i++) reply_header(call, answer->names[i], answer->values[i]);
-        reply_text(call, answer->status, answer->content_type, answer->text);
+        reply_own_text(call, answer->status, answer->content_type, answer->text);
     } else if (call_ended(call) == CALL_STOPPING) {
         reply_header(call, "Retry-After", "5");
         reply_error_hint(call, 503, "stopping", "ask again in some seconds", "the service stops");

@@ -46,10 +46,12 @@ struct arena *call_arena(struct call *call);        // freed with the call
 void call_keep(struct call *call, void *value);     // for the handler's own use, between handle, release and resume
 void *call_kept(const struct call *call);
 
-// The answer. A handler calls one of these, once.
+// The answer. A handler calls one of these, once. While clients are slow to take so many large answers that they fill the memory set
+// aside for them, further large ones become a 503 `busy`.
 
 void reply_json(struct call *call, int status, json_t *body);   // takes body
 void reply_text(struct call *call, int status, const char *content_type, struct view text); // copies
+void reply_own_text(struct call *call, int status, const char *content_type, struct view text); // which is in the call's arena
 void reply_empty(struct call *call, int status);
 
 // Sends bytes without copying them: they must not change until release(user) is called, which happens once, on any thread, also when the

@@ -7,8 +7,11 @@
 
 #include "base/json_print.h"
 #include "call_state.h"
+#include "listener_state.h"
 
 #define MOST_REPLY_BYTES ((size_t)1 << 30)
+#define MOST_HELD_BYTES ((size_t)64 << 20) // of answers that clients have not taken yet
+#define FREE_BYTES ((size_t)16384)         // so many are not counted: what connections may be bounds them
 
 static void add(struct MHD_Response *response, const char *name, const char *value) {
     MHD_add_response_header(response, name, value);
@@ -46,13 +49,31 @@ static void answer(struct call *call, int status, const char *content_type, stru
     add_default(call, "Referrer-Policy", "no-referrer");
 }
 
+// Clients that ask for large answers and do not read them must not fill the memory. False: the call was answered.
+static bool may_hold(struct call *call, size_t len) {
+    struct listener *listener = call->listener;
+    if (len <= FREE_BYTES) return true;
+    if (len <= MOST_HELD_BYTES - listener->held) {
+        listener->held += len;
+        call->held += len;
+        return true;
+    }
+    call->header_count = 0;
+    call->etag = NULL;
+    reply_header(call, "Retry-After", "1");
+    reply_error_hint(call, 503, "busy", "ask again in a moment", "too many large answers are on their way to slow clients");
+    return false;
+}
+
 void reply_json(struct call *call, int status, json_t *body) {
     struct buf text;
     struct error err;
     buf_init(&text, MOST_REPLY_BYTES);
     bool good = body != NULL && json_print(&text, body, JSON_LINE, &err);
     json_decref(body);
-    if (good) {
+    if (good && !may_hold(call, text.len)) {
+        buf_finish(&text);
+    } else if (good) {
         size_t len = text.len;
         answer(call, status, "application/json", MHD_create_response_from_buffer(len, buf_take(&text), MHD_RESPMEM_MUST_FREE));
     } else {
@@ -61,9 +82,22 @@ void reply_json(struct call *call, int status, json_t *body) {
     }
 }
 
+// The bytes stay until the answer is sent.
+static void send_bytes(struct call *call, int status, const char *content_type, struct view bytes) {
+    union {
+        const char *bytes;
+        void *library; // which does not write to it
+    } data = {bytes.ptr};
+    answer(call, status, content_type, MHD_create_response_from_buffer(bytes.len, data.library, MHD_RESPMEM_PERSISTENT));
+}
+
 void reply_text(struct call *call, int status, const char *content_type, struct view text) {
-    char *copy = arena_strndup(&call->arena, text.ptr, text.len); // the arena lives until the answer is sent
-    answer(call, status, content_type, MHD_create_response_from_buffer(text.len, copy, MHD_RESPMEM_PERSISTENT));
+    if (may_hold(call, text.len))
+        send_bytes(call, status, content_type, (struct view){arena_strndup(&call->arena, text.ptr, text.len), text.len});
+}
+
+void reply_own_text(struct call *call, int status, const char *content_type, struct view text) {
+    if (may_hold(call, text.len)) send_bytes(call, status, content_type, text);
 }
 
 void reply_empty(struct call *call, int status) {

@@ -47,6 +47,7 @@ struct call {
 
     int status; // 0: not answered
     struct MHD_Response *response;
+    size_t held; // bytes of it that count in the listener's
     struct reply_header headers[MOST_REPLY_HEADERS];
     size_t header_count;
     const char *etag; // with its quotes; NULL: none

@@ -36,6 +36,7 @@ struct listener {
     struct addresses *addresses; // used by the listener's thread alone
     struct call *spare;          // calls to be used again; used by the listener's thread alone
     size_t spare_count;
+    size_t held; // bytes of large answers on their way; the listener's thread's
     atomic_bool stopping;
     _Atomic uint64_t connections, in_flight, waiting, connections_total, refused[REFUSAL_COUNT];
     struct route_counters *counters; // one for each route, and one for requests without a route

@@ -203,6 +203,7 @@ void request_end(void *user, struct MHD_Connection *connection, void **place, en
     log_request(call, micros);
     waits_move(listener->waits, &call->peer->slow, mono_now_ms() + listener->limits.idle_ms + listener->limits.request_ms);
     if (call->response != NULL) MHD_destroy_response(call->response);
+    listener->held -= call->held;
     json_decref(call->json);
     buf_finish(&call->body);
     bool whole = call->whole;
