@@ -223,12 +223,19 @@ static void tidy(struct store_backend *backend) {
     store->log_pages = 0;
 }
 
+static bool is_ready(struct store_backend *backend, struct error *err) {
+    (void)backend;
+    (void)err;
+    return true;
+}
+
 const struct store_ops sqlite_store_ops = {
     .scheme = "sqlite",
     .open = open_store,
     .close = close_store,
     .commit = commit_batches,
     .tidy = tidy,
+    .ready = is_ready,
     .get = sqlite_get,
     .list = sqlite_list,
     .each_open = sqlite_each_open,

@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/mem.h"
 #include "store_changes.h"
@@ -15,9 +16,15 @@
 #define COMMIT_MOST ((size_t)100) // batches in a commit
 #define COMMIT_BYTES ((size_t)16 << 20)
 #define TRIM_STEPS 100
+#define PROBE_S 3
 #define QUEUE_BYTES ((size_t)64 << 20)
 
-static const struct store_ops *const backends[] = {&sqlite_store_ops};
+static const struct store_ops *const backends[] = {
+    &sqlite_store_ops,
+#ifdef SERIN_POSTGRESQL
+    &pg_store_ops,
+#endif
+};
 
 #define BACKEND_COUNT (sizeof backends / sizeof backends[0])
 
@@ -106,11 +113,26 @@ static const struct store_ops *find_backend(const char *where, const char **ret_
     return path ? backends[0] : NULL;
 }
 
+bool store_is_shared(const char *where) {
+    const char *address;
+    const struct store_ops *ops = find_backend(where, &address);
+    return ops != NULL && ops->shared;
+}
+
+// An address may hold a password, so of one that is not known only the begin is told.
+static void refuse_kind(const char *where, struct error *err) {
+    int len = (int)strcspn(where, ":");
+    if (view_is((struct view){where, (size_t)len}, "postgresql"))
+        error_set(err, ERROR_USAGE, "postgresql: this serin was built without libpq; sqlite:PATH is a store");
+    else
+        error_set(err, ERROR_USAGE, "%.*s: not a kind of store; sqlite:PATH and postgresql://HOST/DATABASE are", len, where);
+}
+
 struct store *store_open(const char *where, const struct store_options *options, struct error *err) {
     const char *address;
     const struct store_ops *ops = find_backend(where, &address);
     if (ops == NULL) {
-        error_set(err, ERROR_USAGE, "%s: not a kind of store; sqlite:PATH is one", where);
+        refuse_kind(where, err);
         return NULL;
     }
     struct store_backend *backend = ops->open(address, options, err);
@@ -208,12 +230,54 @@ void store_counters(struct store *store, struct store_counters *ret) {
     pthread_mutex_unlock(&store->mutex);
 }
 
+struct probe {             // of the caller and of the writer, whoever is done with it last frees it
+    pthread_mutex_t mutex; // guards what follows
+    pthread_cond_t told;
+    bool over, left;
+    struct error err; // when it is over
+};
+
+static void destroy_probe(struct probe *p) {
+    pthread_cond_destroy(&p->told);
+    pthread_mutex_destroy(&p->mutex);
+    free(p);
+}
+
+static void tell_probe(void *user, const struct store_outcome *outcome) {
+    struct probe *p = user;
+    pthread_mutex_lock(&p->mutex);
+    bool left = p->left;
+    p->over = true;
+    p->err = outcome->err;
+    pthread_cond_signal(&p->told);
+    pthread_mutex_unlock(&p->mutex);
+    if (left) destroy_probe(p);
+}
+
+static bool await_probe(struct probe *p, struct error *err) {
+    struct timespec end;
+    int late = 0;
+    clock_gettime(CLOCK_REALTIME, &end);
+    end.tv_sec += PROBE_S;
+    pthread_mutex_lock(&p->mutex);
+    while (!p->over && late == 0) late = pthread_cond_timedwait(&p->told, &p->mutex, &end);
+    bool over = p->over, ok = over && p->err.code == ERROR_NONE;
+    if (over && !ok && err != NULL) *err = p->err;
+    p->left = !over;
+    pthread_mutex_unlock(&p->mutex);
+    if (over) destroy_probe(p);
+    return ok || over ? ok : error_set(err, ERROR_IO, "store: nothing was written for %d seconds", PROBE_S);
+}
+
 bool store_probe(struct store *store, int64_t now_ms, struct error *err) {
+    if (!store->backend->ops->ready(store->backend, err)) return false;
     struct store_batch *batch = store_batch_create();
-    struct store_outcome outcome;
+    struct probe *p = mem_zero(1, sizeof *p);
+    pthread_mutex_init(&p->mutex, NULL);
+    pthread_cond_init(&p->told, NULL);
     store_batch_memo(batch, "store", "probe", "true", now_ms);
-    if (store_submit_wait(store, batch, &outcome)) return true;
-    if (err != NULL) *err = outcome.err;
+    if (store_submit(store, batch, tell_probe, p, err)) return await_probe(p, err);
+    destroy_probe(p);
     return false;
 }
 

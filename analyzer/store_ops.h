@@ -12,6 +12,7 @@ struct store_backend {
 
 struct store_ops { // all must be there
     const char *scheme; // before the colon of what store_open() takes
+    bool shared;        // several may be started on it
 
     // The address is what follows the colon. NULL with err.
     struct store_backend *(*open)(const char *address, const struct store_options *options, struct error *err);
@@ -24,6 +25,9 @@ struct store_ops { // all must be there
     // On the writer thread, after those who waited for a commit were told: what the database needs now and then, which is not theirs to
     // wait for.
     void (*tidy)(struct store_backend *backend);
+
+    // On any thread: false with err when it is known that nothing can be written now, so that nobody need wait to learn it.
+    bool (*ready)(struct store_backend *backend, struct error *err);
 
     // On any thread, several at a time; as the functions of store.h without "store_".
     bool (*get)(struct store_backend *backend, const char *id, unsigned parts, struct arena *arena, struct store_analysis *ret,
@@ -50,5 +54,6 @@ struct store_ops { // all must be there
 };
 
 extern const struct store_ops sqlite_store_ops;
+extern const struct store_ops pg_store_ops; // where it was built with libpq
 
 #endif

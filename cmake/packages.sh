@@ -3,10 +3,10 @@
 # shellcheck shell=bash disable=SC2034 # the lists are for those who source this
 
 build_packages="gcc libc6-dev cmake ninja-build pkg-config libcurl4-openssl-dev nettle-dev libgsl-dev libjansson-dev libyaml-dev"
-build_packages="$build_packages libsnappy-dev libmicrohttpd-dev libgnutls28-dev libstdc++-12-dev libprotobuf-c-dev protobuf-c-compiler libsqlite3-dev"
+build_packages="$build_packages libsnappy-dev libmicrohttpd-dev libgnutls28-dev libstdc++-12-dev libprotobuf-c-dev protobuf-c-compiler libsqlite3-dev libpq-dev"
 live_packages="prometheus"
 peer_packages="python3-numpy python3-scipy r-base-core" # the statistics are held against SciPy and R
-test_packages="libcmocka-dev python3 python3-prometheus-client python3-html5lib tzdata openssl prometheus-alertmanager victoria-metrics valgrind clang libclang-rt-14-dev $peer_packages $live_packages"
+test_packages="libcmocka-dev python3 python3-prometheus-client python3-html5lib tzdata openssl prometheus-alertmanager victoria-metrics valgrind clang libclang-rt-14-dev postgresql $peer_packages $live_packages"
 
 # install_packages NAME...: installs what is missing; asks nothing, and needs neither root nor apt when nothing is.
 install_packages() {

@@ -37,6 +37,7 @@ static bool publish_document(json_t *document, const struct options *options, st
 static bool open_archive(const struct options *options, struct arena *arena, struct run_archive **ret, struct error *err) {
     const char *folder = run_archive_folder(arena, options->store.where);
     *ret = NULL;
+    if (store_is_shared(options->store.where)) return true; // it is not beside the store
     if (access(folder, F_OK) != 0) return true;
     *ret = run_archive_open(folder, 0, 0, err);
     return *ret != NULL;
@@ -127,8 +128,9 @@ static bool backup(struct store *store, const struct options *options, struct ar
     const char *file = options->operands[1];
     struct archive_backup_counts c;
     struct run_archive *archive = NULL;
-    bool ok = !options->store.evidence || open_archive(options, arena, &archive, err);
-    if (ok && options->store.evidence) {
+    bool evidence = options->store.evidence && !store_is_shared(options->store.where);
+    bool ok = !evidence || open_archive(options, arena, &archive, err);
+    if (ok && evidence) {
         ok = archive_backup(store, options->store.where, archive, file, &c, err);
     } else if (ok) {
         ok = store_backup(store, file, err);

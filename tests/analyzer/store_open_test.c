@@ -37,7 +37,7 @@ static void test_store_open__takes_a_path_and_a_scheme(void **state) {
     store_close(p->store);
     p->store = store_open(arena_printf(&p->arena, "sqlite:%s", p->path), &(struct store_options){0}, &err);
     if (p->store == NULL) fail_msg("%s", err.text);
-    refused("postgresql://localhost/serin", &(struct store_options){.create = true}, ERROR_USAGE, "sqlite:PATH");
+    refused("s3://key:secret@store", &(struct store_options){.create = true}, ERROR_USAGE, "s3: not a kind of store; sqlite:PATH");
     refused("s:store", &(struct store_options){.create = true}, ERROR_USAGE, "sqlite:PATH");
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// A directory with a store in it, and rows to put there.
+// A directory with a store in it, and rows to put there; or, where SERIN_TEST_POSTGRESQL has the parameters of a
+// server's address, its one database.
 #ifndef TEST_STORE_PLACE_H
 #define TEST_STORE_PLACE_H
 
@@ -10,9 +11,11 @@
 struct place {
     struct arena arena;
     char dir[64];
-    const char *path; // of the store's file
+    const char *path; // of the store's file, or the address of its database
     struct store *store;
 };
+
+bool place_is_shared(void); // in a database of PostgreSQL
 
 int place_make(void **state); // of cmocka; the store is open
 int place_remove(void **state);

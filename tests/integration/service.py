@@ -60,7 +60,7 @@ class Service:
 
     def __init__(self, *flags):
         self.flags = flags
-        self.listen = "127.0.0.1:0"
+        self.listen, self.store = "127.0.0.1:0", "store.db"
         self.process = None
         self.headers = {}
 
@@ -87,7 +87,7 @@ class Service:
 
     def launch(self):
         """Starts the process without waiting for it; returns where its log begins."""
-        command = [SERIN, "serve", "--config-dir", "configs", "--store", "store.db", "--state", "state", "--listen", self.listen]
+        command = [SERIN, "serve", "--config-dir", "configs", "--store", self.store, "--state", "state", "--listen", self.listen]
         environment = {**os.environ, "LC_ALL": "C.UTF-8"}
         for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"):
             environment.pop(name, None)

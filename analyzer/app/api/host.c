@@ -25,8 +25,6 @@
 #define STOP_MS INT64_C(10000)         // for requests in flight
 #define DELIVER_MS INT64_C(3000)       // for deliveries in flight; what is not delivered stays in the store
 #define DAY_MS INT64_C(86400000)
-#define CLERKS 3
-#define ENVOYS 8
 
 static const struct route_table *const tables[] = {&analyses_table, &reports_table,   &evidence_table,  &configs_table,
                                                    &gates_table,    &decisions_table, &operation_table, &verdicts_table,
@@ -103,7 +101,6 @@ static size_t workers_of(const struct serve_config *config) {
     return cores > 0 ? (size_t)cores : 0;
 }
 
-// The archive lies beside the store.
 // Whether there is a store where its evidence says that there must be one: what begins anew there must not be taken for it.
 static bool is_store_there(const char *path, const char *folder, struct error *err) {
     struct stat status;
@@ -123,17 +120,28 @@ static bool is_sound(struct host *host, const char *path, struct error *err) {
     return size_of(path) + size_of(log) > MOST_CHECKED || store_check(host->service.store, err);
 }
 
+// Whether a shared store is there and sound its server tells.
 static bool open_store(struct host *host, struct error *err) {
-    struct store_options options = {.create = true, .owner = true, .readers = CLERKS + ENVOYS + 5};
     const char *where = host->config->store, *path = run_archive_store_path(where);
-    if (!is_store_there(path, run_archive_folder(&host->arena, where), err)) return false;
-    host->service.store = store_open(where, &options, err);
-    return host->service.store != NULL && is_sound(host, path, err);
+    bool shared = store_is_shared(where);
+    if (!shared && !is_store_there(path, run_archive_folder(&host->arena, where), err)) return false;
+    return host_open_store(host, err) && (shared || is_sound(host, path, err));
 }
 
+static bool make_state_dir(const char *path, struct error *err) {
+    struct state_dir dir;
+    if (!state_dir_lock(&dir, path, err)) return false;
+    state_dir_unlock(&dir);
+    return true;
+}
+
+// The archive lies beside the store; that of several machines has no place beside it, so each keeps its own.
 static bool open_archive(struct host *host, struct error *err) {
     if (host->config->retention.evidence_bytes == 0) return true;
-    const char *dir = run_archive_folder(&host->arena, host->config->store);
+    bool shared = store_is_shared(host->config->store);
+    if (shared && !make_state_dir(host->service.state_dir, err)) return false;
+    const char *dir =
+        shared ? arena_printf(&host->arena, "%s/evidence", host->service.state_dir) : run_archive_folder(&host->arena, host->config->store);
     host->service.archive = run_archive_open(dir, (uint64_t)host->config->retention.evidence_bytes, RUN_ARCHIVE_SPARE, err);
     size_t deleted;
     return host->service.archive != NULL && archive_sweep_open(host->service.archive, host->service.store, &deleted, err);
@@ -163,8 +171,8 @@ static bool open_gates(struct host *host, struct error *err) {
 }
 
 static bool open_desks(struct host *host, struct error *err) {
-    struct desk_options clerks = {.threads = CLERKS, .most = 256, .most_of_key = 64, .user = &host->service};
-    struct desk_options envoys = {.threads = ENVOYS, .most = 64, .most_of_key = 2, .user = &host->service};
+    struct desk_options clerks = {.threads = HOST_CLERKS, .most = 256, .most_of_key = 64, .user = &host->service};
+    struct desk_options envoys = {.threads = HOST_ENVOYS, .most = 64, .most_of_key = 2, .user = &host->service};
     host->service.clerks = desk_open(&clerks, err);
     if (host->service.clerks != NULL) host->service.envoys = desk_open(&envoys, err);
     return host->service.envoys != NULL;
@@ -183,15 +191,19 @@ static void fit_connections(struct listener_limits *limits) {
     log_end(&line);
 }
 
-static bool open_listener(struct host *host, struct error *err) {
+static struct listener_options listener_of(struct host *host) {
     struct listener_options listener = serve_config_listener(host->config, &host->arena);
     fit_connections(&listener.limits);
     listener.tables = tables;
     listener.table_count = sizeof tables / sizeof tables[0];
     listener.version = SERIN_VERSION;
     listener.user = &host->service;
+    return listener;
+}
+
+static bool open_listener(struct host *host, struct error *err) {
     pthread_mutex_lock(&host->listener_lock); // requests may come before listener_start() returns
-    host->listener = listener_start(&listener, err);
+    host->listener = listener_start(&host->listening, err);
     pthread_mutex_unlock(&host->listener_lock);
     return host->listener != NULL;
 }
@@ -210,6 +222,7 @@ static bool open_all(struct host *host, struct error *err) {
     s->catalog = catalog_open(host->config->config_dir, wall_now_ms(), err);
     if (s->catalog == NULL) return false;
     host_tell_configs(host);
+    host->listening = listener_of(host);
     if (!open_store(host, err)) return false;
     s->exports = exports_create(s->store, SERIN_VERSION);
     const struct catalog_view *view = catalog_take(s->catalog);
@@ -269,6 +282,7 @@ int host_run(const struct serve_config *config, const char *state_dir, struct er
     sigaddset(&signals, SIGTERM);
     sigaddset(&signals, SIGINT);
     sigaddset(&signals, SIGHUP);
+    host.signals = &signals;
     signal(SIGXFSZ, SIG_IGN);                      // a file that may not grow is an error like a full disk
     pthread_sigmask(SIG_BLOCK, &signals, &before); // before any thread is started, as threads inherit the mask
     bool ready = open_all(&host, err);
@@ -278,6 +292,6 @@ int host_run(const struct serve_config *config, const char *state_dir, struct er
     }
     pthread_sigmask(SIG_SETMASK, &before, NULL); // from now on another signal ends the program at once
     close_all(&host);
-    if (ready) log_event(LOG_LEVEL_INFO, "stopped", NULL, NULL);
-    return ready ? EXIT_PASS : EXIT_USAGE;
+    if (ready || host.stopped) log_event(LOG_LEVEL_INFO, "stopped", NULL, NULL);
+    return ready || host.stopped ? EXIT_PASS : EXIT_USAGE;
 }

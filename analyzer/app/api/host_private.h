@@ -7,10 +7,20 @@
 
 #include "api/host.h"
 #include "api/service.h"
+#include "serve/listener.h"
+
+#include <signal.h>
+
+#define HOST_CLERKS 3
+#define HOST_ENVOYS 8
+#define HOST_READERS (HOST_CLERKS + HOST_ENVOYS + 5) // of the store, at a time
 
 struct host {
     const struct serve_config *config;
     const char *state_dir; // NULL: state_dir_default()
+    const sigset_t *signals; // that end it or make it read the configs again; blocked in all threads
+    bool stopped;            // by one of them, before it was open
+    struct listener_options listening;
     struct service service;
     pthread_mutex_t listener_lock; // guards `listener`: handlers run before it is set, and a clerk may still run after it is stopped
     struct listener *listener;
@@ -27,6 +37,10 @@ struct host {
 bool host_read_configs(struct host *host, struct error *err);
 bool host_reload(void *host, struct error *err); // configs, tokens and certificates; `host` is a struct host
 void host_tell_configs(struct host *host);       // logs how many there are and what is wrong with them
+
+// Sets service.store. Stands by, with a listener of the same routes, while another service owns a store that is shared. False with err, or
+// with `stopped` set.
+bool host_open_store(struct host *host, struct error *err);
 
 // The keeper: a thread that does what is due now and then (keeper.c).
 bool keeper_start(struct host *host, struct error *err);

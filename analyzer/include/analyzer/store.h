@@ -14,14 +14,25 @@
 
 struct store;
 
+typedef void store_lost_fn(void *user, const char *why);
+
 struct store_options {
     bool create;        // make it when it is not there, readable by its owner only
     bool owner;         // of the one process that works on what it holds; ERROR_USAGE while another one is
     size_t readers;     // reads at a time, further ones wait; 0: 4
     size_t queue_bytes; // of batches that wait for their commit; 0: 64 MiB
+    bool *ret_taken;    // set when it fails because another one is the owner; NULL: not asked
+    // An owner of a shared store may lose it to another one while it cannot reach it. Called once, on a thread of the store, which writes
+    // nothing any more: what is under way is the other's. NULL: nothing but errors from then on.
+    store_lost_fn *lost;
+    void *lost_user;
 };
 
-// `where` is "sqlite:PATH" or a path. Brings an older store up to date; refuses a newer one, and files that are none. NULL with err.
+// Whether several servers may be started on it: one owns it, the others wait until they may.
+bool store_is_shared(const char *where);
+
+// `where` is "sqlite:PATH", a path, or "postgresql://..." as libpq reads it, without a password. Brings an older store up to date; refuses
+// a newer one, and what is none. NULL with err.
 struct store *store_open(const char *where, const struct store_options *options, struct error *err);
 
 // Commits what was submitted, then closes. No other thread may use the store any more. Fine with NULL.
@@ -55,7 +66,7 @@ bool store_submit(struct store *store, struct store_batch *batch, store_done_fn 
 // Submits the batch and waits for its commit; not on the store's own thread. True when it was committed; else ret->err says why not.
 bool store_submit_wait(struct store *store, struct store_batch *batch, struct store_outcome *ret);
 
-// Whether the store can be written, by writing. For readiness; blocks as store_submit_wait() does.
+// Whether the store can be written, by writing. For readiness; blocks, but for a few seconds only.
 bool store_probe(struct store *store, int64_t now_ms, struct error *err);
 
 struct store_counters { // since it was opened
