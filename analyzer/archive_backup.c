@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The database is copied first: an answer is kept before the store is told of its look, so what the copy names is there, unless it was
-// deleted since.
+// The database is copied first. As answers are kept before the store is told of their look, those to the looks in the copy are there then,
+// unless they were deleted since.
 #include "analyzer/archive_backup.h"
 
 #include <errno.h>
@@ -20,7 +20,7 @@
 #define MOST_BLOCK (2 * MOST_PIECE)
 
 struct backup {
-    const char *path; // that is written
+    const char *path; // of the file that is written
     FILE *out;
     struct run_archive *archive;
     const char *name; // of the database in the archive

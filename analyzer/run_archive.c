@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Ids begin with the time they were made at, so the oldest analysis is the first by name.
+// Ids begin with the time at which they were made, so the oldest analysis is the first by name.
 #include "analyzer/run_archive.h"
 
 #include <dirent.h>
@@ -16,13 +16,13 @@
 #include "base/file.h"
 #include "base/mem.h"
 
-#define PAGE UINT64_C(4096) // what a file takes at least
+#define PAGE UINT64_C(4096) // files take whole blocks of the disk
 #define MOST_PATH ((size_t)4096)
 
 struct run_archive {
     char *dir;
     uint64_t most_bytes, spare_bytes;
-    int64_t aged_ms;      // when it was last trimmed by age; of the thread that trims
+    int64_t aged_ms;      // when it was last trimmed by age; used by the thread that trims
     pthread_mutex_t lock; // guards counts
     struct run_archive_counts counts;
 };
@@ -73,7 +73,7 @@ static uint64_t bytes_of(struct run_archive *a) {
     return counts.bytes;
 }
 
-// What lies in the folder beside our own files is somebody else's, as lost+found.
+// Files of other names, such as lost+found, are somebody else's.
 static int is_ours(const struct dirent *entry) {
     const char *name = entry->d_name;
     return strncmp(name, "look-", 5) == 0 || strncmp(name, "run.tar", 7) == 0;
@@ -85,7 +85,7 @@ static int is_id(const struct dirent *entry) {
     return *c == '\0';
 }
 
-// What a file of ours counts.
+// What one of our files adds to the counts.
 static struct run_archive_counts counts_of(const char *path) {
     struct stat status;
     if (stat(path, &status) != 0) return (struct run_archive_counts){0};
@@ -97,7 +97,7 @@ static struct run_archive_counts counts_of(const char *path) {
 
 typedef void each_path_fn(void *user, const char *path, const char *name);
 
-// Calls `each` for what is of ours in a folder, in the order of the names, and returns how many there were.
+// Calls `each` for our files or folders in a folder, in the order of their names, and returns how many there were.
 static size_t each_of(const char *folder, int (*ours)(const struct dirent *entry), each_path_fn *each, void *user) {
     struct dirent **names = NULL;
     int count = scandir(folder, &names, ours, alphasort);
@@ -160,7 +160,7 @@ void run_archive_close(struct run_archive *a) {
     free(a);
 }
 
-// Of the analysis; of a file in it unless `name` is NULL.
+// The path of the analysis's folder, or of the file `name` in it unless that is NULL.
 static const char *path_of(const struct run_archive *a, struct arena *arena, const char *id, const char *name) {
     return name != NULL ? arena_printf(arena, "%s/%s/%s.tar", a->dir, id, name) : arena_printf(arena, "%s/%s", a->dir, id);
 }
@@ -172,7 +172,7 @@ bool run_archive_holds(struct run_archive *a, const char *id, const char *name) 
     return there;
 }
 
-// Two that ask at once may both be told that there is room: the spare part is large enough for that.
+// Two threads that ask at once may both be told that there is room: what is spared is large enough for that.
 static bool has_room(struct run_archive *a, size_t len, struct error *err) {
     struct statvfs disk;
     if (bytes_of(a) + on_disk(len) > a->most_bytes)
@@ -197,8 +197,8 @@ bool run_archive_keep(struct run_archive *a, const char *id, const char *name, s
 
 struct trimming {
     struct run_archive *archive;
-    int64_t before_ms; // of the last change; older ones go
-    uint64_t target;   // bytes that may stay
+    int64_t before_ms; // analyses that were last changed before that time are deleted
+    uint64_t target;   // how many bytes may stay
 };
 
 static void delete_file(void *user, const char *path, const char *name) {
@@ -251,7 +251,7 @@ static void trim_one(void *user, const char *path, const char *name) {
     (void)name;
     if (bytes_of(t->archive) <= t->target && !is_old(path, t->before_ms)) return;
     each_file(path, delete_file, t->archive);
-    rmdir(path); // not when a look has just been kept there
+    rmdir(path); // fails, and is to fail, when a look has just been kept there
 }
 
 void run_archive_trim(struct run_archive *a, int64_t age_ms, int64_t now_ms) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Which looks a store has, by the names that their evidence goes by.
+// The looks in a store, by the names of their evidence.
 #ifndef ANALYZER_STORED_LOOKS_H
 #define ANALYZER_STORED_LOOKS_H
 
