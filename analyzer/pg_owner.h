@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Whose store in PostgreSQL it is. The owner holds an advisory lock of the database on a connection of its own, which a thread watches,
-// and has numbered its ownership: the epoch, which each of its transactions asks for. So one that was cut off cannot write any more once another
-// one has taken over, whatever it believes.
+// and has numbered its ownership: the epoch, which each of its transactions asks for. So one that was cut off cannot write any more once
+// another one has taken over, whatever it believes.
 #ifndef ANALYZER_PG_OWNER_H
 #define ANALYZER_PG_OWNER_H
 

@@ -47,8 +47,10 @@ class PostgreSQL:
 
     def start(self):
         """A socket alone listens: no port can be taken. Its path is short, as the system wants them."""
-        command = [self.programs / "postgres", "-D", self.data, "-k", self.folder, "-c", "listen_addresses=", "-c",
-                   "shared_buffers=16MB", "-c", "max_connections=120", "-c", "max_wal_size=64MB"]
+        settings = ("listen_addresses=", "shared_buffers=16MB", "max_connections=120", "max_wal_size=64MB")
+        command = [self.programs / "postgres", "-D", self.data, "-k", self.folder]
+        for setting in settings:
+            command += ["-c", setting]
         with open(self.folder / "log", "ab") as log:
             self.process = subprocess.Popen(command, stdout=log, stderr=log, cwd=self.folder, **self.user)
         deadline = time.monotonic() + 20
