@@ -58,7 +58,7 @@ static bool try_lock(struct pg_link *link, bool *ret, struct error *err) {
 // One who still commits for an owner before holds its row: when this has been changed, nothing of it comes any more. It is given a moment
 // to end; then its transaction is ended, as it may be of a machine that hangs.
 static bool begin_epoch(struct pg_owner *o, struct error *err) {
-    static const char raise[] = "UPDATE writers SET epoch = epoch + 1, since = now() WHERE name = 'owner' RETURNING epoch";
+    static const char raise[] = "UPDATE writers SET epoch = epoch + 1, commits = 0, since = now() WHERE name = 'owner' RETURNING epoch";
     static const char end[] = "SELECT count(pg_terminate_backend(pid)) FROM pg_locks WHERE locktype = 'advisory' AND granted"
                               " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
                               " AND classid = " PG_LOCKS " AND objid = 2";

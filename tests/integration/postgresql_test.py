@@ -240,6 +240,15 @@ class PostgresqlTest(unittest.TestCase):
         for ident in idents:
             self.assertEqual(service.decided(ident, 30)["verdict"], "pass")
 
+    def test_numbers_of_commits_begin_anew_with_the_owner(self):
+        service = self.services[0]
+        service.start()
+        self.assertEqual(service.stop(), 0)
+        self.server.sql("UPDATE serin.writers SET commits = 1000000")  # an owner that died had come to the number that the next one comes to
+        service.start()
+        self.assertLess(int(self.server.sql("SELECT commits FROM serin.writers WHERE name = 'owner'")), 1000)
+        self.assertEqual(service.stop(), 0)
+
     def test_commands_and_what_is_refused(self):
         address = self.server.address("postgres")
         code, _, err = serin("store", "check", "--store", address)
