@@ -117,7 +117,8 @@ static bool add_analysis(void *user, const char *id, char (*names)[RUN_ARCHIVE_N
 static bool add_evidence(struct backup *b, const char *copy, struct error *err) {
     struct arena arena = {0};
     const char *entry = arena_printf(&arena, "%s.evidence", b->name);
-    struct store *store = fits(entry, err) ? store_open(copy, &(struct store_options){0}, err) : NULL;
+    const char *where = arena_printf(&arena, "sqlite:%s", copy); // a colon in the path is no scheme
+    struct store *store = fits(entry, err) ? store_open(where, &(struct store_options){0}, err) : NULL;
     if (store != NULL && b->archive != NULL) tar_add_folder(&b->block, entry, b->now_ms);
     bool ok = store != NULL && stored_looks_each(store, NULL, add_analysis, b, err);
     store_close(store);

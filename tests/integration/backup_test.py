@@ -168,7 +168,8 @@ class BackupTest(unittest.TestCase):
     def test_what_cannot_be_written(self):
         service = self.service()
         service.start()
-        for path, expected in ((service.dir / "store.db", "itself"), (self.folder, "not a file"), (self.folder / "none/file", "No such file")):
+        cases = ((service.dir / "store.db", "itself"), (self.folder, "not a file"), (self.folder / "none/file", "No such file"))
+        for path, expected in cases:
             result = serin("store", "backup", path, "--evidence", "--store", service.dir / "store.db")
             self.assertEqual(result[0], USAGE, show(result))
             self.assertIn(expected, result[2])
