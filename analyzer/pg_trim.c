@@ -16,11 +16,13 @@
     " told AS (DELETE FROM outbox WHERE state = 1 AND analysis IN (SELECT id FROM doomed) RETURNING 1),"                                   \
     " gone AS (DELETE FROM analyses WHERE number IN (SELECT number FROM doomed) RETURNING 1)"
 
+// Of an analysis, which is read again when its message is sent: until then it stays.
+#define NOTHING_TO_SEND " AND NOT EXISTS (SELECT 1 FROM outbox AS o WHERE o.analysis = analyses.id AND o.state = 0)"
+
 // All have the same parameters and columns: a time or a number, how many rows, how many more, the canary before.
 static const char old[] =
     "WITH olds AS (SELECT number, id, looks, created_ms FROM analyses WHERE created_ms < $1::bigint AND state <> 0 AND finished_ms < "
-    "$1::bigint"
-    "   ORDER BY created_ms, id LIMIT $2::bigint),"
+    "$1::bigint" NOTHING_TO_SEND "   ORDER BY created_ms, id LIMIT $2::bigint),"
     " doomed AS (SELECT number, id FROM (SELECT number, id, sum(looks) OVER (ORDER BY created_ms, id) - looks AS before FROM olds) AS s"
     "   WHERE before < $3::bigint)," DELETE_DOOMED " SELECT (SELECT count(*) FROM gone), (SELECT count(*) FROM told), 0,"
     "   (SELECT count(*) FROM olds) = $2::bigint OR (SELECT count(*) FROM doomed) < (SELECT count(*) FROM olds), $4::text";
@@ -32,7 +34,7 @@ static const char many[] =
     "   UNION ALL SELECT n.canary, names.number + 1 FROM names, LATERAL (SELECT canary FROM analyses WHERE canary > names.name"
     "     ORDER BY canary LIMIT 1) AS n WHERE names.number < $3::bigint),"
     " extra AS (SELECT names.name, e.number, e.id FROM names, LATERAL (SELECT number, id FROM analyses WHERE canary = names.name"
-    "     AND state <> 0 ORDER BY created_ms DESC, id DESC LIMIT $2::bigint OFFSET $1::bigint) AS e),"
+    "     AND state <> 0" NOTHING_TO_SEND " ORDER BY created_ms DESC, id DESC LIMIT $2::bigint OFFSET $1::bigint) AS e),"
     " doomed AS (SELECT name, number, id FROM extra ORDER BY name LIMIT $2::bigint)," DELETE_DOOMED
     " SELECT (SELECT count(*) FROM gone), (SELECT count(*) FROM told), 0,"
     "   (SELECT count(*) FROM doomed) = $2::bigint OR (SELECT count(*) FROM names) = $3::bigint,"

@@ -7,6 +7,9 @@
 #define STEP_CHANGES 1000 // most rows, with the looks and messages that are deleted with them
 #define STEP_CANARIES 20  // most canaries that one step looks at
 
+// Of an analysis, which is read again when its message is sent: until then it stays.
+#define NOTHING_TO_SEND " AND id NOT IN (SELECT analysis FROM outbox WHERE state = 0 AND analysis IS NOT NULL)"
+
 struct doomed {
     int64_t numbers[STEP_ROWS];
     int count;
@@ -51,7 +54,7 @@ static bool delete_analyses(struct database *db, const struct doomed *doomed, st
 }
 
 static bool trim_old(struct database *db, const struct change_trim *trim, bool *ret_more, struct error *err) {
-    static const char sql[] = "SELECT number FROM analyses WHERE created_ms < ?1 AND state <> 0 AND finished_ms < ?1"
+    static const char sql[] = "SELECT number FROM analyses WHERE created_ms < ?1 AND state <> 0 AND finished_ms < ?1" NOTHING_TO_SEND
                               " ORDER BY created_ms, id LIMIT ?2";
     struct doomed doomed = {0};
     bool all;
@@ -83,7 +86,7 @@ static bool next_canary(struct database *db, struct trim_progress *at, bool *ret
 }
 
 static bool trim_canary(struct database *db, const struct change_trim *trim, const char *canary, bool *ret_all, struct error *err) {
-    static const char sql[] = "SELECT number FROM analyses WHERE canary = ?1 AND state <> 0"
+    static const char sql[] = "SELECT number FROM analyses WHERE canary = ?1 AND state <> 0" NOTHING_TO_SEND
                               " ORDER BY created_ms DESC, id DESC LIMIT ?2 OFFSET ?3";
     struct doomed doomed = {0};
     sqlite3_stmt *statement = database_statement(db, sql, err);
