@@ -145,8 +145,8 @@ struct store_counts {
 
 bool store_count(struct store *store, struct store_counts *ret, struct error *err); // reads whole indexes, so not for each request
 
-struct store_retention { // what is kept; 0: for ever, any number
-    int64_t finished_ms;  // finished analyses up to this age, with their looks and delivered messages; longer while a message of one is pending
+struct store_retention { // what is kept; 0: for ever, any number. An analysis stays while a message of it is pending
+    int64_t finished_ms;  // finished analyses up to this age, with their looks and delivered messages
     size_t per_canary;    // the newest finished analyses of each canary, this many
     int64_t dead_ms;      // messages that were given up, up to this age
     int64_t audit_ms;     // audit rows up to this age
