@@ -4,12 +4,12 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/thread.h"
 #include "base/timetext.h"
 #include "pg_schema.h"
 
@@ -140,14 +140,9 @@ static void *watch(void *user) {
 }
 
 static bool start(struct pg_owner *o, struct error *err) {
-    sigset_t all, before;
     if (pipe(o->wake) != 0) return error_set(err, ERROR_IO, "no pipe can be made");
     for (int i = 0; i < 2; i++) fcntl(o->wake[i], F_SETFD, FD_CLOEXEC);
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before); // signals are for the program's own threads
-    o->running = pthread_create(&o->thread, NULL, watch, o) == 0;
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    return o->running || error_set(err, ERROR_IO, "no thread can be made for the store");
+    return o->running = thread_start(&o->thread, watch, o, err);
 }
 
 struct pg_owner *pg_owner_take(const struct pg_place *place, const struct store_options *options, bool *ret_taken, struct error *err) {

@@ -2,10 +2,10 @@
 #include "sqlite_tidier.h"
 
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "base/thread.h"
 #include "database.h"
 
 struct sqlite_tidier {
@@ -42,15 +42,10 @@ static void *tidy(void *user) {
 
 struct sqlite_tidier *sqlite_tidier_start(const char *path) {
     struct sqlite_tidier *t = mem_zero(1, sizeof *t);
-    sigset_t all, before;
     t->path = path;
     pthread_mutex_init(&t->lock, NULL);
     pthread_cond_init(&t->woken, NULL);
-    sigfillset(&all); // signals are for the program's own threads
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    bool ok = pthread_create(&t->thread, NULL, tidy, t) == 0;
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    if (ok) return t;
+    if (thread_start(&t->thread, tidy, t, NULL)) return t;
     pthread_cond_destroy(&t->woken);
     pthread_mutex_destroy(&t->lock);
     free(t);

@@ -4,12 +4,12 @@
 
 #include <assert.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "base/mem.h"
+#include "base/thread.h"
 #include "store_changes.h"
 #include "store_ops.h"
 
@@ -91,16 +91,6 @@ static void *write_batches(void *user) {
     return NULL;
 }
 
-// Signals are for the program's own threads.
-static bool start_writer(struct store *store) {
-    sigset_t all, before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    bool ok = pthread_create(&store->writer, NULL, write_batches, store) == 0;
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    return ok;
-}
-
 static const struct store_ops *find_backend(const char *where, const char **ret_address) {
     const char *colon = strchr(where, ':');
     for (size_t i = 0; colon != NULL && i < BACKEND_COUNT; i++) {
@@ -144,8 +134,8 @@ struct store *store_open(const char *where, const struct store_options *options,
     store->counters.writable = true;
     pthread_mutex_init(&store->mutex, NULL);
     pthread_cond_init(&store->work, NULL);
-    if (start_writer(store)) return store;
-    error_set(err, ERROR_IO, "%s: no thread for the store", where);
+    if (thread_start(&store->writer, write_batches, store, err)) return store;
+    error_prefix(err, "%s", where);
     ops->close(backend);
     free(store);
     return NULL;

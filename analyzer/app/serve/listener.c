@@ -12,6 +12,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/thread.h"
 #include "base/timetext.h"
 #include "call_state.h"
 #include "listener_state.h"
@@ -224,11 +225,7 @@ static bool begin(struct listener *listener, const struct listener_options *opti
 
 struct listener *listener_start(const struct listener_options *options, struct error *err) {
     struct listener *listener = mem_zero(1, sizeof *listener);
-    pthread_condattr_t monotonic;
-    pthread_condattr_init(&monotonic);
-    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    pthread_cond_init(&listener->idle, &monotonic);
-    pthread_condattr_destroy(&monotonic);
+    thread_cond_init(&listener->idle);
     pthread_mutex_init(&listener->token_lock, NULL);
     pthread_mutex_init(&listener->idle_lock, NULL);
     listener->limits = settle_limits(options->limits);

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/thread.h"
 #include "base/timetext.h"
 
 struct waits {
@@ -151,8 +152,7 @@ static bool start(struct waits *waits, struct error *err) {
     waits->event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (waits->epoll < 0 || waits->event < 0 || epoll_ctl(waits->epoll, EPOLL_CTL_ADD, waits->event, &event) != 0)
         return error_set(err, ERROR_IO, "the system gives no more descriptors: %s", strerror(errno));
-    int failed = pthread_create(&waits->thread, NULL, run, waits);
-    return failed == 0 || error_set(err, ERROR_IO, "the system gives no more threads: %s", strerror(failed));
+    return thread_start(&waits->thread, run, waits, err);
 }
 
 static void finish(struct waits *waits) {
