@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "query/transcript.h"
 
-#include <inttypes.h>
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +12,11 @@
 
 static void put_time(struct buf *out, int64_t time_ms) {
     uint64_t ms = time_ms < 0 ? 0 - (uint64_t)time_ms : (uint64_t)time_ms;
-    buf_printf(out, "%s%" PRIu64 ".%03" PRIu64, time_ms < 0 ? "-" : "", ms / 1000, ms % 1000);
+    unsigned part = (unsigned)(ms % 1000);
+    char decimals[] = {'.', (char)('0' + part / 100), (char)('0' + part / 10 % 10), (char)('0' + part % 10)};
+    if (time_ms < 0) buf_char(out, '-');
+    buf_i64(out, (int64_t)(ms / 1000));
+    buf_bytes(out, decimals, sizeof decimals);
 }
 
 static void put_quoted(struct buf *out, double value) {
