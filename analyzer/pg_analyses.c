@@ -1,13 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <stdlib.h>
-#include <string.h>
-
 #include "base/buf.h"
 #include "pg_reads.h"
 #include "pg_store.h"
-
-#define PAGE 50
-#define PAGE_BYTES ((size_t)64 << 20) // after which a page ends early
+#include "store_page.h"
 
 // The first parameter says which parts are wanted.
 #define ANALYSIS                                                                                                                           \
@@ -46,20 +41,6 @@ static struct store_analysis read_analysis(const struct pg_link *row) {
                                    .result = pg_text(row, 24)};
 }
 
-// Somebody may have changed rows by hand.
-static bool is_sound(const struct store_analysis *a) {
-    return a->state <= STORE_CANCELLED;
-}
-
-static struct store_analysis keep_analysis(const struct pg_link *row, struct arena *arena) {
-    struct store_analysis a = read_analysis(row);
-    const char **texts[] = {&a.id,          &a.key,     &a.asked_by, &a.request_sha256, &a.canary,
-                            &a.config_name, &a.version, &a.artefact, &a.created_by,     &a.config_sha256,
-                            &a.verdict,     &a.config,  &a.request,  &a.look_state,     &a.result};
-    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) *texts[i] = arena_strdup(arena, *texts[i]);
-    return a;
-}
-
 bool pg_get(struct store_backend *backend, const char *id, unsigned parts, struct arena *arena, struct store_analysis *ret, bool *ret_found,
             struct error *err) {
     static const char sql[] = ANALYSIS " WHERE a.id = $2::text";
@@ -70,8 +51,8 @@ bool pg_get(struct store_backend *backend, const char *id, unsigned parts, struc
     bool ok = row != NULL && pg_ask(row, sql, false, &p, err);
     if (ok) {
         bool found = pg_row(row, &ok, err);
-        if (found) *ret = keep_analysis(row, arena);
-        if (found && !is_sound(ret)) ok = pg_link_unsound(row, err);
+        if (found) *ret = store_analysis_keep(read_analysis(row), arena);
+        if (found && !store_analysis_is_sound(ret)) ok = pg_link_unsound(row, err);
         if (ok) *ret_found = found;
     }
     pg_reader_give(backend, row);
@@ -86,25 +67,11 @@ bool pg_each_open(struct store_backend *backend, store_analysis_fn *each, void *
     bool ok = row != NULL && pg_ask(row, sql, false, &p, err), more = true;
     while (ok && more && pg_row(row, &ok, err)) {
         struct store_analysis analysis = read_analysis(row);
-        more = each(user, &analysis);
+        ok = store_analysis_is_sound(&analysis) || pg_link_unsound(row, err);
+        more = ok && each(user, &analysis);
     }
     pg_reader_give(backend, row);
     return ok;
-}
-
-// Where a page ended: the last one's time of creation, and its id.
-static const char *write_cursor(const struct store_analysis *last, struct arena *arena) {
-    return arena_printf(arena, "%llx.%s", (unsigned long long)last->created_ms, last->id);
-}
-
-static bool read_cursor(const char *text, int64_t *ret_ms, const char **ret_id, struct error *err) {
-    char *end;
-    size_t digits = strspn(text, "0123456789abcdef");
-    bool ok = digits > 0 && digits <= 16 && text[digits] == '.' && text[digits + 1] != '\0' && strlen(text + digits + 1) <= STORE_ID_LEN;
-    if (!ok) return error_set(err, ERROR_USAGE, "cursor: not one that a page ended with");
-    *ret_ms = (int64_t)strtoull(text, &end, 16);
-    *ret_id = end + 1;
-    return true;
 }
 
 static void where_text(struct buf *sql, struct pg_parameters *p, const char *column, const char *text) {
@@ -124,7 +91,7 @@ static bool ask_list(struct pg_link *row, const struct store_filter *f, size_t l
     struct buf sql;
     const char *cursor_id = NULL;
     int64_t cursor_ms = 0;
-    if (f->cursor != NULL && !read_cursor(f->cursor, &cursor_ms, &cursor_id, err)) return false;
+    if (f->cursor != NULL && !store_cursor_parse(f->cursor, &cursor_ms, &cursor_id, err)) return false;
     buf_init(&sql, 4096);
     buf_str(&sql, ANALYSIS " WHERE true");
     pg_add_number(&p, f->parts);
@@ -152,12 +119,12 @@ static bool read_page(struct pg_link *row, size_t limit, struct arena *arena, st
     bool ok = true;
     *ret = (struct store_analyses){.items = arena_array(arena, limit, sizeof *ret->items)};
     while (pg_row(row, &ok, err)) {
-        if (ret->count == limit || arena->used - before > PAGE_BYTES) {
-            ret->next = write_cursor(&ret->items[ret->count - 1], arena);
+        if (ret->count == limit || arena->used - before > STORE_PAGE_BYTES) {
+            ret->next = store_cursor_print(&ret->items[ret->count - 1], arena);
             break;
         }
-        struct store_analysis analysis = keep_analysis(row, arena);
-        if (!is_sound(&analysis)) return pg_link_unsound(row, err);
+        struct store_analysis analysis = store_analysis_keep(read_analysis(row), arena);
+        if (!store_analysis_is_sound(&analysis)) return pg_link_unsound(row, err);
         ret->items[ret->count++] = analysis;
     }
     return ok;
@@ -165,7 +132,7 @@ static bool read_page(struct pg_link *row, size_t limit, struct arena *arena, st
 
 bool pg_list(struct store_backend *backend, const struct store_filter *filter, struct arena *arena, struct store_analyses *ret,
              struct error *err) {
-    size_t limit = filter->limit == 0 ? PAGE : filter->limit > STORE_PAGE_MOST ? STORE_PAGE_MOST : filter->limit;
+    size_t limit = store_page_limit(filter);
     struct pg_link *row = pg_reader_take(backend, err);
     bool ok = row != NULL && ask_list(row, filter, limit, err) && read_page(row, limit, arena, ret, err);
     pg_reader_give(backend, row);

@@ -1,13 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <stdlib.h>
-#include <string.h>
-
 #include "base/buf.h"
 #include "sqlite_reads.h"
 #include "sqlite_store.h"
-
-#define PAGE 50
-#define PAGE_BYTES ((size_t)64 << 20) // of texts, after which a page ends early
+#include "store_page.h"
 
 // The first parameter says which parts are wanted.
 #define ANALYSIS                                                                                                                           \
@@ -45,20 +40,6 @@ static struct store_analysis read_analysis(sqlite3_stmt *row) {
                                    .result = column_text(row, 24)};
 }
 
-// Whether the row can be right: a damaged file may hold anything.
-static bool is_sound(const struct store_analysis *a) {
-    return a->id != NULL && a->request_sha256 != NULL && a->canary != NULL && a->config_sha256 != NULL && a->state <= STORE_CANCELLED;
-}
-
-static struct store_analysis keep_analysis(sqlite3_stmt *row, struct arena *arena) {
-    struct store_analysis a = read_analysis(row);
-    const char **texts[] = {&a.id,          &a.key,     &a.asked_by, &a.request_sha256, &a.canary,
-                            &a.config_name, &a.version, &a.artefact, &a.created_by,     &a.config_sha256,
-                            &a.verdict,     &a.config,  &a.request,  &a.look_state,     &a.result};
-    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) *texts[i] = arena_strdup(arena, *texts[i]);
-    return a;
-}
-
 bool sqlite_get(struct store_backend *backend, const char *id, unsigned parts, struct arena *arena, struct store_analysis *ret,
                 bool *ret_found, struct error *err) {
     static const char sql[] = ANALYSIS " WHERE a.id = ?2";
@@ -69,8 +50,8 @@ bool sqlite_get(struct store_backend *backend, const char *id, unsigned parts, s
         bind_number(row, 1, parts);
         bind_text(row, 2, id);
         bool found = database_row(db, row, &ok, err);
-        if (found) *ret = keep_analysis(row, arena);
-        if (found && !is_sound(ret)) ok = database_unsound(db, err);
+        if (found) *ret = store_analysis_keep(read_analysis(row), arena);
+        if (found && !store_analysis_is_sound(ret)) ok = database_unsound(db, err);
         if (ok) *ret_found = found;
     }
     sqlite_reader_give(backend, db);
@@ -85,26 +66,11 @@ bool sqlite_each_open(struct store_backend *backend, store_analysis_fn *each, vo
     if (ok) bind_number(row, 1, STORE_DOCUMENTS);
     while (ok && more && database_row(db, row, &ok, err)) {
         struct store_analysis analysis = read_analysis(row);
-        ok = is_sound(&analysis) || database_unsound(db, err);
+        ok = store_analysis_is_sound(&analysis) || database_unsound(db, err);
         more = ok && each(user, &analysis);
     }
     sqlite_reader_give(backend, db);
     return ok;
-}
-
-// A cursor is the time of creation and the id of the last analysis of a page.
-static const char *write_cursor(const struct store_analysis *last, struct arena *arena) {
-    return arena_printf(arena, "%llx.%s", (unsigned long long)last->created_ms, last->id);
-}
-
-static bool read_cursor(const char *text, int64_t *ret_ms, const char **ret_id, struct error *err) {
-    char *end;
-    size_t digits = strspn(text, "0123456789abcdef");
-    bool ok = digits > 0 && digits <= 16 && text[digits] == '.' && text[digits + 1] != '\0' && strlen(text + digits + 1) <= STORE_ID_LEN;
-    if (!ok) return error_set(err, ERROR_USAGE, "cursor: not one that a page ended with");
-    *ret_ms = (int64_t)strtoull(text, &end, 16);
-    *ret_id = end + 1;
-    return true;
 }
 
 static sqlite3_stmt *prepare_list(struct database *db, const struct store_filter *f, struct error *err) {
@@ -142,12 +108,12 @@ static bool read_page(struct database *db, sqlite3_stmt *row, size_t limit, stru
     bool ok = true;
     *ret = (struct store_analyses){.items = arena_array(arena, limit, sizeof *ret->items)};
     while (database_row(db, row, &ok, err)) {
-        if (ret->count == limit || arena->used - before > PAGE_BYTES) {
-            ret->next = write_cursor(&ret->items[ret->count - 1], arena);
+        if (ret->count == limit || arena->used - before > STORE_PAGE_BYTES) {
+            ret->next = store_cursor_print(&ret->items[ret->count - 1], arena);
             break;
         }
-        struct store_analysis analysis = keep_analysis(row, arena);
-        if (!is_sound(&analysis)) return database_unsound(db, err);
+        struct store_analysis analysis = store_analysis_keep(read_analysis(row), arena);
+        if (!store_analysis_is_sound(&analysis)) return database_unsound(db, err);
         ret->items[ret->count++] = analysis;
     }
     return ok;
@@ -155,10 +121,10 @@ static bool read_page(struct database *db, sqlite3_stmt *row, size_t limit, stru
 
 bool sqlite_list(struct store_backend *backend, const struct store_filter *filter, struct arena *arena, struct store_analyses *ret,
                  struct error *err) {
-    size_t limit = filter->limit == 0 ? PAGE : filter->limit > STORE_PAGE_MOST ? STORE_PAGE_MOST : filter->limit;
+    size_t limit = store_page_limit(filter);
     const char *cursor_id = NULL;
     int64_t cursor_ms = 0;
-    if (filter->cursor != NULL && !read_cursor(filter->cursor, &cursor_ms, &cursor_id, err)) return false;
+    if (filter->cursor != NULL && !store_cursor_parse(filter->cursor, &cursor_ms, &cursor_id, err)) return false;
     struct database *db = sqlite_reader_take(backend, err);
     sqlite3_stmt *row = db != NULL ? prepare_list(db, filter, err) : NULL;
     bool ok = row != NULL;
